@@ -1,0 +1,1 @@
+"""Kernel processes: launching, limits, and their certain end. Imports `runner.model` only."""

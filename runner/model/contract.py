@@ -1,0 +1,151 @@
+"""The contract of a KEY: what goes in, what comes out, within which limits."""
+
+from dataclasses import field
+from decimal import Decimal
+
+from runner.model.frozen import frozen
+from runner.model.identity import KeyName
+from runner.model.values import OutputType
+
+ParameterValue = str | int | Decimal | bool | None
+
+
+@frozen
+class ColumnSpec:
+    """A column that an input has: its type, and the names under which exports carry it.
+
+    Types: text, integer, number, flag, timestamp. Names match with letter case, spaces, dashes
+    and underscores ignored.
+    """
+
+    name: str
+    type: str
+    aliases: tuple[str, ...] = ()
+    required: bool = True
+
+
+@frozen
+class DeclaredInput:
+    """A file that a KEY reads. `row_is` says what one record stands for ("one delivery attempt").
+
+    `formats`: csv, jsonl, json, parquet, text. An empty `columns` means that the KEY looks at the
+    file by itself.
+    """
+
+    name: str
+    label: str
+    formats: tuple[str, ...]
+    columns: tuple[ColumnSpec, ...] = ()
+    min_rows: int = 0
+    row_is: str = ""
+    required: bool = True
+
+
+@frozen
+class DeclaredParameter:
+    """A parameter besides the inputs. Types: text, integer, number, flag, timestamp, timezone."""
+
+    name: str
+    type: str
+    default: ParameterValue
+    unit: str = ""
+    meaning: str = ""
+
+
+@frozen
+class Material:
+    """From where on a count is not noise: a number of things, or a share of another output."""
+
+    threshold: Decimal
+    share_of: str = ""
+
+
+@frozen
+class OutputSpec:
+    """A value that a KEY promises to publish. `aliases` are further names that runbooks use."""
+
+    name: str
+    label: str
+    type: OutputType
+    aliases: tuple[str, ...] = ()
+    unit: str = ""
+    values: tuple[str, ...] = ()
+    nullable: bool = False
+    null_means: str = ""
+    question: str = ""
+    material_at: Material | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that a runbook may call it."""
+        return (self.name, self.label, *self.aliases)
+
+
+@frozen
+class Limits:
+    """What one execution may use. Seconds of wall clock; bytes of everything else."""
+
+    wall_seconds: int = 300
+    memory_bytes: int = 4 * 1024**3
+    output_bytes: int = 16 * 1024**2
+    file_bytes: int = 4 * 1024**3
+    processes: int = 256
+
+
+@frozen
+class KeyContract:
+    """Everything that is known of a KEY without executing it."""
+
+    key: KeyName
+    title: str
+    description: str
+    version: str
+    inputs: tuple[DeclaredInput, ...]
+    parameters: tuple[DeclaredParameter, ...]
+    outputs: tuple[OutputSpec, ...]
+    questions: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    idempotent: bool = True
+    network: bool = False
+    license_spdx: str = ""
+    tags: tuple[str, ...] = ()
+    category: str = ""
+
+    def output(self, name: str) -> OutputSpec | None:
+        """The output of that name, or None where the KEY declares no such output."""
+        return next((spec for spec in self.outputs if spec.name == name), None)
+
+    def input(self, name: str) -> DeclaredInput | None:
+        """The input of that name, or None where the KEY declares no such input."""
+        return next((spec for spec in self.inputs if spec.name == name), None)
+
+
+def plain_name(name: str) -> str:
+    """A column name as it is compared: `Event Type`, `event-type` and `EVENT_TYPE` are one."""
+    return "".join(c for c in name.casefold() if c.isalnum())
+
+
+def match_columns(
+    wanted: tuple[ColumnSpec, ...], found: tuple[str, ...]
+) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
+    """Which column of a file is which column of the contract.
+
+    Returns the mapping from contract name to the file's name, the required columns that no
+    column of the file matches, and the contract columns that several columns of the file match.
+    """
+    by_plain: dict[str, list[str]] = {}
+    for name in found:
+        by_plain.setdefault(plain_name(name), []).append(name)
+    matched: dict[str, str] = {}
+    missing: list[str] = []
+    ambiguous: list[str] = []
+    for column in wanted:
+        names = (column.name, *column.aliases)
+        hits = next((by_plain[plain_name(n)] for n in names if plain_name(n) in by_plain), [])
+        if len(hits) > 1:
+            ambiguous.append(column.name)
+        elif hits:
+            matched[column.name] = hits[0]
+        elif column.required:
+            missing.append(column.name)
+    return matched, tuple(missing), tuple(ambiguous)

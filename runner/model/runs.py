@@ -1,0 +1,155 @@
+"""A run: how it was started, what it asks of the world, how it ended."""
+
+from enum import Enum
+
+from runner.model.frozen import frozen
+from runner.model.identity import InvocationId, KeyName, StepId
+
+
+class Mode(Enum):
+    """Who can be asked during a run."""
+
+    ATTENDED = "attended"
+    UNATTENDED = "unattended"
+    SCRIPTED = "scripted"
+
+
+@frozen
+class Trigger:
+    """What started a run: by whom, on which host, and for which incident."""
+
+    user: str
+    host: str
+    incident: str = ""
+    command: str = ""
+
+
+class Outcome(Enum):
+    """How a run ended, strongest first."""
+
+    ABORTED = "aborted"
+    ESCALATE = "escalate"
+    ACTIONS_RECOMMENDED = "actions_recommended"
+    HANDED_OVER = "handed_over"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+    RESOLVED = "resolved"
+    HEALTHY = "healthy"
+
+
+class MoveKind(Enum):
+    """What a decision led to."""
+
+    TO_STEP = "to step"
+    NEXT = "next"
+    TO_ACTIONS = "to the action steps"
+    END = "end of the diagnosis"
+    STOP = "stop"
+
+
+@frozen
+class Move:
+    """Where a run goes from a step. `step` is set for TO_STEP and NEXT."""
+
+    kind: MoveKind
+    step: StepId | None = None
+
+
+@frozen
+class Option:
+    """One answer to a question: a short key to type, the words, and what it leads to."""
+
+    key: str
+    text: str
+    leads_to: str = ""
+
+
+class QuestionKind(Enum):
+    """What a person is asked."""
+
+    STEP = "step"
+    """A person's step: do it, and say which branches apply."""
+    BRANCHES = "branches"
+    """Conditions that the outputs do not decide."""
+    DESTINATION = "destination"
+    """Branches that pull to different places."""
+    GATE = "gate"
+    """A closed gate: go on or end here."""
+    STOP = "stop"
+    """A Stop: confirm that it is resolved."""
+    KEY_FAILED = "key failed"
+    """A KEY failed: answer by hand, or go on without it."""
+    ACTION = "action"
+    """A proposed action: done and verified, done and not, or not done."""
+    VERIFICATION = "verification"
+    """A check of the Verification section."""
+
+
+@frozen
+class OpenQuestion:
+    """A question to a person. `id` is stable within the run ("step 2/1").
+
+    `several` says that more than one option may be chosen. `default` is an option's key or empty.
+    `typed_name` is the name that must be typed before an irreversible action counts as agreed.
+    """
+
+    id: str
+    kind: QuestionKind
+    text: str
+    options: tuple[Option, ...]
+    several: bool = False
+    default: str = ""
+    typed_name: str = ""
+    bears_on_it: tuple[str, ...] = ()
+
+
+class AnswerSource(Enum):
+    """Where an answer came from. Only OBSERVED ones count as seen by somebody."""
+
+    OBSERVED = "observed"
+    GIVEN_AHEAD = "given ahead"
+    SCRIPTED = "scripted"
+    NOBODY = "nobody"
+
+
+@frozen
+class Answer:
+    """An answer: the keys of the chosen options (none: nobody answered), by whom, and why."""
+
+    chosen: tuple[str, ...]
+    source: AnswerSource
+    by: str = ""
+    reason: str = ""
+
+
+@frozen
+class InvokeKey:
+    """Execute a KEY. `attempt` counts from 1."""
+
+    invocation: InvocationId
+    key: KeyName
+    attempt: int = 1
+
+
+@frozen
+class AwaitResult:
+    """A KEY that runs already must end first."""
+
+    invocation: InvocationId
+
+
+@frozen
+class AskOperator:
+    """Put a question to a person."""
+
+    question: OpenQuestion
+
+
+@frozen
+class Finish:
+    """Nothing is left to do."""
+
+    outcome: Outcome
+
+
+Request = InvokeKey | AwaitResult | AskOperator | Finish
