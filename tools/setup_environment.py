@@ -1,4 +1,4 @@
-"""Create the virtual environment of the project from the hashed lock: `setup_environment.py VENV LOCK`.
+"""Create the virtual environment of the project from a hashed lock: VENV LOCK as arguments.
 
 Needs the standard library only. On Debian, python3 may come without the module that puts pip into
 a new environment; then python3-venv is installed where that is allowed, or named where it is not.

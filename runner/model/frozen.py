@@ -28,10 +28,10 @@ def _values(value: Any) -> tuple[Any, ...]:
     return tuple([getattr(value, name) for name in value.__dataclass_fields__])
 
 
-def _equal(self: Any, other: object) -> bool:
+def _equal(self: Any, other: object) -> Any:
     if type(other) is not type(self):
         return NotImplemented
-    return bool(_values(self) == _values(other))
+    return _values(self) == _values(other)
 
 
 def _hash(self: Any) -> int:
