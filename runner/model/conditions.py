@@ -41,6 +41,7 @@ class AllOf:
     """Every part holds."""
 
     parts: tuple["Condition", ...]
+    text: str
     span: Span
 
 
@@ -49,6 +50,7 @@ class AnyOf:
     """At least one part holds."""
 
     parts: tuple["Condition", ...]
+    text: str
     span: Span
 
 
@@ -57,6 +59,7 @@ class Not:
     """The part does not hold."""
 
     part: "Condition"
+    text: str
     span: Span
 
 

@@ -45,6 +45,7 @@ class MoveKind(Enum):
     TO_ACTIONS = "to the action steps"
     END = "end of the diagnosis"
     STOP = "stop"
+    GAVE_UP = "gave up: a loop without an exit"
 
 
 @frozen

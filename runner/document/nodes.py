@@ -1,0 +1,150 @@
+"""The body of a step as a tree of lines: what a reader sees as one thing with things below it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from runner.document.blocks import Block, CodeBlock, Heading, Item, ListBlock, Paragraph, TableBlock
+from runner.document.rich_text import RichText
+from runner.model.frozen import frozen
+from runner.model.runbook import Fence
+
+PLAIN_LABELS = (
+    "when to run|when|action|key|run|use|inputs?|expected outputs?|outputs?|expected|review|"
+    "questions answered|next steps?|location|interpret results|evidence|preconditions?|warning|"
+    "side effects?|safety|verification|rollback|success|success criteria|execution"
+)
+_PLAIN_LABEL = re.compile(rf"({PLAIN_LABELS})\s*:(?!\S*//)\s*", re.I)
+_CONDITIONAL = re.compile(r"(if|otherwise|else|none of (the above|these))\b", re.I)
+_TASK = re.compile(r"\[[ xX]\]\s+")
+
+
+@frozen
+class Node:
+    """A line with the lines below it. `is_item` says that it is a list item or a table row."""
+
+    text: RichText
+    children: tuple["Node", ...]
+    is_item: bool
+    line: int
+
+
+@frozen
+class LabelledText:
+    """A bold or well-known label and what follows its colon."""
+
+    label: str
+    value: RichText
+
+
+def build_nodes(blocks: Iterable[Block]) -> tuple[Node, ...]:
+    """The tree of lines that `blocks` make; code is left out."""
+    nodes: list[Node] = []
+    remaining = list(blocks)
+    while remaining:
+        block = remaining.pop(0)
+        match block:
+            case Heading():
+                below = _below_heading(block, remaining)
+                nodes.append(Node(block.text, build_nodes(below), False, block.line))
+            case Paragraph():
+                nodes += [Node(text, (), False, block.line) for text in logical_lines(block.text)]
+            case ListBlock():
+                items = tuple(_item_node(item) for item in block.items)
+                if nodes and not nodes[-1].is_item and _opens_a_list(nodes[-1]):
+                    last = nodes.pop()
+                    nodes.append(Node(last.text, last.children + items, last.is_item, last.line))
+                else:
+                    nodes += items
+            case TableBlock():
+                nodes += [_row_node(row, block.line) for row in block.rows if row]
+            case CodeBlock():
+                pass
+    return tuple(nodes)
+
+
+def all_nodes(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Every node, each before its children."""
+    for node in nodes:
+        yield node
+        yield from all_nodes(node.children)
+
+
+def fences_in(blocks: Iterable[Block]) -> Iterator[Fence]:
+    """Every code block, in order."""
+    for block in blocks:
+        if isinstance(block, CodeBlock):
+            yield block.fence
+        elif isinstance(block, ListBlock):
+            for item in block.items:
+                yield from fences_in(item.blocks)
+
+
+def labelled(text: RichText) -> LabelledText | None:
+    """The label and the value of a field line; None where the line is no field."""
+    if text.bold and text.bold[0][0] == 0:
+        end = text.bold[0][1]
+        label = text.text[:end].rstrip()
+        behind = text.text[end:].lstrip()
+        if label.endswith(":"):
+            return LabelledText(label[:-1].strip(), text.part(end))
+        if behind.startswith(":"):
+            return LabelledText(label, text.part(text.text.index(":", end) + 1))
+        return None
+    if match := _PLAIN_LABEL.match(text.text):
+        return LabelledText(match[1], text.part(match.end()))
+    return None
+
+
+def is_conditional(text: RichText) -> bool:
+    """Whether the line begins with If, Otherwise or the like."""
+    return _CONDITIONAL.match(text.text) is not None
+
+
+def logical_lines(text: RichText) -> tuple[RichText, ...]:
+    """A paragraph cut where a source line begins with a label or an If."""
+    cuts = [0]
+    for match in re.finditer(r"\n\s*", text.text):
+        rest = text.part(match.end())
+        if is_conditional(rest) or labelled(rest):
+            cuts.append(match.end())
+    cuts.append(len(text.text))
+    return tuple(text.part(a, b) for a, b in pairwise(cuts) if text.part(a, b).text)
+
+
+def _opens_a_list(node: Node) -> bool:
+    return node.text.text.endswith(":") or is_conditional(node.text)
+
+
+def _below_heading(heading: Heading, remaining: list[Block]) -> list[Block]:
+    below: list[Block] = []
+    while remaining:
+        following = remaining[0]
+        if isinstance(following, Heading) and following.level <= heading.level:
+            break
+        below.append(remaining.pop(0))
+    return below
+
+
+def _item_node(item: Item) -> Node:
+    blocks = list(item.blocks)
+    if not blocks or not isinstance(blocks[0], Paragraph):
+        empty = RichText("", (0,))
+        return Node(empty, build_nodes(blocks), True, item.line)
+    first, *more = logical_lines(_without_task_box(blocks[0].text)) or (blocks[0].text,)
+    extra = tuple(Node(text, (), True, item.line) for text in more)
+    return Node(first, extra + build_nodes(blocks[1:]), True, item.line)
+
+
+def _without_task_box(text: RichText) -> RichText:
+    box = _TASK.match(text.text)
+    return text.part(box.end()) if box else text
+
+
+def _row_node(row: tuple[RichText, ...], line: int) -> Node:
+    separator = ": " if is_conditional(row[0]) else " | "
+    text = row[0]
+    for cell in row[1:]:
+        text = text.joined(separator, cell)
+        separator = " "
+    return Node(text, (), True, line)

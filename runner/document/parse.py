@@ -1,0 +1,163 @@
+"""Text to `Runbook`: `parse_runbook` never raises, and drops nothing that it recognises."""
+
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+from pathlib import PurePath
+
+from runner.conditions.grammar import parse_condition
+from runner.document.blocks import Block, Heading, Item, ListBlock, Paragraph
+from runner.document.front_matter import read_front_matter
+from runner.document.invocations import key_names_in
+from runner.document.markdown import read_blocks
+from runner.document.nodes import Node, all_nodes, build_nodes
+from runner.document.outline import Part, outline
+from runner.document.steps import read_actions, read_check, read_steps
+from runner.model.diagnostics import DiagnosedDocument
+from runner.model.frozen import frozen
+from runner.model.identity import PlaceKind, StepId
+from runner.model.runbook import (
+    Action,
+    Runbook,
+    Section,
+    SectionKind,
+    StandingCondition,
+    StandingKind,
+    Step,
+)
+from runner.model.source import SourceText
+
+_STANDING = re.compile(r"(escalate|roll\s?-?back)\s+(?:immediately\s+)?(?:if|when)\b\s*:?\s*", re.I)
+_ALERT = re.compile(r"alerts?\b[^\"“`]*[\"“`]([^\"”`]+)[\"”`]?", re.I)
+_DO_NOT = re.compile(r"do\s+not\b|don'?t\b|never\b", re.I)
+_NOT_STEPS = (SectionKind.SAFETY, SectionKind.ACTIONS, SectionKind.VERIFICATION)
+
+
+@frozen
+class ParsedRunbook:
+    """A runbook and what is wrong with its text."""
+
+    runbook: Runbook
+    document: DiagnosedDocument
+
+
+def parse_runbook(source: SourceText) -> ParsedRunbook:
+    """Read a runbook. What it is called comes from its metadata, its heading and its file name."""
+    front = read_front_matter(source)
+    parts = outline(read_blocks(source, front.lines))
+    sections = parts.sections
+    name = PurePath(source.path)
+    file_slug = name.parent.name if name.stem.casefold() == "readme" else name.stem
+    title = parts.title.line if parts.title else ""
+    runbook = Runbook(
+        source=source,
+        slug=front.metadata.slug or file_slug,
+        title=front.metadata.title or title or file_slug,
+        metadata=front.metadata,
+        sections=tuple(
+            Section(p.kind, p.heading.text.line, p.heading.text.span()) for p in sections
+        ),
+        safety_checks=_safety_checks(source, _of_kind(sections, SectionKind.SAFETY)),
+        do_not=_do_not(sections),
+        steps=_steps(source, parts.preamble, sections),
+        actions=_actions(source, sections),
+        verification=_verification(source, _of_kind(sections, SectionKind.VERIFICATION)),
+        standing=_standing(_of_kind(sections, SectionKind.ROLLBACK)),
+        alerts=_alerts(_of_kind(sections, SectionKind.WHEN_TO_USE)),
+        evidence_keys=key_names_in(_nodes(_of_kind(sections, SectionKind.EVIDENCE))),
+    )
+    return ParsedRunbook(runbook, DiagnosedDocument(source, front.diagnostics))
+
+
+def _of_kind(sections: tuple[Part, ...], kind: SectionKind) -> tuple[Part, ...]:
+    return tuple(part for part in sections if part.kind is kind)
+
+
+def _nodes(parts: Iterable[Part]) -> tuple[Node, ...]:
+    return tuple(node for part in parts for node in build_nodes(part.blocks))
+
+
+def _steps(
+    source: SourceText, preamble: tuple[Block, ...], sections: tuple[Part, ...]
+) -> tuple[Step, ...]:
+    found: list[Step] = []
+    bodies = [preamble, *((p.heading, *p.blocks) for p in sections if p.kind not in _NOT_STEPS)]
+    for blocks in bodies:
+        found += read_steps(source, blocks)
+    return tuple(found)
+
+
+def _actions(source: SourceText, sections: tuple[Part, ...]) -> tuple[Action, ...]:
+    found: list[Action] = []
+    for part in sections:
+        blocks = (part.heading, *part.blocks)
+        if part.kind in (SectionKind.ROLLBACK, SectionKind.VERIFICATION):
+            continue
+        found += read_actions(source, blocks)
+    return tuple(found)
+
+
+def _safety_checks(source: SourceText, parts: tuple[Part, ...]) -> tuple[Step, ...]:
+    items = [item for part in parts for item in _top_items(part.blocks)]
+    return tuple(
+        read_check(source, StepId(PlaceKind.SAFETY, str(number)), item)
+        for number, item in enumerate(items, 1)
+    )
+
+
+def _verification(source: SourceText, parts: tuple[Part, ...]) -> tuple[Step, ...]:
+    found: list[Step] = []
+    for part in parts:
+        horizon = ""
+        for block in part.blocks:
+            if isinstance(block, Heading):
+                horizon = block.text.line
+            elif isinstance(block, ListBlock):
+                for item in block.items:
+                    step = StepId(PlaceKind.VERIFICATION, str(len(found) + 1))
+                    found.append(read_check(source, step, item, horizon))
+    return tuple(found)
+
+
+def _top_items(blocks: tuple[Block, ...]) -> list[Item]:
+    """Items of ordered lists, which are checks; a bullet list belongs to what stands before it."""
+    lists = [b for b in blocks if isinstance(b, ListBlock)]
+    ordered = [block for block in lists if block.ordered]
+    prohibited = {id(block) for before, block in _after_do_not(blocks)}
+    chosen = ordered or [block for block in lists if id(block) not in prohibited]
+    return [item for block in chosen for item in block.items]
+
+
+def _after_do_not(blocks: tuple[Block, ...]) -> Iterable[tuple[Block, ListBlock]]:
+    for before, block in pairwise(blocks):
+        headed = isinstance(before, (Paragraph, Heading)) and _DO_NOT.match(before.text.line)
+        if isinstance(block, ListBlock) and headed:
+            yield before, block
+
+
+def _do_not(sections: tuple[Part, ...]) -> tuple[str, ...]:
+    lists = [found for part in sections for _, found in _after_do_not(part.blocks)]
+    items = [node for found in lists for node in build_nodes((found,))]
+    return tuple(node.text.line for node in items)
+
+
+def _standing(parts: tuple[Part, ...]) -> tuple[StandingCondition, ...]:
+    found: list[StandingCondition] = []
+    for node in all_nodes(_nodes(parts)):
+        match = _STANDING.match(node.text.text)
+        if match is None:
+            continue
+        kind = StandingKind.ESCALATE if match[1][0] in "eE" else StandingKind.ROLLBACK
+        texts = [child.text for child in node.children] or [node.text.part(match.end())]
+        for text in texts:
+            if text.text:
+                condition = parse_condition(text.text, text.span)
+                number = len(found) + 1
+                found.append(StandingCondition(kind, number, condition, text.line, text.span()))
+    return tuple(found)
+
+
+def _alerts(parts: tuple[Part, ...]) -> tuple[str, ...]:
+    lines = (node.text.line for node in all_nodes(_nodes(parts)))
+    marked = (match[1] for line in lines for match in _ALERT.finditer(line))
+    return tuple(marked)

@@ -1,0 +1,94 @@
+"""Text as it reads, every character of which knows where it stands in the source."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from runner.model.frozen import frozen
+from runner.model.source import Span
+
+
+@frozen
+class RichText:
+    """Displayed text with the source offset of each character, and its bold and code ranges.
+
+    `offsets` has one more entry than `text` has characters: the end. A line feed stands for a
+    line break inside a paragraph.
+    """
+
+    text: str
+    offsets: tuple[int, ...]
+    bold: tuple[tuple[int, int], ...] = ()
+    code: tuple[tuple[int, int], ...] = ()
+
+    def span(self, start: int = 0, end: int | None = None) -> Span:
+        """The source range of a part of the text."""
+        end = len(self.text) if end is None else end
+        if not self.text or start >= end:
+            at = self.offsets[min(start, len(self.offsets) - 1)]
+            return Span(at, at)
+        return Span(self.offsets[start], self.offsets[end - 1] + 1)
+
+    def part(self, start: int, end: int | None = None) -> "RichText":
+        """A part of the text, stripped of white space at both ends."""
+        end = len(self.text) if end is None else end
+        while start < end and self.text[start].isspace():
+            start += 1
+        while end > start and self.text[end - 1].isspace():
+            end -= 1
+        return RichText(
+            self.text[start:end],
+            self.offsets[start : end + 1],
+            _clipped(self.bold, start, end),
+            _clipped(self.code, start, end),
+        )
+
+    def joined(self, separator: str, other: "RichText") -> "RichText":
+        """This text, a separator that stands nowhere in the source, and another text."""
+        gap = (self.offsets[-1],) * len(separator)
+        shift = len(self.text) + len(separator)
+        return RichText(
+            self.text + separator + other.text,
+            self.offsets[:-1] + gap + other.offsets,
+            self.bold + tuple((a + shift, b + shift) for a, b in other.bold),
+            self.code + tuple((a + shift, b + shift) for a, b in other.code),
+        )
+
+    @property
+    def line(self) -> str:
+        """The text on one line, as it is shown and compared."""
+        return " ".join(self.text.split())
+
+    def is_bold_at(self, index: int) -> bool:
+        """Whether the character at `index` is bold."""
+        at = bisect_right(self.bold, (index, len(self.text) + 1)) - 1
+        return at >= 0 and index < self.bold[at][1]
+
+    def codes(self) -> Iterator[tuple[str, int]]:
+        """The code spans: their text and where they begin."""
+        for start, end in self.code:
+            yield self.text[start:end], start
+
+    def split(self, pattern: re.Pattern[str]) -> tuple["RichText", ...]:
+        """The parts between matches of `pattern` that stand outside parentheses and code."""
+        cuts = [0]
+        for match in pattern.finditer(self.text):
+            if not self._is_enclosed(match.start()):
+                cuts += [match.start(), match.end()]
+        cuts.append(len(self.text))
+        parts = (self.part(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=True))
+        return tuple(part for part in parts if part.text)
+
+    def _is_enclosed(self, index: int) -> bool:
+        if any(start <= index < end for start, end in self.code):
+            return True
+        before = self.text[:index]
+        return before.count("(") > before.count(")")
+
+
+def _clipped(
+    ranges: tuple[tuple[int, int], ...], start: int, end: int
+) -> tuple[tuple[int, int], ...]:
+    return tuple(
+        (max(a, start) - start, min(b, end) - start) for a, b in ranges if a < end and b > start
+    )

@@ -1,0 +1,118 @@
+"""Which KEYs of a step can be executed now, with what, and which may run ahead."""
+
+from collections.abc import Iterator
+
+from runner.conditions.names import plain_phrase
+from runner.conditions.vocabulary import Vocabulary
+from runner.interpreter.program import Program
+from runner.interpreter.state import RunState
+from runner.model.contract import DeclaredInput, KeyContract
+from runner.model.frozen import frozen
+from runner.model.identity import InvocationId, PlaceKind, StepId
+from runner.model.results import KeyResult, StagedInput
+from runner.model.runbook import KeyInvocation
+from runner.model.runs import InvokeKey
+from runner.model.values import Table
+
+
+@frozen
+class TableInput:
+    """The table of an earlier step as an input: the contract's name for it, and its file."""
+
+    name: str
+    table: Table
+    origin: str
+
+
+InputSource = StagedInput | TableInput
+
+
+@frozen
+class Unavailable:
+    """A KEY that cannot be executed now, and why."""
+
+    why: str
+
+
+def input_sources(
+    program: Program, state: RunState, step: StepId, call: KeyInvocation
+) -> tuple[InputSource, ...] | Unavailable:
+    """What a KEY call reads: staged files by name, tables of earlier steps by their words."""
+    contract = program.by_key.get(call.key)
+    if contract is None:
+        return Unavailable(f"{call.key.text} is not installed")
+    staged = {given.name: given for given in state.inputs}
+    found: list[InputSource] = []
+    for declared in contract.inputs:
+        if declared.name in staged:
+            found.append(staged[declared.name])
+        elif table := _made_earlier(program, state, declared, contract, call):
+            found.append(table)
+        elif declared.required:
+            return Unavailable(f"no input {declared.name} ({declared.label}) was given")
+    return tuple(found)
+
+
+def calls_in(
+    program: Program, state: RunState, step: StepId, visit: int
+) -> Iterator[tuple[KeyInvocation, InvocationId]]:
+    """The KEY calls of a visit that can be executed."""
+    for call in program.calls(step):
+        if not isinstance(input_sources(program, state, step, call), Unavailable):
+            yield call, program.invocation(step, call.ordinal, visit)
+
+
+def may_run_ahead(program: Program, state: RunState) -> tuple[InvokeKey, ...]:
+    """KEYs of steps that are not reached yet and need nothing that is still to come.
+
+    Their inputs are staged, their contract says that running them changes nothing, and their When
+    names no step that is unfinished.
+    """
+    if state.position is None:
+        return ()
+    done = {move.step for move in state.moves} | {passed.step for passed in state.skipped}
+    behind = program.order[program.order.index(state.position) + 1 :]
+    if program.last in behind:
+        behind = behind[: behind.index(program.last) + 1]
+    found: list[InvokeKey] = []
+    for step in behind:
+        ready = program.steps_named_in_when(step) <= done
+        if step.kind is not PlaceKind.STEP or step in state.visits or not ready:
+            continue
+        for call, invocation in calls_in(program, state, step, 1):
+            contract = program.by_key[call.key]
+            fresh = invocation not in state.attempts
+            if fresh and contract.idempotent and not contract.network:
+                found.append(InvokeKey(invocation, call.key))
+    return tuple(found)
+
+
+def _made_earlier(
+    program: Program,
+    state: RunState,
+    declared: DeclaredInput,
+    contract: KeyContract,
+    call: KeyInvocation,
+) -> TableInput | None:
+    """The published table that the runbook's words for this input name, if exactly one does."""
+    made = [spec for spec in call.inputs if spec.produced_by]
+    only = len(contract.inputs) == 1 and len(made) == 1
+    for spec in made:
+        if spec.produced_by is None or not (only or _same_words(spec.product, declared)):
+            continue
+        producers = program.calls(spec.produced_by)
+        vocabulary = Vocabulary.of(program.by_key[p.key] for p in producers)
+        named = vocabulary.named(spec.product)
+        if len(named) != 1:
+            continue
+        for invocation, result in reversed(list(state.admitted.items())):
+            if invocation.step != spec.produced_by or not isinstance(result, KeyResult):
+                continue
+            value = result.value(named[0].spec.name)
+            if isinstance(value, Table):
+                return TableInput(declared.name, value, f"{spec.product} of {spec.produced_by}")
+    return None
+
+
+def _same_words(words: str, declared: DeclaredInput) -> bool:
+    return plain_phrase(words) in (plain_phrase(declared.name), plain_phrase(declared.label))

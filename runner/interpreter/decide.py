@@ -1,0 +1,231 @@
+"""What to ask of the world next: `decide` is a pure function of the program and the state."""
+
+from runner.interpreter import actions, questions
+from runner.interpreter.calls import Unavailable, calls_in, input_sources, may_run_ahead
+from runner.interpreter.destination import (
+    ClosedGate,
+    Conflict,
+    Onward,
+    destination,
+    holding_branches,
+    unknown_that_matter,
+)
+from runner.interpreter.judge import judgement, with_answers
+from runner.interpreter.outcome import conclusion, looks_healthy
+from runner.interpreter.program import Program
+from runner.interpreter.questions import question_id, said
+from runner.interpreter.state import RunState, Visit
+from runner.model.events import (
+    DestinationChosen,
+    Event,
+    KeyResultAdmitted,
+    KeyResultDiscarded,
+    StepEntered,
+    StepSkipped,
+)
+from runner.model.frozen import frozen
+from runner.model.identity import InvocationId, StepId
+from runner.model.results import KeyFailure
+from runner.model.runs import (
+    AnswerSource,
+    AskOperator,
+    AwaitResult,
+    Finish,
+    InvokeKey,
+    Move,
+    MoveKind,
+    Request,
+)
+
+MAX_VISITS = 3
+
+
+@frozen
+class Agenda:
+    """Decisions to write down now, or one request; and the KEYs that may run ahead of it."""
+
+    record: tuple[Event, ...] = ()
+    request: Request | None = None
+    ahead: tuple[InvokeKey, ...] = ()
+
+
+def decide(program: Program, state: RunState) -> Agenda:
+    """The next thing. With `record` not empty, those events are applied before asking again."""
+    if state.finished:
+        return Agenda(request=Finish(state.finished.outcome))
+    if state.signal or state.deadline or _diagnosis_ended(state):
+        return _after_diagnosis(program, state)
+    agenda = _walk(program, state)
+    if agenda.record:
+        return agenda
+    return Agenda(request=agenda.request, ahead=may_run_ahead(program, state))
+
+
+def _diagnosis_ended(state: RunState) -> bool:
+    return bool(state.moves) and state.moves[-1].move.step is None and _left(state)
+
+
+def _left(state: RunState) -> bool:
+    return state.position is not None and state.move_of((state.position, state.visit)) is not None
+
+
+def _after_diagnosis(program: Program, state: RunState) -> Agenda:
+    unused = tuple(
+        KeyResultDiscarded(invocation, "its step was not reached")
+        for invocation in state.ended
+        if invocation not in state.admitted and invocation not in state.discarded
+    )
+    if unused:
+        return Agenda(record=unused)
+    if not (state.signal or state.deadline):
+        if proposal := actions.next_proposal(program, state):
+            return Agenda(record=(proposal,))
+        if question := actions.next_question(program, state):
+            return Agenda(request=AskOperator(question))
+    return Agenda(record=(conclusion(program, state),))
+
+
+def _walk(program: Program, state: RunState) -> Agenda:
+    target = state.moves[-1].move.step if state.moves else program.start
+    if target is None:
+        return Agenda(record=(conclusion(program, state),))
+    if state.position is None or _left(state):
+        return _enter(state, target)
+    visit = (state.position, state.visit)
+    return _run_keys(program, state, visit) or _judge(program, state, visit)
+
+
+def _enter(state: RunState, target: StepId) -> Agenda:
+    number = state.visits.get(target, 0) + 1
+    if number > MAX_VISITS and state.position is not None:
+        why = f"{target} would be entered more than {MAX_VISITS} times"
+        gave_up = DestinationChosen(state.position, state.visit, Move(MoveKind.GAVE_UP), why)
+        return Agenda(record=(gave_up,))
+    return Agenda(record=(StepEntered(target, number),))
+
+
+def _run_keys(program: Program, state: RunState, visit: Visit) -> Agenda | None:
+    for call, invocation in calls_in(program, state, *visit):
+        if invocation in state.admitted:
+            if agenda := _after_failure(program, state, invocation):
+                return agenda
+        elif invocation in state.ended:
+            return Agenda(record=(KeyResultAdmitted(invocation),))
+        elif state.running(invocation):
+            return Agenda(request=AwaitResult(invocation))
+        else:
+            return Agenda(request=InvokeKey(invocation, call.key))
+    return None
+
+
+def _after_failure(program: Program, state: RunState, invocation: InvocationId) -> Agenda | None:
+    failure = state.admitted[invocation]
+    if not isinstance(failure, KeyFailure):
+        return None
+    attempt = state.attempt(invocation)
+    question = questions.about_failure(program, invocation, attempt, failure)
+    answer = state.answers.get(question.id)
+    if answer is None:
+        return Agenda(request=AskOperator(question))
+    if questions.RETRY in answer.chosen:
+        key = state.attempts[invocation].key
+        return Agenda(request=InvokeKey(invocation, key, attempt + 1))
+    return None
+
+
+def _judge(program: Program, state: RunState, visit: Visit) -> Agenda:
+    if verdicts := judgement(program, state, visit):
+        return Agenda(record=verdicts)
+    if why := _needs_person(program, state, visit):
+        return _by_person(program, state, visit, why.strip())
+    if unknown := unknown_that_matter(program, state, visit):
+        question = questions.about_branches(program, state, visit, unknown)
+        answer = state.answers.get(question.id)
+        if answer is None:
+            return Agenda(request=AskOperator(question))
+        if answer.source is AnswerSource.NOBODY:
+            return _pass_over(program, visit, "undecided: needs a person")
+    return _answered(program, state, visit, question_id(visit, "branches"))
+
+
+def _by_person(program: Program, state: RunState, visit: Visit, why: str) -> Agenda:
+    question = questions.about_step(program, state, visit, why)
+    answer = state.answers.get(question.id)
+    if answer is None:
+        return Agenda(request=AskOperator(question))
+    passed_over = next((s for s in state.skipped if (s.step, s.visit) == visit), None)
+    if passed_over:
+        return _pass_over(program, visit, f"not done: {passed_over.why}")
+    if answer.source is AnswerSource.NOBODY:
+        return Agenda(record=(StepSkipped(*visit, "needs a person"),))
+    if questions.SKIP in answer.chosen:
+        return Agenda(record=(StepSkipped(*visit, said(answer)),))
+    return _answered(program, state, visit, question.id)
+
+
+def _answered(program: Program, state: RunState, visit: Visit, question: str) -> Agenda:
+    """Write down what an answer changes, then leave the step."""
+    if answer := state.answers.get(question):
+        chosen = frozenset(int(key) for key in answer.chosen if key.isdigit())
+        if changed := with_answers(program, state, visit, chosen, said(answer)):
+            return Agenda(record=changed)
+    return _leave(program, state, visit)
+
+
+def _needs_person(program: Program, state: RunState, visit: Visit) -> str:
+    """Why the step is a person's; empty where KEYs did its work. A space stands for no reason."""
+    step = program.step[visit[0]]
+    for call in step.invocations:
+        source = input_sources(program, state, step.id, call)
+        if not call.key.is_notebook:
+            return f"{call.key.text} belongs to another runtime"
+        if isinstance(source, Unavailable):
+            return source.why
+    return "" if step.invocations else " "
+
+
+def _pass_over(program: Program, visit: Visit, why: str) -> Agenda:
+    return Agenda(record=(DestinationChosen(*visit, program.onward(visit[0]), why),))
+
+
+def _leave(program: Program, state: RunState, visit: Visit) -> Agenda:
+    holding = holding_branches(program, state, visit)
+    match destination(program, visit, holding):
+        case Onward(move=move, why=why):
+            return _stop_or_go(program, state, visit, move, why)
+        case Conflict() as conflict:
+            return _choose(program, state, visit, conflict)
+        case ClosedGate():
+            return _at_gate(program, state, visit)
+
+
+def _stop_or_go(program: Program, state: RunState, visit: Visit, move: Move, why: str) -> Agenda:
+    if move.kind is MoveKind.STOP:
+        question = questions.about_stop(program, visit)
+        if question.id not in state.answers:
+            return Agenda(request=AskOperator(question))
+    return Agenda(record=(DestinationChosen(*visit, move, why),))
+
+
+def _choose(program: Program, state: RunState, visit: Visit, conflict: Conflict) -> Agenda:
+    question = questions.about_destination(program, visit, conflict)
+    answer = state.answers.get(question.id)
+    if answer is None:
+        return Agenda(request=AskOperator(question))
+    chosen = next((int(key) for key in answer.chosen if key.isdigit()), 0)
+    if not chosen:
+        return _pass_over(program, visit, "undecided: branches lead to different places")
+    branch, move = conflict.moves[chosen - 1]
+    why = f"{said(answer)}: If {branch.text}"
+    return _stop_or_go(program, state, visit, move, why)
+
+
+def _at_gate(program: Program, state: RunState, visit: Visit) -> Agenda:
+    question = questions.about_gate(program, visit, looks_healthy(program, state))
+    answer = state.answers.get(question.id)
+    if answer is None:
+        return Agenda(request=AskOperator(question))
+    if questions.GO_ON in answer.chosen:
+        return _pass_over(program, visit, said(answer))
+    why = "the gate stayed closed"
+    return Agenda(record=(DestinationChosen(*visit, Move(MoveKind.END), why),))

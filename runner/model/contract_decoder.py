@@ -1,0 +1,306 @@
+"""The contract of a KEY from the text of its `key.json`; every fault is found at once, in words."""
+
+import json
+import keyword
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import MISSING, fields
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from runner.model.contract import (
+    ColumnSpec,
+    DeclaredInput,
+    DeclaredParameter,
+    KeyContract,
+    Limits,
+    Material,
+    OutputSpec,
+    plain_name,
+)
+from runner.model.identity import NOTEBOOK_PREFIX, KeyName
+from runner.model.values import OutputType
+
+T = TypeVar("T")
+
+FORMATS = ("csv", "jsonl", "json", "parquet", "text")
+COLUMN_TYPES = ("text", "integer", "number", "flag", "timestamp")
+PARAMETER_TYPES = (*COLUMN_TYPES, "timezone")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def decode_contract(text: str) -> tuple[KeyContract | None, tuple[str, ...]]:
+    """The contract that `text` states, or None with every problem found, each with its JSON path.
+
+    Never raises: unknown fields, wrong types, doubled names and malformed JSON are problems.
+    """
+    problems: list[str] = []
+    try:
+        tree = json.loads(text, parse_float=Decimal, object_pairs_hook=_unique(problems))
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        return None, (f"key.json is not readable JSON: {error}",)
+    if not isinstance(tree, dict):
+        return None, (f"key.json must be an object, found {_shown(tree)}",)
+    contract = _contract(_Part(tree, "", field_names(KeyContract), problems))
+    if not problems:
+        problems.extend(_contradictions(contract))
+    return (None if problems else contract), tuple(problems)
+
+
+def field_names(part: type) -> tuple[str, ...]:
+    """The fields that key.json may use for this part of a contract, in their order."""
+    if part is KeyContract:
+        return ("$schema", "slug", *(f.name for f in fields(KeyContract) if f.name != "key"))
+    if part is Material:
+        return ("share", "of")
+    return tuple(f.name for f in fields(part))
+
+
+class _Part:
+    """One JSON object being read: takes fields out and notes what is wrong with them."""
+
+    def __init__(
+        self, tree: dict[str, Any], path: str, known: tuple[str, ...], problems: list[str]
+    ) -> None:
+        self.tree, self.path, self.problems = tree, path, problems
+        for name in tree:
+            if name not in known:
+                close = get_close_matches(name, known, 1)
+                hint = f"; did you mean `{close[0]}`?" if close else f"; known: {', '.join(known)}"
+                self.fault(name, f"unknown field{hint}")
+
+    def fault(self, name: str, what: str) -> None:
+        self.problems.append(f"{self.at(name)}: {what}")
+
+    def at(self, name: str) -> str:
+        return f"{self.path}.{name}" if self.path else name
+
+    def take(self, name: str, wanted: type | tuple[type, ...], words: str, default: Any) -> Any:
+        """The field, or `default` where it is absent; MISSING as default makes it required."""
+        value = self.tree.get(name, MISSING)
+        if value is MISSING:
+            if default is MISSING:
+                self.fault(name, "missing")
+            return default
+        right = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
+        if not right:
+            self.fault(name, f"must be {words}, found {_shown(value)}")
+            return default
+        return value
+
+    def text(self, name: str, default: Any = "") -> str:
+        return str(self.take(name, str, "a text", default))
+
+    def required_text(self, name: str) -> str:
+        value = self.text(name, MISSING)
+        if not value.strip():
+            self.fault(name, "must not be empty")
+        return value
+
+    def flag(self, name: str, default: bool) -> bool:
+        return bool(self.take(name, bool, "true or false", default))
+
+    def whole(self, name: str, default: int, least: int) -> int:
+        value = int(self.take(name, int, "a whole number", default))
+        if value < least:
+            self.fault(name, f"must be at least {least}, found {value}")
+        return value
+
+    def choice(self, name: str, among: Iterable[str]) -> str:
+        value, known = self.text(name, MISSING), tuple(among)
+        if name in self.tree and isinstance(self.tree[name], str) and value not in known:
+            self.fault(name, f"`{value}` is not one of {', '.join(known)}{_meant(value, known)}")
+        return value
+
+    def texts(self, name: str, among: tuple[str, ...] = ()) -> tuple[str, ...]:
+        found = self.take(name, list, "a list of texts", [])
+        for place, item in enumerate(found):
+            if not isinstance(item, str) or not item.strip():
+                self.fault(f"{name}[{place}]", f"must be a text, found {_shown(item)}")
+            elif among and item not in among:
+                words = f"`{item}` is not one of {', '.join(among)}{_meant(item, among)}"
+                self.fault(f"{name}[{place}]", words)
+        return tuple(str(item) for item in found)
+
+    def parts(self, name: str, part: type, read: Callable[["_Part"], T]) -> tuple[T, ...]:
+        made = []
+        for place, item in enumerate(self.take(name, list, "a list of objects", [])):
+            if isinstance(item, dict):
+                path = self.at(f"{name}[{place}]")
+                made.append(read(_Part(item, path, field_names(part), self.problems)))
+            else:
+                self.fault(f"{name}[{place}]", f"must be an object, found {_shown(item)}")
+        return tuple(made)
+
+    def identifier(self, name: str = "name") -> str:
+        value = self.text(name, MISSING)
+        fits = _NAME.fullmatch(value) and not keyword.iskeyword(value)
+        if isinstance(self.tree.get(name), str) and not fits:
+            self.fault(name, f"`{value}` must be lower-case letters, digits and underscores")
+        return value
+
+
+def _contract(part: _Part) -> KeyContract:
+    limits = part.take("limits", dict, "an object", {})
+    limited = _Part(limits, "limits", field_names(Limits), part.problems)
+    return KeyContract(
+        key=_key(part),
+        title=part.required_text("title"),
+        description=part.text("description"),
+        version=part.required_text("version"),
+        inputs=part.parts("inputs", DeclaredInput, _input),
+        parameters=part.parts("parameters", DeclaredParameter, _parameter),
+        outputs=part.parts("outputs", OutputSpec, _output),
+        questions=part.texts("questions"),
+        limits=Limits(**{n: limited.whole(n, v, 1) for n, v in vars(Limits()).items()}),
+        idempotent=part.flag("idempotent", True),
+        network=part.flag("network", False),
+        license_spdx=part.text("license_spdx"),
+        tags=part.texts("tags"),
+        category=part.text("category"),
+    )
+
+
+def _key(part: _Part) -> KeyName:
+    slug = part.text("slug", MISSING)
+    name = KeyName(NOTEBOOK_PREFIX + slug)
+    if isinstance(part.tree.get("slug"), str) and not KeyName.is_well_formed(name.text):
+        part.fault("slug", f"`{slug}` must be lower-case words joined by dashes")
+    if slug.startswith(NOTEBOOK_PREFIX):
+        part.fault("slug", f"is the folder name, without `{NOTEBOOK_PREFIX}`")
+    return name
+
+
+def _input(part: _Part) -> DeclaredInput:
+    return DeclaredInput(
+        name=part.identifier(),
+        label=part.required_text("label"),
+        formats=part.texts("formats", FORMATS),
+        columns=part.parts("columns", ColumnSpec, _column),
+        min_rows=part.whole("min_rows", 0, 0),
+        row_is=part.text("row_is"),
+        required=part.flag("required", True),
+    )
+
+
+def _column(part: _Part) -> ColumnSpec:
+    return ColumnSpec(
+        name=part.identifier(),
+        type=part.choice("type", COLUMN_TYPES),
+        aliases=part.texts("aliases"),
+        required=part.flag("required", True),
+    )
+
+
+def _parameter(part: _Part) -> DeclaredParameter:
+    name, type_ = part.identifier(), part.choice("type", PARAMETER_TYPES)
+    if "default" not in part.tree:
+        part.fault("default", "missing (null where there is none)")
+    default = part.tree.get("default")
+    fits = {"integer": (int,), "number": (int, Decimal), "flag": (bool,)}.get(type_, (str,))
+    if default is not None and (type(default) not in fits):
+        part.fault("default", f"does not fit the type {type_}: {_shown(default)}")
+        default = None
+    return DeclaredParameter(name, type_, default, part.text("unit"), part.text("meaning"))
+
+
+def _output(part: _Part) -> OutputSpec:
+    type_ = part.choice("type", (member.value for member in OutputType))
+    known = type_ in {member.value for member in OutputType}
+    return OutputSpec(
+        name=part.identifier(),
+        label=part.required_text("label"),
+        type=OutputType(type_) if known else OutputType.TEXT,
+        aliases=part.texts("aliases"),
+        unit=part.text("unit"),
+        values=part.texts("values"),
+        nullable=part.flag("nullable", False),
+        null_means=part.text("null_means"),
+        question=part.text("question"),
+        material_at=_material(part),
+    )
+
+
+def _material(part: _Part) -> Material | None:
+    words = 'a number or {"share": 0.001, "of": "<count>"}'
+    found = part.take("material_at", (int, Decimal, dict), words, None)
+    if not isinstance(found, dict):
+        return None if found is None else Material(Decimal(found))
+    inner = _Part(found, part.at("material_at"), field_names(Material), part.problems)
+    share = inner.take("share", (int, Decimal), "a number", MISSING)
+    if isinstance(share, int | Decimal) and not 0 <= share <= 1:
+        inner.fault("share", f"must be between 0 and 1, found {share}")
+    threshold = Decimal(share) if isinstance(share, int | Decimal) else Decimal(0)
+    return Material(threshold, inner.required_text("of"))
+
+
+def _contradictions(contract: KeyContract) -> Iterable[str]:
+    """What is wrong between parts that are each well formed."""
+    yield from _doubled("inputs and parameters", (*contract.inputs, *contract.parameters))
+    yield from _doubled("outputs", contract.outputs)
+    for source in contract.inputs:
+        yield from _doubled(f"columns of input `{source.name}`", source.columns)
+    if not contract.outputs:
+        yield "outputs: a KEY publishes at least one output"
+    yield from _shared_names(contract.outputs)
+    for spec in contract.outputs:
+        yield from _output_faults(spec, contract)
+
+
+def _output_faults(spec: OutputSpec, contract: KeyContract) -> Iterable[str]:
+    at = f"output `{spec.name}`"
+    if (spec.type is OutputType.ENUM) != bool(spec.values):
+        yield f"{at}: `values` belong to the type enum, and an enum needs them"
+    if spec.nullable and not spec.null_means:
+        yield f"{at}: nullable, so `null_means` must say what null means"
+    if spec.null_means and not spec.nullable:
+        yield f"{at}: has `null_means` and is not nullable"
+    if spec.nullable and spec.type in (OutputType.TABLE, OutputType.CHART):
+        yield f"{at}: a {spec.type.value} is published empty rather than null"
+    material = spec.material_at
+    if material and spec.type is not OutputType.COUNT:
+        yield f"{at}: `material_at` belongs to the type count"
+    if material and material.share_of:
+        whole = contract.output(material.share_of)
+        if whole is None or whole.type is not OutputType.COUNT:
+            yield f"{at}: `material_at.of` names `{material.share_of}`, which is no count output"
+
+
+def _shared_names(outputs: tuple[OutputSpec, ...]) -> Iterable[str]:
+    owner: dict[str, str] = {}
+    for spec in outputs:
+        for name in spec.names:
+            other = owner.setdefault(plain_name(name), spec.name)
+            if other != spec.name:
+                yield f"outputs `{other}` and `{spec.name}` are both called `{name}`"
+
+
+def _doubled(what: str, parts: Iterable[Any]) -> Iterable[str]:
+    seen: set[str] = set()
+    for part in parts:
+        if part.name in seen:
+            yield f"{what}: `{part.name}` is declared twice"
+        seen.add(part.name)
+
+
+def _unique(problems: list[str]) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
+    def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in made:
+                problems.append(f"the field `{name}` is written twice in one object")
+            made[name] = value
+        return made
+
+    return collect
+
+
+def _meant(value: str, known: tuple[str, ...]) -> str:
+    close = get_close_matches(value, known, 1)
+    return f"; did you mean `{close[0]}`?" if close else ""
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "..."
