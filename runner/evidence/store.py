@@ -1,0 +1,191 @@
+"""The folder of runs: where it is, how a run gets its folder, and how a run is found by name."""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from types import TracebackType
+
+from runner.errors import NotFound
+from runner.evidence.atomic import sync_folder
+from runner.evidence.disk import evidence_lost, or_evidence_lost
+from runner.evidence.lock import RunLock
+from runner.evidence.standing import RunStanding, standing_of
+
+EVIDENCE_DIR = "RUNBOOK_EVIDENCE_DIR"
+LATEST = "latest"
+_RUN_ID = re.compile(r"\d{8}T\d{6}Z-[a-z0-9-]+-[a-z2-7]{4}")
+_SUFFIX_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_SHOWN = 8
+
+
+class RunFolder:
+    """The folder of a run, with its lock held until `close`."""
+
+    def __init__(self, path: Path, lock: RunLock):
+        self.path = path
+        self._lock = lock
+
+    @property
+    def id(self) -> str:
+        """The id of the run: the name of its folder."""
+        return self.path.name
+
+    def close(self) -> None:
+        """Release the lock; a second call does nothing."""
+        self._lock.release()
+
+    def __enter__(self) -> "RunFolder":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class Store:
+    """All runs below one folder. It is the truth; everything else about runs is derived."""
+
+    def __init__(self, root: Path):
+        self.root = root.absolute()
+        self.runs_folder = self.root / "runs"
+
+    @classmethod
+    def locate(cls, flag: Path | None, environment: Mapping[str, str]) -> "Store":
+        """The store to use, in this order, empty values counting as absent.
+
+        `flag`, $RUNBOOK_EVIDENCE_DIR, $XDG_STATE_HOME/runbook, ~/.local/state/runbook, ./.runbook.
+        As the XDG specification asks, its variable counts only where it is an absolute path.
+        """
+        if flag is not None:
+            return cls(flag)
+        if environment.get(EVIDENCE_DIR):
+            return cls(Path(environment[EVIDENCE_DIR]))
+        state = Path(environment.get("XDG_STATE_HOME", ""))
+        if state.is_absolute():
+            return cls(state / "runbook")
+        home = Path(environment.get("HOME", ""))
+        if home.is_absolute():
+            return cls(home / ".local" / "state" / "runbook")
+        return cls(Path(".runbook"))
+
+    def create_run(self, slug: str, now: datetime) -> RunFolder:
+        """A new private folder (0700) with its lock held from the moment it can be seen.
+
+        The id is the time in UTC, the slug reduced to a-z, 0-9 and dashes, and four letters.
+        Raises EvidenceLost where it cannot be created.
+        """
+        stem = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{_plain_slug(slug)}"
+        with or_evidence_lost(f"create a run in {self.root}"):
+            self._prepare()
+            for _ in range(100):
+                suffix = "".join(secrets.choice(_SUFFIX_LETTERS) for _ in range(4))
+                folder = _create_locked(self.runs_folder, f"{stem}-{suffix}")
+                if folder is not None:
+                    sync_folder(self.runs_folder)
+                    return folder
+        raise evidence_lost(f"no free name for a run in {self.root}")
+
+    def _prepare(self) -> None:
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.runs_folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(self.root)
+
+    def take(self, run_id: str) -> RunFolder:
+        """The folder of a run that exists, with its lock, to go on with it.
+
+        Raises RunLocked where another process holds it, NotFound where there is no such run.
+        """
+        path = self.folder_of(run_id)
+        with or_evidence_lost(f"take run {run_id}"):
+            return RunFolder(path, RunLock(path))
+
+    def runs(self) -> tuple[str, ...]:
+        """The ids of all runs, newest first. Folders of other names are none of ours."""
+        try:
+            with os.scandir(self.runs_folder) as found:
+                names = [
+                    entry.name
+                    for entry in found
+                    if _RUN_ID.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)
+                ]
+        except FileNotFoundError:
+            return ()
+        return tuple(sorted(names, reverse=True))
+
+    def find(self, text: str = LATEST) -> str:
+        """The id of the run that `text` names: an id, its beginning or end, or `latest`.
+
+        Raises NotFound where it names none (with ids like it) or several (with all of them).
+        """
+        ids = self.runs()
+        if text in ids:
+            return text
+        if text in ("", LATEST):
+            matches = list(ids[:1])
+        else:
+            matches = [i for i in ids if i.startswith(text)] or [i for i in ids if i.endswith(text)]
+        if len(matches) == 1:
+            return matches[0]
+        raise _not_found(text, matches, ids)
+
+    def folder_of(self, run_id: str) -> Path:
+        """The folder of the run with that full id. Raises NotFound; never leaves the store."""
+        path = self.runs_folder / run_id
+        if not _RUN_ID.fullmatch(run_id) or path.is_symlink() or not path.is_dir():
+            raise _not_found(run_id, [], self.runs())
+        return path
+
+    def state_of(self, run_id: str) -> RunStanding:
+        """How that run stands now, by its lock and its journal. Raises NotFound."""
+        return standing_of(self.folder_of(run_id))
+
+
+def _create_locked(runs_folder: Path, run_id: str) -> RunFolder | None:
+    hidden = runs_folder / f".new-{run_id}-{secrets.token_hex(6)}"
+    hidden.mkdir(mode=0o700)
+    lock = RunLock(hidden)
+    path = runs_folder / run_id
+    try:
+        hidden.rename(path)
+    except OSError:
+        lock.release()
+        (hidden / "lock").unlink()
+        hidden.rmdir()
+        if path.exists():
+            return None
+        raise
+    return RunFolder(path, lock)
+
+
+def _plain_slug(slug: str) -> str:
+    reduced = re.sub(r"[^a-z0-9]+", "-", slug.lower()).strip("-")
+    return reduced[:80].strip("-") or "run"
+
+
+def _not_found(text: str, matches: list[str], ids: tuple[str, ...]) -> NotFound:
+    if matches:
+        listed = ", ".join(matches[:_SHOWN])
+        more = len(matches) - _SHOWN
+        tail = f" and {more} more" if more > 0 else ""
+        return NotFound(
+            f'"{text}" names {len(matches)} runs: {listed}{tail}',
+            hint="give more of the id",
+        )
+    if not ids:
+        return NotFound("there are no runs yet", hint="runbook list")
+    near = _near(text, ids)
+    hint = f"did you mean {', '.join(near)}?" if near else "runbook history"
+    return NotFound(f'no run is called "{text}"', hint=hint)
+
+
+def _near(text: str, ids: tuple[str, ...]) -> list[str]:
+    holding = [i for i in ids if text in i][:3]
+    return holding or get_close_matches(text, ids[:500], n=3, cutoff=0.5)
