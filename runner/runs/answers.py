@@ -1,0 +1,58 @@
+"""Answers in words matched to the options of a question."""
+
+from runner.conditions.names import plain_phrase
+from runner.errors import UsageError
+from runner.model.runs import OpenQuestion, Option
+
+_YES = frozenset({"y", "yes", "confirmed", "done", "ok", "true", "resolved"})
+_NO = frozenset({"n", "no", "not done", "false"})
+
+
+def chosen_options(question: OpenQuestion, words: str) -> tuple[str, ...]:
+    """The keys of the options that `words` name: keys, numbers or the words of an option.
+
+    Several are separated by commas where the question allows it. An empty answer is the default.
+    Raises UsageError, listing the options, where an answer names none or too many.
+    """
+    if not words.strip() and question.default:
+        return (question.default,)
+    whole = _named(question, words)
+    if whole:
+        return (whole.key,)
+    parts = [part for part in words.split(",") if part.strip()]
+    found = tuple(option.key for part in parts if (option := _named(question, part)))
+    if not found or len(found) != len(parts) or (len(found) > 1 and not question.several):
+        raise _refused(question, words)
+    return tuple(dict.fromkeys(found))
+
+
+def subject_of(question: OpenQuestion) -> str:
+    """What an answer given ahead calls a question: `1`, `safety 2`, `stop`, `action 3`."""
+    return question.id.split("/")[0].removeprefix("step ")
+
+
+def _named(question: OpenQuestion, words: str) -> Option | None:
+    said = words.strip().casefold()
+    by_key = [option for option in question.options if option.key.casefold() == said]
+    if by_key:
+        return by_key[0]
+    wanted = plain_phrase(words).removeprefix("if ")
+    exact = [option for option in question.options if plain_phrase(option.text) == wanted]
+    if len(exact) == 1:
+        return exact[0]
+    within = [o for o in question.options if wanted and wanted in plain_phrase(o.text)]
+    if len(within) == 1:
+        return within[0]
+    for synonyms, key in ((_YES, "y"), (_NO, "n")):
+        if said in synonyms:
+            return next((option for option in question.options if option.key == key), None)
+    return None
+
+
+def _refused(question: OpenQuestion, words: str) -> UsageError:
+    options = ", ".join(f"{option.key} ({option.text})" for option in question.options)
+    return UsageError(
+        f"{words.strip()!r} is no answer to: {question.text}",
+        "the question stays open",
+        f"answer with one of: {options}",
+    )

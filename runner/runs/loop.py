@@ -1,0 +1,222 @@
+"""The one loop: decide, do what is on the agenda, journal what comes back, apply, again.
+
+All answers (kernels, the operator, the deadline, signals) enter one inbox; this thread alone
+writes them down, in order of arrival, and only then shows and applies them.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+
+from runner.evidence.journal import Journal
+from runner.interpreter.calls import Unavailable, input_sources
+from runner.interpreter.decide import decide
+from runner.interpreter.program import Program
+from runner.interpreter.state import RunState, apply
+from runner.keys.executor import KeyExecutor, Order, Progress
+from runner.model.events import (
+    DeadlineReached,
+    Event,
+    JournalEntry,
+    KeyFailed,
+    KeyFinished,
+    KeyStarted,
+    QuestionAnswered,
+    QuestionOpened,
+    RunFinished,
+    SignalReceived,
+)
+from runner.model.identity import InvocationId
+from runner.model.results import FailureKind, KeyFailure, KeyResult
+from runner.model.runs import AskOperator, AwaitResult, Finish, InvokeKey, OpenQuestion
+from runner.runs.operators import Operator
+from runner.runs.orders import OrderWriter
+
+AT_ONCE = 2
+_STOPPING_SECONDS = 2.0
+
+
+class Spectator:
+    """Sees what is on disk already. Does nothing by itself; views override what they show."""
+
+    def wrote(self, entries: Sequence[JournalEntry], state: RunState) -> None:
+        """Events are on disk and applied."""
+
+    def progressed(self, progress: Progress) -> None:
+        """A cell of a running KEY begins. Not an event; it may be missed."""
+
+
+@dataclass
+class Ports:
+    """The world as the loop sees it."""
+
+    journal: Journal
+    executor: KeyExecutor
+    operator: Operator
+    orders: OrderWriter
+    spectator: Spectator = field(default_factory=Spectator)
+    inbox: "SimpleQueue[Event | Progress | BaseException]" = field(default_factory=SimpleQueue)
+    monotonic: Callable[[], float] = time.monotonic
+    deadline_seconds: float | None = None
+
+
+def drive(program: Program, state: RunState, ports: Ports) -> RunState:
+    """Run to the end. Returns the state whose last event is RunFinished.
+
+    A signal handler may put SignalReceived into the inbox. Raises EvidenceLost where the journal
+    cannot be written; nothing is decided or done after that.
+    """
+    return _Loop(program, state, ports).run()
+
+
+class _Loop:
+    def __init__(self, program: Program, state: RunState, ports: Ports):
+        self._program = program
+        self._state = state
+        self._ports = ports
+        self._began = ports.monotonic()
+        self._asked: set[str] = set()
+        self._outstanding: set[InvocationId] = set()
+
+    def run(self) -> RunState:
+        try:
+            while not self._turn():
+                pass
+        finally:
+            self._ports.operator.dismiss()
+            self._ports.executor.stop()
+        return self._state
+
+    def _turn(self) -> bool:
+        """One round; True when the run is over."""
+        agenda = decide(self._program, self._state)
+        if any(isinstance(event, RunFinished) for event in agenda.record) and self._outstanding:
+            self._stop_all()
+            return False
+        if agenda.record:
+            self._write(agenda.record)
+            return False
+        match agenda.request:
+            case Finish():
+                return True
+            case InvokeKey() as key:
+                self._start(key, ahead=False)
+            case AskOperator(question=question):
+                self._ask(question)
+            case AwaitResult() | None:
+                pass
+        for key in agenda.ahead:
+            if len(self._outstanding) < AT_ONCE:
+                self._start(key, ahead=True)
+        self._receive()
+        return False
+
+    def _write(self, events: Sequence[Event]) -> None:
+        entries = self._ports.journal.append(events)
+        for event in events:
+            self._state = apply(self._state, event)
+        self._ports.spectator.wrote(entries, self._state)
+
+    def _start(self, key: InvokeKey, ahead: bool) -> None:
+        step = self._program.step[key.invocation.step]
+        call = step.invocations[key.invocation.ordinal - 1]
+        sources = input_sources(self._program, self._state, step.id, call)
+        if isinstance(sources, Unavailable):
+            raise AssertionError(f"{key} is not available: {sources.why}")
+        order = self._ports.orders.order(key, sources)
+        started = KeyStarted(
+            key.invocation, key.key, key.attempt, ahead, order.inputs, order.parameters
+        )
+        self._write((started,))
+        self._outstanding.add(key.invocation)
+        self._work(lambda: self._execute(order))
+
+    def _execute(self, order: Order) -> None:
+        result = self._ports.executor.execute(order, self._ports.inbox.put)
+        self._ports.inbox.put(_ended(order, result))
+
+    def _ask(self, question: OpenQuestion) -> None:
+        if question.id in self._asked:
+            return
+        self._asked.add(question.id)
+        self._write((QuestionOpened(question),))
+        self._work(lambda: self._answer(question))
+
+    def _answer(self, question: OpenQuestion) -> None:
+        answer = self._ports.operator.ask(question)
+        self._ports.inbox.put(QuestionAnswered(question.id, answer))
+
+    def _work(self, deed: Callable[[], None]) -> None:
+        """Do it in a thread; what it raises reaches the loop, so that nothing ends in silence."""
+
+        def run() -> None:
+            try:
+                deed()
+            except BaseException as error:
+                self._ports.inbox.put(error)
+
+        threading.Thread(target=run, daemon=True).start()
+
+    def _receive(self) -> None:
+        """Wait for one message, take what has come with it, and write the events down together."""
+        messages = [self._next(self._remaining())]
+        while not self._ports.inbox.empty():
+            messages.append(self._next(0))
+        events: list[Event] = []
+        for message in messages:
+            if isinstance(message, BaseException):
+                raise message
+            if isinstance(message, Progress):
+                self._ports.spectator.progressed(message)
+            elif message is not None:
+                events.append(message)
+        self._take(events)
+
+    def _take(self, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, (KeyFinished, KeyFailed)):
+                self._outstanding.discard(event.invocation)
+        if events:
+            self._write(events)
+        if any(isinstance(event, (SignalReceived, DeadlineReached)) for event in events):
+            self._stop_all()
+
+    def _stop_all(self) -> None:
+        """Stop what runs, and write down how each ended."""
+        self._ports.operator.dismiss()
+        self._ports.executor.stop()
+        until = self._ports.monotonic() + _STOPPING_SECONDS
+        while self._outstanding and (left := until - self._ports.monotonic()) > 0:
+            message = self._next(left)
+            if isinstance(message, (KeyFinished, KeyFailed)):
+                self._outstanding.discard(message.invocation)
+                self._write((message,))
+            elif isinstance(message, BaseException):
+                raise message
+        for invocation in self._outstanding:
+            attempt = self._state.attempt(invocation)
+            failure = KeyFailure(FailureKind.STOPPED, "it did not report its end in time")
+            self._write((KeyFailed(invocation, attempt, failure),))
+        self._outstanding.clear()
+
+    def _next(self, seconds: float | None) -> Event | Progress | BaseException | None:
+        try:
+            return self._ports.inbox.get(timeout=seconds)
+        except Empty:
+            if self._remaining() == 0.0 and self._state.deadline is None:
+                return DeadlineReached(self._ports.deadline_seconds or 0.0)
+            return None
+
+    def _remaining(self) -> float | None:
+        if self._ports.deadline_seconds is None or self._state.deadline:
+            return None
+        passed = self._ports.monotonic() - self._began
+        return max(self._ports.deadline_seconds - passed, 0.0)
+
+
+def _ended(order: Order, result: KeyResult | KeyFailure) -> Event:
+    if isinstance(result, KeyFailure):
+        return KeyFailed(order.invocation, order.attempt, result)
+    return KeyFinished(order.invocation, order.attempt, result)
