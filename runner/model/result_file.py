@@ -84,16 +84,14 @@ def encode_result(key: str, result: PublishedResult) -> str:
 def decode_result(
     text: str, contract: KeyContract
 ) -> tuple[PublishedResult | None, tuple[str, ...]]:
-    """The result that `text` holds, or None with everything that breaks the contract.
+    """The result that `text` holds, or None with all that breaks the contract. Never raises.
 
-    Never raises. An output that is absent, extra, doubled, of the wrong type or out of its range
-    is a problem; a null, NaN or infinite value of a nullable output is Undefined.
+    An output that is absent, extra, doubled, of the wrong type or out of its range is a problem;
+    null, NaN and infinity of a nullable output are Undefined.
     """
     problems: list[str] = []
     try:
-        tree = json.loads(
-            text, parse_float=Decimal, parse_int=Decimal, object_pairs_hook=_unique(problems)
-        )
+        tree = _tree(text, problems)
     except (ValueError, RecursionError, ArithmeticError) as error:
         return None, (f"the result file is not readable JSON: {error}",)
     if not isinstance(tree, dict) or tree.get("format") != FORMAT:
@@ -124,6 +122,11 @@ def checked_value(spec: OutputSpec, plain: object) -> Value:
     if spec.type in _NUMERIC:
         return _number(spec, plain)
     return _READERS[spec.type](spec, plain)
+
+
+def _tree(text: str, problems: list[str]) -> Any:
+    doubled = _unique(problems)
+    return json.loads(text, parse_float=Decimal, parse_int=Decimal, object_pairs_hook=doubled)
 
 
 def _outputs(found: object, contract: KeyContract, problems: list[str]) -> Iterable[OutputValue]:

@@ -1,0 +1,200 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Webhook event analysis
+#
+# Reads a webhook delivery log and answers: what is the delivery success rate, what events are
+# failing, and when did failures start? One record is one delivery attempt. All times are UTC.
+
+# %% tags=["parameters"]
+webhook_log = "samples/signature-incident.csv"
+window_start = None
+window_end = None
+timezone = "UTC"
+
+# %%
+from runner import kit
+
+key = kit.open_key("jupyter-webhook-event-analysis")
+key.load("webhook_log", webhook_log, timezone=timezone, between=(window_start, window_end))
+
+# %% [markdown]
+# ## What counts as a failure, and of which kind?
+#
+# A delivery failed unless it was answered with a status of 200 to 299. Each failure is of one kind:
+# the first line that fits. The words of the log go before the status, because they say more.
+
+# %%
+key.view(
+    "deliveries",
+    r"""
+    select *, case
+        when http_status between 200 and 299 then null
+        when error ilike '%signature%' then 'signature'
+        when regexp_matches(error, 'time[ds]?[ _-]?out|deadline exceeded', 'i') then 'timeout'
+        when coalesce(http_status, 0) = 0 and regexp_matches(
+            error, 'connect|refused|reset|dns|resolve|unreachable|tls|ssl|certificate', 'i')
+            then 'connection'
+        when http_status in (0, 408, 504) then 'timeout'
+        when http_status between 500 and 599 then 'processing'
+        when error ilike '%processing%' then 'processing'
+        when http_status is null then 'connection'
+        else 'other'
+    end as error_class
+    from webhook_log
+    """,
+)
+
+# %% [markdown]
+# ## What is the delivery success rate?
+
+# %%
+key.publish(
+    **key.row("""
+    select
+        count(*) as events,
+        count(*) filter (error_class is null) / nullif(count(*), 0) as delivery_success_rate,
+        count(error_class) as failed_deliveries,
+        count(*) filter (error_class = 'signature') as signature_errors,
+        count(*) filter (error_class = 'timeout') as timeout_errors,
+        count(*) filter (error_class = 'processing') as processing_errors,
+        count(*) filter (error_class = 'connection') as connection_errors,
+        count(*) filter (error_class = 'other') as other_errors
+    from deliveries
+    """)
+)
+
+# %% [markdown]
+# ## When did failures start?
+#
+# Minute by minute, the failures in excess of the mean rate are added up. Where that sum is lowest,
+# the failing regime begins: `failures_began_at` is the first failing minute after it. The change
+# counts when the sum moves more than scattered failures would (Kuiper's test, 1 %). Without such a
+# change, failures that make up 5 % or more have been there from the first one on; fewer are
+# scattered, and then there is no beginning.
+
+# %%
+key.view(
+    "excess",
+    """
+    with minutes as (
+        select date_trunc('minute', timestamp) as minute,
+            count(*)::hugeint as tried, count(error_class)::hugeint as failed
+        from deliveries group by minute
+    )
+    select minute, failed, sum(tried) over () as all_tried, sum(failed) over () as all_failed,
+        sum(failed) over (order by minute) * sum(tried) over ()
+            - sum(tried) over (order by minute) * sum(failed) over () as excess
+    from minutes
+    """,
+)
+key.publish(
+    **key.row("""
+    with turn as (
+        select least(min(excess), 0) as low, greatest(max(excess), 0) as high,
+            case when min(excess) < 0 then arg_min(minute, excess) end as lowest,
+            min(minute) filter (failed > 0) as first_failing,
+            any_value(all_tried) as tried, any_value(all_failed) as failed
+        from excess
+    )
+    select
+        case
+            when (high - low) ** 2 > 4.0 * tried * failed * (tried - failed) then
+                (select min(minute) from excess
+                where failed > 0 and (turn.lowest is null or minute > turn.lowest))
+            when failed * 20 >= tried then first_failing
+        end as failures_began_at,
+        (select min(timestamp) from deliveries where error_class is not null) as first_failure_at
+    from turn
+    """)
+)
+
+# %%
+by_hour = key.sql("""
+    select date_trunc('hour', timestamp) as hour, count(*) as deliveries,
+        count(error_class) as failures,
+        round(count(*) filter (error_class is null) / count(*), 4) as success_rate
+    from deliveries group by hour order by hour
+""")
+key.table("failures_by_hour", by_hour)
+
+# %%
+failures = key.sql("""
+    with kinds as (select distinct error_class as kind from deliveries where kind is not null)
+    select date_trunc('hour', timestamp) as hour, kind as error_class,
+        count(*) filter (error_class = kind) as failures
+    from deliveries, kinds group by hour, kind order by hour, kind
+""")
+key.chart(
+    "failures_over_time",
+    kit.bars(failures, "hour", "failures", stack="error_class"),
+    caption="Failed deliveries by hour and kind of error",
+)
+
+# %% [markdown]
+# ## What events are failing?
+
+# %%
+by_type = key.sql("""
+    select event_type, count(*) as deliveries, count(error_class) as failures,
+        round(count(error_class) / count(*), 4) as failure_rate,
+        min(timestamp) filter (error_class is not null) as first_failure
+    from deliveries group by event_type having failures > 0
+    order by failures desc, event_type
+""")
+key.table("failures_by_event_type", by_type)
+
+# %%
+key.chart(
+    "failures_by_event_type_chart",
+    kit.bars(by_type.limit(15), "event_type", "failures"),
+    caption="Failed deliveries by event type, most failures first",
+)
+
+# %% [markdown]
+# ## What kinds of error are there, and how do they read?
+
+# %%
+kinds = key.sql("""
+    select error_class, count(*) as failures, min(timestamp) as first_seen,
+        max(timestamp) as last_seen, min(http_status) as lowest_status,
+        max(http_status) as highest_status, min(error) as example
+    from deliveries where error_class is not null
+    group by error_class order by failures desc, error_class
+""")
+key.table("error_classes", kinds)
+
+# %% [markdown]
+# ## What else is worth knowing?
+
+# %%
+key.publish(
+    **key.row("""
+    with failing as (
+        select event_type, count(error_class) as failures
+        from deliveries group by event_type having failures > 0
+    ), delivered as (
+        select event_id, endpoint, count(*) as times from deliveries
+        where error_class is null and event_id is not null group by event_id, endpoint
+    )
+    select
+        (select event_type from failing order by failures desc, event_type limit 1)
+            as worst_event_type,
+        case when count(attempt) > 0 then count(*) filter (attempt > 1) end as retried_deliveries,
+        case when count(event_id) > 0
+            then (select count(*) from delivered where times > 1) end as duplicate_events,
+        round(quantile_cont(latency_ms, 0.95) / 1000, 6) as latency_p95
+    from deliveries
+    """)
+)

@@ -1,0 +1,23 @@
+"""The embedded engine: DuckDB in memory, in UTC, no network, spilling into a private folder."""
+
+from pathlib import Path
+from typing import Any
+
+from runner.kit.quoting import literal
+
+
+def connect(scratch: Path, memory_bytes: int) -> Any:
+    """A new connection that uses at most `memory_bytes` and reads no Python variables."""
+    import duckdb
+
+    con = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "python_enable_replacements": "false",
+        }
+    )
+    con.execute("set TimeZone = 'UTC'")
+    con.execute(f"set temp_directory = {literal(scratch)}")
+    con.execute(f"set memory_limit = '{memory_bytes}B'")
+    return con

@@ -1,0 +1,216 @@
+# ruff: noqa: S608 - every name and value in the SQL passes through `quoting`
+"""The open KEY: what a notebook loads into, asks, and publishes from."""
+
+import shutil
+import tempfile
+import weakref
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from runner.kit.charts import ChartSpec, render_svg
+from runner.kit.display import cell_text, show, show_rows, show_scrap
+from runner.kit.engine import connect
+from runner.kit.library import find_contract
+from runner.kit.loading import LoadedTable, load_table
+from runner.kit.moments import moment, zone_of
+from runner.kit.output_folder import RESULT_FILE, OutputFolder
+from runner.kit.publishing import published, spec_of
+from runner.kit.quoting import identifier, literal
+from runner.kit.readable_file import SourceFile
+from runner.kit.refusal import KitMisuse
+from runner.kit.tables import publish_table
+from runner.model.contract import DeclaredInput, KeyContract
+from runner.model.result_file import InputRows, PublishedResult, encode_result
+from runner.model.results import OutputValue
+from runner.model.values import Chart, OutputType, Undefined, Value
+
+
+def open_key(name: str) -> "Key":
+    """Open the KEY called `name`, such as `jupyter-webhook-event-analysis`, by its key.json."""
+    contract, folder = find_contract(name)
+    return Key(contract, folder, OutputFolder.of_environment())
+
+
+class Key:
+    """A KEY while its notebook runs. Every publish rewrites the whole result file.
+
+    Without $RUNBOOK_OUTPUT_DIR nothing is written; values, tables and charts are only shown.
+    """
+
+    def __init__(self, contract: KeyContract, folder: Path, output: OutputFolder) -> None:
+        self.contract, self.folder, self.output = contract, folder, output
+        self._values: dict[str, Value] = {}
+        self._inputs: dict[str, LoadedTable] = {}
+        self._bounds: dict[str, tuple[datetime | None, datetime | None]] = {}
+        self._warnings: dict[str, None] = {}
+        self._scratch = Path(tempfile.mkdtemp(prefix="runbook-kit-"))
+        weakref.finalize(self, shutil.rmtree, self._scratch, True)
+
+    @cached_property
+    def connection(self) -> Any:
+        """The DuckDB connection that holds the loaded inputs; its time zone is UTC."""
+        return connect(self._scratch, self.contract.limits.memory_bytes // 2)
+
+    def load(
+        self,
+        name: str,
+        path: str | Path,
+        *,
+        timezone: str = "UTC",
+        between: tuple[Any, Any] = (None, None),
+    ) -> LoadedTable:
+        """Load a declared input as the table of its name, typed and in UTC.
+
+        `timezone` is for times without an offset. `between` keeps the records from its first time
+        up to, and without, its second; either may be None. Raises InputRefused.
+        """
+        declared = self._declared(name)
+        zone_of(timezone)
+        start, end = (moment(bound, timezone) for bound in between)
+        loaded = self._load(declared, path, timezone)
+        self._inputs[name] = loaded
+        for warning in loaded.warnings:
+            self.warn(warning)
+        self._expose(declared, start, end)
+        return loaded
+
+    def sql(self, query: str, **parameters: Any) -> Any:
+        """The DuckDB relation of a SELECT; `$name` in it stands for the parameter `name`."""
+        return self.connection.sql(query, params=parameters or None)
+
+    def view(self, name: str, query: str) -> None:
+        """Name a SELECT, so that later ones read from it. An input's name cannot be taken."""
+        if self.contract.input(name):
+            raise KitMisuse(f"`{name}` is the name of an input")
+        self.connection.execute(f"create or replace temp view {identifier(name)} as {query}")
+
+    def row(self, query: str, **parameters: Any) -> dict[str, Any]:
+        """The only row of a SELECT by column name. Raises KitMisuse for none or several."""
+        found = self.connection.execute(query, parameters or None)
+        names, rows = [column[0] for column in found.description], found.fetchmany(2)
+        if len(rows) != 1:
+            raise KitMisuse(f"{'several rows' if rows else 'no row'} where one is wanted: {query}")
+        return dict(zip(names, rows[0], strict=True))
+
+    def publish(self, **values: Any) -> None:
+        """Publish outputs by name, checked against key.json. None is undefined where allowed.
+
+        Publishing a name again replaces its value, as when a cell is run again.
+        """
+        made = {}
+        for name, given in values.items():
+            spec = spec_of(self.contract, name)
+            if spec.type in (OutputType.TABLE, OutputType.CHART):
+                raise KitMisuse(f"output `{name}` is published by key.{spec.type.value}(…)")
+            made[name] = published(spec, given)
+        self._keep(made)
+        rows = [(self._label(name), _shown(value)) for name, value in made.items()]
+        show_rows(("output", "value"), rows, self.contract.title)
+
+    def table(self, name: str, rows: Any) -> None:
+        """Publish a table from a relation or a list of mappings. Order the rows yourself."""
+        spec_of(self.contract, name, OutputType.TABLE)
+        table = publish_table(name, rows, self.connection, self.output)
+        self._keep({name: table})
+        more = f" (first {len(table.rows)} of {table.row_count:,})"
+        caption = self._label(name) + (more if table.row_count > len(table.rows) else "")
+        show_rows(table.columns, table.rows, caption)
+
+    def chart(self, name: str, spec: ChartSpec, caption: str) -> None:
+        """Publish a chart as SVG beside its Vega-Lite JSON. `caption` says what it shows."""
+        spec_of(self.contract, name, OutputType.CHART)
+        svg = render_svg(spec)
+        chart = Chart(f"charts/{name}.svg", caption)
+        self.output.write(chart.file, svg)
+        self.output.write(f"charts/{name}.vl.json", spec.vega_lite)
+        self._keep({name: chart})
+        show({"image/svg+xml": svg, "text/plain": caption})
+
+    def warn(self, text: str) -> None:
+        """Add a warning to the result; it changes no verdict and is shown with the outputs."""
+        self._warnings[text] = None
+
+    def data_window(self, data_from: Any, data_to: Any) -> None:
+        """State the bounds of the data looked at, where no loaded input has a timestamp."""
+        self._bounds[""] = (moment(data_from), moment(data_to))
+
+    def _keep(self, values: dict[str, Value]) -> None:
+        self._values.update(values)
+        for name, value in values.items():
+            show_scrap(OutputValue(name, value))
+        self.output.write(RESULT_FILE, encode_result(self.contract.key.text, self._result()))
+
+    def _result(self) -> PublishedResult:
+        starts = [start for start, _ in self._bounds.values() if start]
+        ends = [end for _, end in self._bounds.values() if end]
+        return PublishedResult(
+            outputs=tuple(OutputValue(name, value) for name, value in self._values.items()),
+            data_from=min(starts, default=None),
+            data_to=max(ends, default=None),
+            warnings=tuple(self._warnings),
+            inputs=tuple(
+                InputRows(loaded.name, loaded.rows_read, loaded.rows_bad)
+                for loaded in self._inputs.values()
+            ),
+        )
+
+    def _load(self, declared: DeclaredInput, path: str | Path, zone: str) -> LoadedTable:
+        """Load it, and leave no unpacked copy behind."""
+        limit = self.contract.limits.file_bytes
+        source = SourceFile(declared.name, self._found(path), self._scratch, limit)
+        try:
+            return load_table(source, declared, zone, self.connection)
+        finally:
+            for copy in self._scratch.glob(f"{declared.name}.*"):
+                copy.unlink()
+
+    def _declared(self, name: str) -> DeclaredInput:
+        declared = self.contract.input(name)
+        if declared is None:
+            known = ", ".join(spec.name for spec in self.contract.inputs)
+            raise KitMisuse(f"`{name}` is not an input in key.json; inputs: {known}")
+        return declared
+
+    def _found(self, path: str | Path) -> Path:
+        """A relative path is of the working folder, else of the KEY's own folder (its samples)."""
+        own = self.folder / path
+        return own if not Path(path).exists() and own.exists() else Path(path)
+
+    def _expose(
+        self, declared: DeclaredInput, start: datetime | None, end: datetime | None
+    ) -> None:
+        """The view of good records within the window, and the bounds of its first timestamp."""
+        columns = declared.columns
+        time = next((column.name for column in columns if column.type == "timestamp"), None)
+        if time is None and (start or end):
+            raise KitMisuse(f"input `{declared.name}` has no timestamp to be between")
+        names = [identifier(column.name) for column in columns] or ["line", "rowid + 1 as record"]
+        wanted = ["kit_fault is null"]
+        wanted += [f"{identifier(time or '')} >= {_sql(start)}"] if start else []
+        wanted += [f"{identifier(time or '')} < {_sql(end)}"] if end else []
+        view = identifier(declared.name)
+        self.connection.execute(
+            f"create or replace temp view {view} as select {', '.join(names)} "
+            f"from {identifier(f'kit_loaded_{declared.name}')} where {' and '.join(wanted)}"
+        )
+        if time:
+            bounds = f"select min({identifier(time)}), max({identifier(time)}) from {view}"
+            first, last = self.connection.execute(bounds).fetchone()
+            self._bounds[declared.name] = (_utc(first), _utc(last))
+
+    def _label(self, name: str) -> str:
+        return spec_of(self.contract, name).label
+
+
+def _utc(stamp: datetime | None) -> datetime | None:
+    return stamp.replace(tzinfo=UTC) if stamp else None
+
+
+def _sql(bound: datetime) -> str:
+    return f"timestamp {literal(bound.astimezone(UTC).replace(tzinfo=None).isoformat(' '))}"
+
+
+def _shown(value: Value) -> str:
+    return f"undefined: {value.why}" if isinstance(value, Undefined) else cell_text(value)

@@ -1,0 +1,224 @@
+# ruff: noqa: S608 - every name and value in the SQL passes through `quoting`
+"""A file becomes one typed table in UTC, with every record accounted for."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from runner.kit.casting import engine_type, typed
+from runner.kit.delimited import read_delimited, read_header
+from runner.kit.quoting import identifier
+from runner.kit.readable_file import ReadableFile, Shape, SourceFile, readable
+from runner.kit.records import RawRecords, Unread, read_json, read_parquet, read_text_lines
+from runner.model.contract import ColumnSpec, DeclaredInput, match_columns
+from runner.model.frozen import frozen
+from runner.model.safe_text import safe_line
+
+PAGE_SIZES = (100, 1_000, 10_000)
+BAD_RECORDS_SHOWN = 5
+
+
+@frozen
+class BadRecord:
+    """A record that is not in the table: its number from 1, header aside, and what is wrong."""
+
+    record: int
+    why: str
+
+
+@frozen
+class LoadedTable:
+    """What came of loading: `rows_read + rows_bad` is the number of records in the file.
+
+    `columns` says which column of the file each column of the table came from.
+    """
+
+    name: str
+    rows_read: int
+    rows_bad: int
+    columns: tuple[tuple[str, str], ...]
+    bad_records: tuple[BadRecord, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        bad = [f"  record {bad.record}: {bad.why}" for bad in self.bad_records]
+        head = f"{self.name}: {self.rows_read:,} records read, {self.rows_bad:,} bad"
+        return "\n".join([head, *bad, *(f"  warning: {text}" for text in self.warnings)])
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What a notebook shows where this is the value of a cell."""
+        printer.text(str(self))
+
+
+def load_table(source: SourceFile, declared: DeclaredInput, zone: str, con: Any) -> LoadedTable:
+    """Load the file as the table `kit_loaded_<input>` with the columns of the contract.
+
+    The column `kit_fault` is null for good records. Raises InputRefused.
+    """
+    file = readable(source, con)
+    raw = _raw_records(source, declared, file, con)
+    _refuse_wrong_shape(source, declared, tuple(raw.names.values()))
+    matched, _, _ = match_columns(declared.columns, tuple(raw.names.values()))
+    _cast_all(declared, raw, matched, zone, con)
+    loaded = _counted(declared, raw, matched, con)
+    _refuse_too_little(source, declared, loaded)
+    return loaded
+
+
+def _raw_records(
+    source: SourceFile, declared: DeclaredInput, file: ReadableFile, con: Any
+) -> RawRecords:
+    if not declared.columns:
+        return read_text_lines(source, file, con)
+    json_shapes = (Shape.JSON_LINES, Shape.JSON_ARRAY)
+    wanted = {"json", "jsonl"} if file.shape in json_shapes else {file.shape.value}
+    if not wanted & set(declared.formats):
+        known = ", ".join(declared.formats)
+        raise source.refused(f"it is {file.shape.value}, and this input is {known}")
+    if file.shape in json_shapes:
+        return read_json(source, file, con)
+    if file.shape is Shape.PARQUET:
+        return read_parquet(source, file, con)
+    header = read_header(source, file.path, declared.columns)
+    _refuse_wrong_shape(source, declared, header.names)
+    return read_delimited(source, file.path, header, con)
+
+
+def _refuse_wrong_shape(
+    source: SourceFile, declared: DeclaredInput, found: tuple[str, ...]
+) -> None:
+    _, missing, ambiguous = match_columns(declared.columns, found)
+    if missing or ambiguous:
+        faults = [f"no column `{name}`" for name in missing]
+        faults += [f"several columns for `{name}`" for name in ambiguous]
+        wanted = ", ".join(_described(column) for column in declared.columns if column.required)
+        shown = ", ".join(f"`{safe_line(name):.40}`" for name in found[:40]) or "none"
+        happened = f"it has {', '.join(faults)}\n  Columns found:  {shown}"
+        happened += f"\n  Columns wanted: {wanted}"
+        hint = f"give the {declared.label} with these columns in its first line"
+        raise source.refused(happened, hint)
+
+
+def _described(column: ColumnSpec) -> str:
+    also = (
+        f" (or {', '.join(f'`{name}`' for name in column.aliases[:4])})" if column.aliases else ""
+    )
+    return f"`{column.name}`{also}"
+
+
+def _cast_all(
+    declared: DeclaredInput, raw: RawRecords, matched: dict[str, str], zone: str, con: Any
+) -> None:
+    """From `kit_raw` to the typed table, in one pass; order of the file is kept."""
+    place_of = {name: place for place, name in raw.names.items()}
+    columns = declared.columns or (ColumnSpec("line", "text"),)
+    source_of = matched if declared.columns else {"line": "line"}
+    here = [column for column in columns if column.name in source_of]
+    texts = [_text(column, place_of[source_of[column.name]]) for column in here]
+    values = [_value(column, zone, column.name in source_of) for column in columns]
+    faults = [_fault(column) for column in here if column.required]
+    losses = [_fault(column) for column in here if not column.required]
+    target = identifier(f"kit_loaded_{declared.name}")
+    names = ", ".join(identifier(column.name) for column in columns)
+    con.execute(
+        f"create or replace temp table {target} as "
+        f"select {names}, {_joined(faults)} as kit_fault, {_joined(losses)} as kit_lost from "
+        f"(select *, {', '.join(values)} from (select {', '.join(texts)} from kit_raw))"
+    )
+    con.execute("drop table kit_raw")
+
+
+def _text(column: ColumnSpec, place: str) -> str:
+    return f"nullif(trim({place}, ' \t'), '') as {identifier(f'text of {column.name}')}"
+
+
+def _value(column: ColumnSpec, zone: str, is_here: bool) -> str:
+    text = identifier(f"text of {column.name}")
+    value = typed(column.type, text, zone) if is_here else f"null::{engine_type(column.type)}"
+    return f"{value} as {identifier(column.name)}"
+
+
+def _joined(faults: list[str]) -> str:
+    return f"nullif(concat_ws('; ', {', '.join(faults) or 'null'}), '')"
+
+
+def _fault(column: ColumnSpec) -> str:
+    """SQL for what is wrong with a cell, or null. A record without its time has no place."""
+    value, text = identifier(column.name), identifier(f"text of {column.name}")
+    shown = f"'{column.name}: not {_WORDS[column.type]}: ' || left({text}, 60)"
+    empty = ""
+    if column.required and column.type == "timestamp":
+        empty = f"when {text} is null then '{column.name}: empty' "
+    return f"case {empty}when {text} is not null and {value} is null then {shown} end"
+
+
+_WORDS = {
+    "text": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "flag": "true or false",
+    "timestamp": "a time that has one reading",
+}
+
+
+def _counted(
+    declared: DeclaredInput, raw: RawRecords, matched: dict[str, str], con: Any
+) -> LoadedTable:
+    target = identifier(f"kit_loaded_{declared.name}")
+    total, good = con.execute(
+        f"select count(*), count(*) filter (kit_fault is null) from {target}"
+    ).fetchone()
+    bad = total - good + raw.unread_count
+    return LoadedTable(
+        name=declared.name,
+        rows_read=good,
+        rows_bad=bad,
+        columns=tuple(matched.items()),
+        bad_records=_first_bad(target, raw, con),
+        warnings=(*raw.warnings, *_warnings(declared.name, good, bad, con)),
+    )
+
+
+def _warnings(name: str, good: int, bad: int, con: Any) -> Iterator[str]:
+    if bad:
+        yield f"{name}: {bad:,} of {good + bad:,} records are bad and left out"
+    lossy, first = con.execute(
+        f"select count(*), first(kit_lost) from {identifier(f'kit_loaded_{name}')} "
+        "where kit_fault is null and kit_lost is not null"
+    ).fetchone()
+    if lossy:
+        yield f"{name}: {lossy:,} records lost an optional value, as {safe_line(first)}"
+    if good + bad in PAGE_SIZES:
+        yield f"{name}: exactly {good + bad:,} records; the export may be cut off"
+
+
+def _first_bad(target: str, raw: RawRecords, con: Any) -> tuple[BadRecord, ...]:
+    """The first bad records by their place in the file; unread ones shift those after them."""
+    faulty = con.execute(
+        f"select rowid, kit_fault from {target} where kit_fault is not null "
+        f"order by rowid limit {BAD_RECORDS_SHOWN}"
+    ).fetchall()
+    found = [BadRecord(one.record, _said(one)) for one in raw.unread[:BAD_RECORDS_SHOWN]]
+    for row, why in faulty:
+        record = row + 1
+        for one in raw.unread:
+            if one.record > record:
+                break
+            record += 1
+        found.append(BadRecord(record, safe_line(why)))
+    return tuple(sorted(found, key=lambda bad: bad.record)[:BAD_RECORDS_SHOWN])
+
+
+def _said(one: Unread) -> str:
+    text = safe_line(one.text)
+    return f"{one.said}: {text:.80}" if text else one.said
+
+
+def _refuse_too_little(source: SourceFile, declared: DeclaredInput, loaded: LoadedTable) -> None:
+    total = loaded.rows_read + loaded.rows_bad
+    shown = "".join(f"\n  record {bad.record}: {bad.why}" for bad in loaded.bad_records)
+    if loaded.rows_bad * 2 > total or (total >= 100 and loaded.rows_bad * 10 > total):
+        happened = f"{loaded.rows_bad:,} of its {total:,} records are bad, too many{shown}"
+        raise source.refused(happened, "mend the export; a result from the rest would mislead")
+    if loaded.rows_read < declared.min_rows:
+        happened = f"it has {loaded.rows_read:,} records, and {declared.min_rows:,} are needed"
+        raise source.refused(happened + shown, "export a longer time")

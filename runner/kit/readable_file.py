@@ -1,0 +1,185 @@
+"""Any file as one that the engine reads: decompressed within bounds, in UTF-8, of a known shape."""
+
+import codecs
+import gzip
+import stat
+import zlib
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from runner.kit.quoting import literal
+from runner.kit.refusal import InputRefused
+from runner.kit.zstd_frames import CutOff, check_whole
+from runner.model.frozen import frozen
+
+CHUNK = 1 << 20
+MOST_LINE_BYTES = 32 * 1024 * 1024
+LINE_LIMITS = f"max_line_size = {MOST_LINE_BYTES}, buffer_size = {MOST_LINE_BYTES}"
+
+
+class Shape(Enum):
+    """How the records of a file are written."""
+
+    DELIMITED = "csv"
+    JSON_LINES = "jsonl"
+    JSON_ARRAY = "json"
+    PARQUET = "parquet"
+
+
+@frozen
+class SourceFile:
+    """A file to be loaded: the input it stands for, its path, and the most bytes it may unpack to.
+
+    `scratch` is a private folder that outlives the loading.
+    """
+
+    name: str
+    path: Path
+    scratch: Path
+    most_bytes: int
+
+    def refused(self, happened: str, hint: str = "") -> InputRefused:
+        """The exception that says why this file is not loaded."""
+        return InputRefused(self.name, str(self.path), happened, hint)
+
+
+@frozen
+class ReadableFile:
+    """A plain UTF-8 (or Parquet) copy or original, its shape, and what was done to get there."""
+
+    path: Path
+    shape: Shape
+    warnings: tuple[str, ...] = ()
+
+
+def readable(source: SourceFile, con: Any) -> ReadableFile:
+    """The file made plain. Raises InputRefused for what is not a readable, non-empty file."""
+    plain = _unpacked(source, con, _head(source, source.path))
+    head = _head(source, plain)
+    if head.startswith(b"PAR1"):
+        return ReadableFile(plain, Shape.PARQUET)
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            plain = rewritten(source, plain, encoding)
+            head = _head(source, plain)
+            break
+    if b"\0" in head[:64]:
+        raise source.refused("it is a binary file", "export the data as CSV or JSON lines")
+    if not head.strip():
+        raise source.refused("it begins with nothing but blank lines", "export it again")
+    return ReadableFile(plain, _shape(head))
+
+
+def rewritten(source: SourceFile, path: Path, encoding: str) -> Path:
+    """A UTF-8 copy in which every line ends in a line feed."""
+    made = source.scratch / f"{source.name}.{encoding}.plain"
+    try:
+        with path.open(encoding=encoding, newline=None) as old, made.open("w", newline="\n") as new:
+            while text := old.read(CHUNK):
+                new.write(text)
+    except UnicodeError as error:
+        raise source.refused(f"its bytes are not {encoding.upper()}: {error}") from None
+    return made
+
+
+def is_utf8(path: Path) -> bool:
+    """Whether every byte of the file reads as UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_MARKS = (
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+)
+_ARCHIVES = ((b"PK\x03\x04", "zip"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"), (b"7z\xbc", "7z"))
+
+
+def _head(source: SourceFile, path: Path) -> bytes:
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise source.refused("it is a folder or a device, not a file")
+        if status.st_size == 0:
+            hint = "export it again; an empty file is not the same as no events"
+            raise source.refused("it holds 0 bytes", hint)
+        with path.open("rb") as file:
+            return file.read(4096)
+    except FileNotFoundError:
+        raise source.refused(
+            "there is no such file", f"the working folder is {Path.cwd()}"
+        ) from None
+    except OSError as error:
+        raise source.refused(f"it cannot be read: {error.strerror}") from None
+
+
+def _unpacked(source: SourceFile, con: Any, head: bytes) -> Path:
+    for mark, kind in _ARCHIVES:
+        if head.startswith(mark):
+            raise source.refused(f"it is a {kind} archive", "unpack it and give the file inside")
+    if not head.startswith((_GZIP, _ZSTD)):
+        return source.path
+    chunks = _gunzipped(source) if head.startswith(_GZIP) else _unzstd(source, con)
+    made, size = source.scratch / f"{source.name}.unpacked", 0
+    with made.open("wb") as file:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > source.most_bytes:
+                made.unlink()
+                happened = f"it unpacks to more than {source.most_bytes:,} bytes"
+                raise source.refused(happened, "export a shorter time, or raise limits.file_bytes")
+            file.write(chunk)
+    return made
+
+
+def _gunzipped(source: SourceFile) -> Iterator[bytes]:
+    try:
+        with gzip.open(source.path) as file:
+            while chunk := file.read(CHUNK):
+                yield chunk
+    except (EOFError, OSError, zlib.error) as error:
+        hint = "download it again; it is cut off or damaged"
+        raise source.refused(f"its gzip data are broken: {error}", hint) from None
+
+
+def _unzstd(source: SourceFile, con: Any) -> Iterator[bytes]:
+    """The lines of a zst file, by the engine's own decompressor: one column, nothing quoted."""
+    query = (
+        f"from read_csv({literal(source.path)}, columns = {{'line': 'VARCHAR'}}, delim = '\x01', "
+        "quote = '', escape = '', header = false, auto_detect = false, compression = 'zstd', "
+        f"{LINE_LIMITS}, parallel = false)"
+    )
+    try:
+        check_whole(source.path)
+        yield from _lines(con.execute(query))
+    except CutOff as error:
+        hint = "download it again; it is cut off or damaged"
+        raise source.refused(f"its zst data are broken: {error}", hint) from None
+    except Exception as error:
+        happened = f"its zst data are broken, or not UTF-8: {str(error).splitlines()[0]:.200}"
+        raise source.refused(happened, "unpack it with zstd -d and give the file inside") from None
+
+
+def _lines(result: Any) -> Iterator[bytes]:
+    while rows := result.fetchmany(10_000):
+        yield "".join(f"{line or ''}\n" for (line,) in rows).encode()
+
+
+def _shape(head: bytes) -> Shape:
+    first = head.lstrip()[:1]
+    if first == b"{":
+        return Shape.JSON_LINES
+    return Shape.JSON_ARRAY if first == b"[" else Shape.DELIMITED
