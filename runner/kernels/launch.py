@@ -1,0 +1,239 @@
+"""Starting a kernel without any Jupyter import, so that it boots while those are imported.
+
+Each kernel has a private folder (0700) with its connection file, its sockets, an empty HOME and an
+empty working directory; its guardian removes the folder. Nothing here depends on the KEY: a spare
+is booted before the KEY is known.
+"""
+
+import json
+import os
+import signal
+import site
+import socket
+import sys
+import threading
+from collections.abc import Mapping
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runner.model.frozen import frozen
+
+if TYPE_CHECKING:
+    from runner.model.contract import Limits
+
+_PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
+_LONGEST_FOLDER = 80
+"""Bytes. A socket path ends at 107 (sun_path), and zmq appends `/k-5`."""
+_ANSWER_SECONDS = 1.0
+"""After which a guardian that was asked for the end counts as stopped from within."""
+_PASSED_ON = ("PATH", "LANG", "LANGUAGE", "TZ", "VIRTUAL_ENV", "CONDA_PREFIX", "LD_LIBRARY_PATH")
+
+
+class Ending(Enum):
+    """Why a kernel is no more."""
+
+    ENDED = "ended"
+    """By itself, by a signal, or because it was asked for."""
+    MEMORY = "memory"
+    PROCESSES = "processes"
+    DEADLINE = "deadline"
+    LOST = "lost"
+    """Its guardian is gone, so nothing is known."""
+
+
+@frozen
+class KernelEnd:
+    """How a kernel ended. `code` is its exit code, minus the signal where one killed it."""
+
+    how: Ending
+    code: int
+    log: str
+    survivors: int = 0
+
+
+class KernelProcess:
+    """A kernel under its guardian. Every method may be called from any thread."""
+
+    def __init__(self, folder: Path, key: str, guardian: int, channel: socket.socket):
+        self.folder = folder
+        self.key = key
+        self._guardian = guardian
+        self._channel = channel
+        self._news = threading.Condition()
+        self._limited = False
+        self._log = ""
+        self._end: KernelEnd | None = None
+        self._gone = False
+        self._dying = False
+        threading.Thread(target=self._listen, name="guardian", daemon=True).start()
+
+    @property
+    def connection(self) -> dict[str, str | int | bytes]:
+        """What a client needs in order to talk to the kernel."""
+        return {**_connection(self.folder, self.key), "key": self.key.encode()}
+
+    @property
+    def end(self) -> KernelEnd | None:
+        """How it ended, or None while it lives."""
+        return self._end
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether its sockets are there, the last one being that of the heartbeat."""
+        return (self.folder / f"k-{len(_PORTS)}").exists()
+
+    def limit(self, limits: "Limits") -> bool:
+        """Put the limits on, from now on; False where the kernel ended meanwhile."""
+        from runner.kernels.limits import guardian_lines
+
+        self._say(*guardian_lines(limits))
+        with self._news:
+            self._news.wait_for(lambda: self._limited or self._gone, timeout=5)
+        return self._limited and not self._gone
+
+    def interrupt(self) -> None:
+        """SIGINT to the kernel and its process group."""
+        self._say("interrupt")
+
+    def kill(self) -> None:
+        """End the whole tree; returns at once. A guardian that does not answer is killed too."""
+        with self._news:
+            first, self._dying = not self._dying, True
+        self._say("kill")
+        if first and not self._gone:
+            threading.Thread(target=self._insist, name="kill kernel", daemon=True).start()
+
+    def wait_until_gone(self, seconds: float) -> bool:
+        """Wait until nothing of the tree lives; False where that takes longer."""
+        with self._news:
+            return self._news.wait_for(lambda: self._gone, timeout=seconds)
+
+    def _insist(self) -> None:
+        if not self.wait_until_gone(_ANSWER_SECONDS):
+            from runner.kernels.tree import kill_below
+
+            kill_below(self._guardian)
+
+    def _say(self, *lines: str) -> None:
+        try:
+            self._channel.sendall("".join(line + "\n" for line in lines).encode())
+        except OSError:  # the guardian is gone; the listening thread says so
+            return
+
+    def _listen(self) -> None:
+        with self._channel.makefile("r", encoding="ascii") as lines:
+            try:
+                for line in lines:
+                    self._hear(*line.split())
+            except OSError:
+                pass
+        if self._end is None:
+            from shutil import rmtree
+
+            rmtree(self.folder, ignore_errors=True)
+        with self._news:
+            self._end = self._end or KernelEnd(Ending.LOST, 0, self._log)
+            self._gone = True
+            self._news.notify_all()
+        self._channel.close()
+        _reap(self._guardian)
+
+    def _hear(self, word: str, *rest: str) -> None:
+        with self._news:
+            if word == "limited":
+                self._limited = True
+            elif word == "log":
+                self._log = bytes.fromhex("".join(rest)).decode("utf-8", "replace")
+            elif word == "exit":
+                self._end = KernelEnd(Ending(rest[0]), int(rest[1]), self._log)
+            elif word == "gone" and self._end is not None:
+                self._end = KernelEnd(self._end.how, self._end.code, self._log, int(rest[0]))
+                self._gone = True
+            self._news.notify_all()
+
+
+def launch_kernel(environment: Mapping[str, str]) -> KernelProcess:
+    """Start a guardian and its kernel; returns as soon as the guardian is started."""
+    folder = _private_folder(environment)
+    key = os.urandom(32).hex()
+    for name in ("home", "work", "tmp"):
+        (folder / name).mkdir(mode=0o700)
+    file = os.open(folder / "connection.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(file, "w") as connection:
+        json.dump(_connection(folder, key), connection)
+    ours, theirs = socket.socketpair()
+    with theirs:
+        guardian = _spawn_guardian(folder, kernel_environment(environment, folder), theirs)
+    return KernelProcess(folder, key, guardian, ours)
+
+
+def kernel_environment(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """What a kernel sees of the caller's environment: an allow-list, and a HOME of its own.
+
+    Secrets live in environments, so nothing is passed on that is not known to be harmless. Hashes
+    are not randomised: the same data give the same order in every run.
+    """
+    passed = {
+        name: value
+        for name, value in environment.items()
+        if name in _PASSED_ON or name.startswith("LC_")
+    }
+    home = str(folder / "home")
+    own = {"HOME": home, "IPYTHONDIR": f"{home}/.ipython", "TMPDIR": str(folder / "tmp")}
+    if site.ENABLE_USER_SITE and site.USER_BASE:
+        own["PYTHONUSERBASE"] = site.USER_BASE
+    return {"PATH": os.defpath, **passed, **own, "PYTHONHASHSEED": "0"}
+
+
+def _connection(folder: Path, key: str) -> dict[str, str | int]:
+    return {
+        "transport": "ipc",
+        "ip": str(folder / "k"),
+        "key": key,
+        "signature_scheme": "hmac-sha256",
+        "kernel_name": "python3",
+        **{port: number for number, port in enumerate(_PORTS, 1)},
+    }
+
+
+def _private_folder(environment: Mapping[str, str]) -> Path:
+    wanted = (environment.get("TMPDIR"), "/tmp")  # noqa: S108 -- random name, 0700
+    error: OSError | None = None
+    for parent in filter(None, wanted):
+        folder = Path(parent) / f"rb-{os.urandom(8).hex()}"
+        if not folder.is_absolute() or len(os.fsencode(folder)) > _LONGEST_FOLDER:
+            continue
+        try:
+            folder.mkdir(mode=0o700)
+        except OSError as failed:
+            error = failed
+        else:
+            return folder
+    raise error or FileNotFoundError("no folder for the sockets of a kernel")
+
+
+def _spawn_guardian(folder: Path, environment: dict[str, str], channel: socket.socket) -> int:
+    """Start the guardian with `channel` as its descriptor 0; its process id."""
+    here = Path(__file__).parent
+    script, boot = str(here / "guardian.py"), str(here / "boot.py")
+    actions = [
+        (os.POSIX_SPAWN_DUP2, channel.fileno(), 0),
+        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+    ]
+    return os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-I", "-S", script, str(folder), boot],
+        environment,
+        file_actions=actions,
+        setsigmask=(),
+        setsigdef=(signal.SIGINT, signal.SIGTERM, signal.SIGHUP),
+    )
+
+
+def _reap(pid: int) -> None:
+    try:
+        os.waitpid(pid, 0)
+    except ChildProcessError:
+        return

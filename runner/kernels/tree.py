@@ -1,0 +1,40 @@
+"""Killing a process tree by hand, for the case that its guardian was stopped from within."""
+
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+_ROUNDS = 20
+"""How often what was forked meanwhile is looked for."""
+
+
+def kill_below(guardian: int) -> None:
+    """Kill everything below `guardian`, then itself.
+
+    While it exists, stopped or not, every orphan below it is still its child, so nothing escapes.
+    """
+    for _ in range(_ROUNDS):
+        alive = [pid for pid, is_dead in _below(guardian) if not is_dead]
+        if not alive:
+            break
+        for pid in alive:
+            _kill(pid)
+    _kill(guardian)
+
+
+def _below(root: int) -> list[tuple[int, bool]]:
+    children: dict[int, list[tuple[int, bool]]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            state, parent = (folder / "stat").read_bytes().rpartition(b")")[2].split()[:2]
+            children.setdefault(int(parent), []).append((int(folder.name), state in b"ZX"))
+    found = list(children.get(root, ()))
+    for pid, _ in found:
+        found += children.get(pid, ())
+    return found
+
+
+def _kill(pid: int) -> None:
+    with suppress(OSError):
+        os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,214 @@
+"""The course of one execution: from the order to the result or the failure, and the notebook."""
+
+import re
+import signal
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from runner.errors import EvidenceLost, InvalidInput
+from runner.kernels.launch import Ending, KernelEnd, KernelProcess
+from runner.keys.attempt import Attempt, CellFailed
+from runner.keys.executed_notebook import tell_the_truth, write_atomically
+from runner.keys.executor import KeyOutcome, Order, Progress, Report
+from runner.keys.notebook_source import NotebookSource, parameter_faults, read_notebook
+from runner.keys.published import read_published
+from runner.model.results import CellState, FailureKind, KeyFailure, KeyResult
+
+STOPPED = KeyFailure(FailureKind.STOPPED, "the runner stopped it")
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])")
+_LONGEST_MESSAGE = 1000
+_LONGEST_TRACEBACK = 20_000
+_GONE_SECONDS = 2.0
+_OUT_OF_MEMORY = ("MemoryError", "OutOfMemoryException")
+
+
+class Execution:
+    """The course of one attempt, from the notebook to the outcome."""
+
+    def __init__(self, order: Order, kernel: KernelProcess, report: Report, started: float):
+        self._of_caller: Exception | None = None
+
+        def at_cell(cell: int, cells: int) -> None:
+            try:
+                report(Progress(order.invocation, cell, cells, time.monotonic() - started))
+            except Exception as error:
+                self._of_caller = error
+                raise
+
+        self._order = order
+        self._folder = _folder(order)
+        self._started = started
+        self._end: KernelEnd | None = None
+        outputs = self._folder / "outputs"
+        self.attempt = Attempt(kernel, order.limits, order.key.notebook, outputs, at_cell)
+
+    def outcome(self, source: NotebookSource) -> KeyOutcome:
+        """Execute, end the kernel, write the notebook, then look at what was published."""
+        from runner.keys import papermill_engine
+
+        self.attempt.start_clock()
+        error: Exception | None = None
+        try:
+            notebook = papermill_engine.notebook_of(source.tree)
+            papermill_engine.execute_notebook(notebook, _values(self._order), self.attempt)
+        except Exception as caught:  # whatever a notebook can bring about is a failure, not a crash
+            if caught is self._of_caller:
+                raise
+            error = caught
+        self.attempt.stop_clock()
+        self._end = self.attempt.kernel.end
+        self.attempt.kernel.kill()
+        if error is not None or self.attempt.cut_short is not None:
+            self.attempt.end_cell(self._state_of_last_cell(error))
+        written = self._write(papermill_engine.notebook_text, error is not None)
+        gone = self.attempt.kernel.wait_until_gone(_GONE_SECONDS)
+        if error is not None or self.attempt.cut_short is not None:
+            return self._failure(error, written)
+        end = self.attempt.kernel.end
+        if not gone or end is None or end.survivors or end.how is Ending.LOST:
+            return self._failed(FailureKind.KERNEL, "its processes could not be ended", written)
+        return self._result(written)
+
+    def _result(self, written: tuple[str, str]) -> KeyOutcome:
+        contract = self._order.key.contract
+        published, problems = read_published(
+            self._folder / "outputs", self._order.run_folder, contract
+        )
+        if published is None:
+            return self._failed(FailureKind.CONTRACT, "; ".join(problems), written)
+        return KeyResult(
+            outputs=published.outputs,
+            cells=self.attempt.cells(),
+            seconds=time.monotonic() - self._started,
+            notebook=written[0],
+            notebook_digest=written[1],
+            data_from=published.data_from,
+            data_to=published.data_to,
+            warnings=published.warnings,
+        )
+
+    def _failure(self, error: Exception | None, written: tuple[str, str]) -> KeyFailure:
+        traceback = error.traceback if isinstance(error, CellFailed) else ""
+        end, limits = self._end, self._order.limits
+        if self.attempt.cut_short is FailureKind.STOPPED:
+            return self._failed(FailureKind.STOPPED, STOPPED.message, written)
+        if self.attempt.cut_short is not None or (end and end.how is Ending.DEADLINE):
+            message = f"not done after {limits.wall_seconds} s, its limit"
+            return self._failed(FailureKind.TIMEOUT, message, written, traceback)
+        if isinstance(error, CellFailed):
+            short = error.ename in _OUT_OF_MEMORY
+            kind = FailureKind.MEMORY if short else FailureKind.CELL
+            return self._failed(kind, str(error), written, traceback)
+        if end is not None and end.how is Ending.MEMORY:
+            message = f"used more memory than its limit of {limits.memory_bytes:,} bytes"
+            return self._failed(FailureKind.MEMORY, message, written)
+        if end is not None and end.how is Ending.PROCESSES:
+            message = f"started more than {limits.processes} processes, its limit"
+            return self._failed(FailureKind.KERNEL, message, written)
+        return self._failed(FailureKind.KERNEL, _cause_of_death(end, error), written)
+
+    def _failed(
+        self, kind: FailureKind, message: str, written: tuple[str, str], traceback: str = ""
+    ) -> KeyFailure:
+        return KeyFailure(
+            kind=kind,
+            message=_plain(message)[:_LONGEST_MESSAGE],
+            cells=self.attempt.cells(),
+            cell_index=self.attempt.running,
+            traceback=_plain(traceback)[-_LONGEST_TRACEBACK:],
+            seconds=time.monotonic() - self._started,
+            notebook=written[0],
+            notebook_digest=written[1],
+        )
+
+    def _state_of_last_cell(self, error: Exception | None) -> CellState:
+        if self.attempt.cut_short is FailureKind.TIMEOUT:
+            return CellState.TIMED_OUT
+        if isinstance(error, CellFailed) and self.attempt.cut_short is None:
+            return CellState.FAILED
+        return CellState.KILLED
+
+    def _write(self, notebook_text: Callable[[Any], str], failed: bool) -> tuple[str, str]:
+        """Write the executed notebook; its path relative to the run folder and its digest."""
+        if self.attempt.notebook is None:
+            return "", ""
+        file = self._folder / "notebook.ipynb"
+        relative = str(file.relative_to(self._order.run_folder))
+        tell_the_truth(self.attempt, failed, relative)
+        try:
+            return relative, write_atomically(file, notebook_text(self.attempt.notebook))
+        except OSError as error:
+            raise EvidenceLost(f"{relative} could not be written: {error.strerror}") from error
+
+
+def accept(order: Order) -> NotebookSource | KeyFailure:
+    """The notebook, and a new folder for the attempt; or why it is refused.
+
+    Raises EvidenceLost where the folder cannot be made.
+    """
+    try:
+        source = read_notebook(order.key.notebook)
+        _check_values(order)
+        _make_folder(order)
+    except InvalidInput as refused:
+        return KeyFailure(FailureKind.REFUSED, refused.happened)
+    return source
+
+
+def _check_values(order: Order) -> None:
+    names = [staged.name for staged in order.inputs] + [one.name for one in order.parameters]
+    faults = parameter_faults(order.key.contract, names)
+    faults += [
+        f"input {staged.name} is not in the run: {staged.file}"
+        for staged in order.inputs
+        if not (order.run_folder / staged.file).is_file()
+    ]
+    if faults:
+        raise InvalidInput("; ".join(faults), "no kernel was started")
+
+
+def _folder(order: Order) -> Path:
+    return order.run_folder / "keys" / str(order.invocation) / f"attempt-{order.attempt}"
+
+
+def _make_folder(order: Order) -> None:
+    folder = _folder(order)
+    try:
+        for made in (folder.parent.parent, folder.parent, folder):
+            made.mkdir(mode=0o700, exist_ok=made != folder)
+        (folder / "outputs").mkdir(mode=0o700)
+    except FileExistsError:
+        message = f"attempt {order.attempt} of {order.invocation} was made before"
+        raise InvalidInput(message, "no kernel was started") from None
+    except OSError as error:
+        raise EvidenceLost(f"{folder} could not be made: {error.strerror}") from error
+
+
+def _values(order: Order) -> dict[str, Any]:
+    """What the notebook gets: staged files as absolute paths, exact numbers as floats."""
+    values: dict[str, Any] = {
+        staged.name: str(order.run_folder / staged.file) for staged in order.inputs
+    }
+    for given in order.parameters:
+        value = given.value
+        values[given.name] = float(value) if isinstance(value, Decimal) else value
+    return values
+
+
+def _cause_of_death(end: KernelEnd | None, error: Exception | None) -> str:
+    """What ended a kernel before we did; `end` is None where it lived and failed all the same."""
+    if end is None:
+        return f"the kernel could not be used: {type(error).__name__}: {error}"
+    if end.how is Ending.LOST:
+        return "the kernel was lost: the process that stands over it was killed"
+    said = f"; it said: {end.log.strip()[-400:]}" if end.log.strip() else ""
+    if end.code < 0:
+        return f"the kernel was killed by {signal.Signals(-end.code).name}{said}"
+    return f"the kernel ended by itself, with exit code {end.code}{said}"
+
+
+def _plain(text: str) -> str:
+    return _ANSI.sub("", text)

@@ -1,0 +1,93 @@
+"""Talking to a kernel that boots or has booted: a handshake without fixed waits."""
+
+import asyncio
+import time
+from queue import Empty
+from typing import Any
+
+import zmq.asyncio
+from jupyter_client.asynchronous.client import AsyncKernelClient
+
+from runner.kernels.launch import KernelProcess
+from runner.keys.attempt import KernelDied
+
+
+class KernelClient:
+    """The client's end of one kernel, for `async with`; raises KernelDied where none answers."""
+
+    def __init__(self, kernel: KernelProcess, boot_seconds: float):
+        self._kernel = kernel
+        self._deadline = time.monotonic() + boot_seconds
+        self._context = zmq.asyncio.Context()
+        self.connection: Any = AsyncKernelClient(context=self._context)
+        self.language_info: dict[str, Any] = {}
+
+    async def __aenter__(self) -> "KernelClient":
+        try:
+            while not self._kernel.is_listening:
+                self._check()
+                await asyncio.sleep(0.002)
+            self.connection.load_connection_info(self._kernel.connection)
+            self.connection.allow_stdin = False
+            self.connection.start_channels(stdin=False, hb=False, control=False)
+            while not await self._greet():
+                self._check()
+        except BaseException:
+            self._context.destroy(linger=0)
+            raise
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        self.connection.shell_channel.stop()
+        self.connection.iopub_channel.stop()
+        self._context.destroy(linger=0)
+
+    async def set_environment(self, variables: dict[str, str]) -> None:
+        """Set variables in the kernel, by a request that is no cell and leaves no name behind."""
+        code = f"__import__('os').environ.update({variables!r})"
+        request = self.connection.execute(code, silent=True, store_history=False)
+        while True:
+            reply = await self._reply(request, 1.0)
+            if reply is not None:
+                return
+            self._check()
+
+    async def _greet(self) -> bool:
+        """Ask who is there; True once the answer and the output channel have come through.
+
+        The subscription to the output channel takes a moment of its own; only the status messages
+        of our own question prove that it is there.
+        """
+        request = self.connection.kernel_info()
+        reply = await self._reply(request, 1.0)
+        if reply is None:
+            return False
+        self.language_info = reply["content"]["language_info"]
+        until = time.monotonic() + 0.05
+        while time.monotonic() < until:
+            try:
+                message = await self.connection.iopub_channel.get_msg(timeout=0.05)
+            except Empty:
+                return False
+            idle = message["content"].get("execution_state") == "idle"
+            if idle and message["parent_header"].get("msg_id") == request:
+                return True
+        return False
+
+    async def _reply(self, request: str, seconds: float) -> dict[str, Any] | None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and self._kernel.end is None:
+            try:
+                message = await self.connection.shell_channel.get_msg(timeout=0.05)
+            except Empty:
+                continue
+            if message["parent_header"].get("msg_id") == request:
+                found: dict[str, Any] = message
+                return found
+        return None
+
+    def _check(self) -> None:
+        if self._kernel.end is not None:
+            raise KernelDied("the kernel ended while it booted")
+        if time.monotonic() > self._deadline:
+            raise KernelDied("the kernel did not answer in time")

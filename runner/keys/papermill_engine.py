@@ -1,0 +1,250 @@
+"""Executing a notebook through papermill, on a kernel of ours, with a truthful record of its cells.
+
+The only module that imports papermill, nbclient, nbformat and jupyter_client. Importing it takes
+some 200 ms, so it is imported while a kernel boots.
+"""
+
+import asyncio
+import importlib
+import logging
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+from runner.keys.attempt import Attempt, CellFailed, KernelDied
+from runner.keys.notebook_source import KERNEL
+
+_ABSENT = ("boto3", "gcsfs", "azure", "github", "pyarrow", "black")
+"""What papermill would use for remote notebooks and for formatting parameters, if installed."""
+
+
+def _import_papermill() -> Any:
+    """Import papermill without what a KEY never needs, and without other people's plug-ins.
+
+    - papermill loads every engine and handler that any installed package registers: foreign code.
+    - It imports `requests` and the clients of five clouds, for notebooks behind URLs.
+    - nbformat compares each notebook with its JSON schema four times and only logs the result;
+      what has to hold is checked in notebook_source.py. In this process it never finds a fault.
+
+    Their names stand for nothing during the import and are importable again after it. 90 ms.
+    Should a later release need one of them after all, everything is imported as it is.
+    """
+    before = set(sys.modules)
+    stand_ins = {name: module for name, module in _stand_ins().items() if name not in before}
+    sys.modules.update(stand_ins)  # type: ignore[arg-type]
+    try:
+        return importlib.import_module("papermill")
+    except (ImportError, AttributeError):
+        for name in set(sys.modules) - before:
+            if name.partition(".")[0] in ("papermill", "nbclient", "nbformat"):
+                del sys.modules[name]
+    finally:
+        for name in stand_ins:
+            sys.modules.pop(name, None)
+    return importlib.import_module("papermill")
+
+
+def _stand_ins() -> dict[str, ModuleType | None]:
+    made: dict[str, Any] = {name: ModuleType(name) for name in _STOOD_IN_FOR}
+    made["entrypoints"].get_group_all = lambda group: []
+    made["fastjsonschema"].compile = lambda schema, **options: lambda notebook: notebook
+    made["fastjsonschema"].JsonSchemaException = ValueError
+    made["jsonschema"].Draft4Validator = _Contented
+    made["jsonschema.exceptions"].ErrorTree = object
+    made["jsonschema.exceptions"].ValidationError = type("ValidationError", (ValueError,), {})
+    return {**made, **dict.fromkeys(_ABSENT)}
+
+
+class _Contented:
+    """A validator that has nothing to say about any notebook."""
+
+    def __init__(self, schema: object):
+        self.schema = schema
+
+    def iter_errors(self, *notebook: object) -> Iterator[Exception]:
+        """No faults."""
+        return iter(())
+
+
+_STOOD_IN_FOR = (
+    "entrypoints", "requests", "fastjsonschema", "jsonschema", "jsonschema.exceptions"
+)  # fmt: skip
+
+papermill = _import_papermill()
+nbformat: Any = importlib.import_module("nbformat")
+
+from papermill.clientwrap import PapermillNotebookClient  # noqa: E402
+from papermill.engines import (  # noqa: E402
+    NBClientEngine,
+    NotebookExecutionManager,
+    papermill_engines,
+)
+
+from runner.keys.kernel_client import KernelClient  # noqa: E402
+
+_ENGINE = "runbook"
+_DISPLAYS = ("stream", "display_data", "execute_result", "update_display_data", "error")
+
+_SILENT = logging.Logger("silent", logging.CRITICAL + 1)
+"""nbclient writes to its log what we return as a failure."""
+
+Notebook = Any
+"""An nbformat NotebookNode."""
+
+
+def notebook_of(tree: dict[str, Any]) -> Notebook:
+    """The notebook object that papermill is given, without traces of earlier executions."""
+    notebook = nbformat.from_dict(tree)
+    notebook.metadata.pop("papermill", None)
+    seen: set[str] = set()
+    for index, cell in enumerate(notebook.cells):
+        cell.setdefault("metadata", nbformat.NotebookNode()).pop("papermill", None)
+        if notebook.get("nbformat_minor", 0) >= 5 and cell.get("id", "") in ("", *seen):
+            cell["id"] = f"cell-{index}"
+        seen.add(cell.get("id", ""))
+    return notebook
+
+
+def execute_notebook(notebook: Notebook, parameters: dict[str, Any], attempt: Attempt) -> None:
+    """Execute on the kernel of `attempt`, which also gets the executed notebook.
+
+    Raises CellFailed, KernelDied, and what nbclient raises.
+    """
+    papermill.execute_notebook(
+        notebook,
+        None,
+        parameters,
+        engine_name=_ENGINE,
+        kernel_name=KERNEL,
+        language="python",
+        progress_bar=False,
+        request_save_on_cell_execute=False,
+        attempt=attempt,
+    )
+
+
+def notebook_text(notebook: Notebook) -> str:
+    """The notebook as it is written."""
+    text: str = nbformat.v4.writes(notebook)
+    return text + "\n"
+
+
+class RunbookEngine(NBClientEngine):  # type: ignore[misc]
+    """papermill's engine on a kernel of ours, without claims about cells that never ran."""
+
+    @classmethod
+    def execute_notebook(
+        cls, nb: Notebook, kernel_name: str, *, attempt: Attempt, **_: Any
+    ) -> Notebook:
+        """Execute the parameterised notebook; the attempt holds it from here on."""
+        record = NotebookExecutionManager(nb, progress_bar=False, autosave_cell_every=0)
+        record.notebook_start()
+        nb.metadata.papermill["input_path"] = attempt.notebook_name
+        attempt.begin(nb)
+        KernelBoundClient(record, attempt).execute()
+        return nb
+
+
+papermill_engines.register(_ENGINE, RunbookEngine)
+
+
+class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
+    """papermill's client on the kernel of an attempt; cells, messages and the end are ours to note.
+
+    Every error of a cell ends the execution, tagged `raises-exception` or not, as with papermill.
+    """
+
+    def __init__(self, record: NotebookExecutionManager, attempt: Attempt):
+        super().__init__(
+            record,
+            kernel_name=KERNEL,
+            timeout=None,
+            iopub_timeout=2 * attempt.limits.wall_seconds + 10,
+            force_raise_errors=True,
+            log=_SILENT,
+        )
+        self._attempt = attempt
+        self._streams: list[tuple[Notebook, list[str]]] = []
+
+    def execute(self, **kwargs: Any) -> Notebook:
+        """Execute all cells on a loop of our own, so that several threads can do this at once."""
+        loop = asyncio.new_event_loop()
+        try:
+            loop.run_until_complete(self._execute_cells())
+        finally:
+            _close(loop)
+        return self.nb
+
+    def process_message(self, msg: dict[str, Any], cell: Notebook, cell_index: int) -> Any:
+        """Count what a cell shows, drop what is beyond the budget, leave widgets out."""
+        kind = msg["msg_type"]
+        if kind.startswith("comm"):
+            return None
+        if kind in _DISPLAYS and not self._attempt.budget.admit(kind, msg["content"]):
+            return None
+        return super().process_message(msg, cell, cell_index)
+
+    def output(self, outs: list[Notebook], msg: dict[str, Any], *place: Any) -> Any:
+        """Join the pieces of one stream, as notebook editors do; nothing is altered."""
+        if self._streams and outs and msg["msg_type"] == "stream":
+            last, pieces = self._streams[-1]
+            if outs[-1] is last and last["name"] == msg["content"]["name"]:
+                pieces.append(msg["content"]["text"])
+                return None
+        out = super().output(outs, msg, *place)
+        if out is not None and out["output_type"] == "stream":
+            self._streams.append((out, [out["text"]]))
+        return out
+
+    async def _execute_cells(self) -> None:
+        async with KernelClient(self._attempt.kernel, self._attempt.boot_seconds) as client:
+            self.kc = client.connection
+            self.nb.metadata["language_info"] = client.language_info
+            await client.set_environment(self._attempt.environment)
+            if not self._attempt.kernel.limit(self._attempt.limits):
+                raise KernelDied("the kernel ended before the first cell")
+            for index, cell in enumerate(self.nb.cells):
+                if self._attempt.start_cell(index):
+                    await self._execute_one(cell, index)
+
+    async def _execute_one(self, cell: Notebook, index: int) -> None:
+        self.nb_man.cell_start(cell, index)
+        self._streams.clear()
+        try:
+            await self.async_execute_cell(cell, index)
+            self._attempt.complete_cell(index)
+        finally:
+            for out, pieces in self._streams:
+                out["text"] = "".join(pieces)
+            mark = self._attempt.budget.mark()
+            if mark:
+                cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=mark))
+
+    async def _async_poll_kernel_alive(self) -> None:
+        """Notice the end of the kernel at once, after a moment for its last words."""
+        while self._attempt.kernel.end is None:
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.05)
+        if self.task_poll_for_reply is not None:
+            self.task_poll_for_reply.cancel()
+
+    async def _check_raise_for_error(
+        self, cell: Notebook, cell_index: int, exec_reply: dict[str, Any] | None
+    ) -> None:
+        content = exec_reply["content"] if exec_reply else {"status": "error"}
+        if content["status"] != "ok":
+            raise CellFailed(
+                str(content.get("ename", content["status"])),
+                str(content.get("evalue", "")),
+                "\n".join(content.get("traceback", ())),
+            )
+
+
+def _close(loop: asyncio.AbstractEventLoop) -> None:
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    if left:
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    loop.close()

@@ -1,0 +1,68 @@
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runner.keys.papermill_executor import PapermillExecutor
+from runner.model.events import Parameter
+from runner.model.results import FailureKind, KeyFailure
+
+sys.path.insert(0, str(Path(__file__).parent))
+from installed import install, notebook, order
+
+
+def refusal(tmp_path: Path, text: str, **details: Any) -> str:
+    key = install(tmp_path / "library")
+    key.notebook.write_text(text)
+    executor = PapermillExecutor()
+    outcome = executor.execute(order(key, tmp_path / "run", **details), lambda progress: None)
+    assert isinstance(outcome, KeyFailure)
+    assert (outcome.kind, outcome.cells) == (FailureKind.REFUSED, ())
+    return outcome.message
+
+
+def changed(**parts: Any) -> str:
+    return json.dumps({**notebook("x = 1"), **parts})
+
+
+def cells(*tags: list[str]) -> list[dict[str, Any]]:
+    plain: dict[str, Any] = {"cell_type": "code", "source": "", "outputs": []}
+    return [{**plain, "metadata": {"tags": tag}} for tag in tags]
+
+
+R = {"name": "ir", "language": "R"}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("print('hello')", "is not JSON"),
+        ("[]", "is JSON and not a notebook: it has no list of cells"),
+        (changed(nbformat=3), "is of notebook format 3; format 4 is wanted"),
+        (changed(cells=[{"cell_type": "code"}]), "has a cell 0 that is not one"),
+        (changed(cells=cells([])), "has no cells tagged `parameters`; exactly one is wanted"),
+        (changed(cells=cells(["parameters"], ["parameters"])),
+         "has 2 cells tagged `parameters`; exactly one is wanted"),
+        (changed(cells=cells(["parameters"], ["injected-parameters"])),
+         "holds injected parameters: it is what an earlier execution wrote"),
+        (changed(metadata={"kernelspec": R}),
+         "asks for the kernel 'ir'; only 'python3' is started"),
+    ],
+)  # fmt: skip
+def test_a_notebook_that_cannot_be_a_key_is_refused_before_a_kernel_starts(
+    tmp_path: Path, text: str, why: str
+) -> None:
+    assert refusal(tmp_path, text) == f"toy-key.ipynb {why}"
+
+
+def test_parameters_that_are_no_declared_identifiers_are_refused(tmp_path: Path) -> None:
+    name = "x = __import__('os').system('true')"
+    message = refusal(tmp_path, changed(), parameters=[Parameter(name, 1)])
+    assert message == f"{name!r} is not declared by the KEY; {name!r} is not an identifier"
+
+
+def test_an_attempt_is_made_once(tmp_path: Path) -> None:
+    (tmp_path / "run/keys/step-1.1.1/attempt-1").mkdir(parents=True)
+    assert refusal(tmp_path, changed()) == "attempt 1 of step-1.1.1 was made before"
