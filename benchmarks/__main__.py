@@ -1,0 +1,175 @@
+"""`python -m benchmarks [--pairs N] [--only NAME]`: our commands against their peers.
+
+Whole processes, by turns, in one run: absolute times drift with the machine, ratios hold.
+"""
+
+import argparse
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+from benchmarks.processes import Cost, Pairs, adopt_orphans, cost, take_turns
+from benchmarks.trivial import write_library
+
+ROOT = Path(__file__).resolve().parents[1]
+PAPERMILL = str(Path(sys.executable).with_name("papermill"))
+SAMPLE = ROOT / "jupyter-keys/webhook-event-analysis/samples/signature-incident.csv"
+WEBHOOK = str(ROOT / "runbooks/webhook-failures.md")
+CHEAP = (["--help"], ["list"], ["lint", WEBHOOK], ["plan", WEBHOOK], ["history"])
+BUDGET_CPU = 0.150
+
+
+class Bench:
+    """A scratch folder, numbered run folders in it, and the comparisons."""
+
+    def __init__(self, folder: Path, pairs: int):
+        self.folder = folder
+        self.pairs = pairs
+        self.library = folder / "library"
+        self.numbers = count()
+        write_library(self.library)
+
+    def trivial_alone(self) -> None:
+        """The executor in a fresh process, without the runner around it."""
+        given = (str(self.library), "jupyter-trivial-check")
+        self._against_papermill(
+            "a trivial KEY, executor alone", lambda: self._direct(*given), self._trivial
+        )
+
+    def trivial_run(self) -> None:
+        """A whole run with journal, evidence and report."""
+        runbook = self.library / "runbooks" / "trivial.md"
+        self._against_papermill(
+            "a trivial KEY, `runbook run`", lambda: self._runbook(runbook), self._trivial
+        )
+
+    def webhook_alone(self) -> None:
+        """The shipped webhook KEY on its sample, without the runner around it."""
+        given = (str(ROOT), "jupyter-webhook-event-analysis", f"webhook_log={SAMPLE}")
+        self._against_papermill(
+            "webhook-event-analysis, executor alone", lambda: self._direct(*given), self._webhook
+        )
+
+    def webhook_run(self) -> None:
+        """The shipped webhook runbook on the same sample."""
+        runbook = ROOT / "runbooks" / "webhook-failures.md"
+        self._against_papermill(
+            "webhook-event-analysis, `runbook run`",
+            lambda: self._runbook(runbook, "--input", str(SAMPLE)),
+            self._webhook,
+        )
+
+    def cheap_commands(self) -> None:
+        """What must answer at once, beside a bare interpreter and the command-line library."""
+        python = sys.executable
+        commands = {
+            "python -c pass": [python, "-c", "pass"],
+            "python -c 'import typer'": [python, "-c", "import typer"],
+            **{f"runbook {words[0]}": self._command(*words) for words in CHEAP},
+        }
+        costs: dict[str, list[Cost]] = {name: [] for name in commands}
+        for _ in range(self.pairs + 1):
+            for name, command in commands.items():
+                costs[name].append(self._cheap(command))
+        print(f"\ncheap commands (budget {BUDGET_CPU * 1000:.0f} ms of CPU)")
+        for name, found in costs.items():
+            wall = statistics.median(one.wall for one in found[1:])
+            cpu = statistics.median(one.cpu for one in found[1:])
+            over = "  OVER BUDGET" if name.startswith("runbook") and cpu > BUDGET_CPU else ""
+            print(f"  {name:34s} {wall * 1000:6.0f} ms wall {cpu * 1000:6.0f} ms CPU{over}")
+
+    def _against_papermill(
+        self, title: str, ours: Callable[[], Cost], theirs: Callable[[], Cost]
+    ) -> None:
+        _show(title, take_turns(ours, theirs, self.pairs))
+
+    def _direct(self, library: str, key: str, *inputs: str) -> Cost:
+        run = self.folder / f"direct-{next(self.numbers)}"
+        script = str(ROOT / "benchmarks" / "direct.py")
+        return cost([sys.executable, script, library, key, str(run), *inputs], self.folder)
+
+    def _trivial(self) -> Cost:
+        return self._papermill(self.library / "jupyter-keys/trivial-check/trivial-check.ipynb")
+
+    def _webhook(self) -> Cost:
+        notebook = ROOT / "jupyter-keys/webhook-event-analysis/webhook-event-analysis.ipynb"
+        return self._papermill(notebook, "-r", "webhook_log", str(SAMPLE))
+
+    def _papermill(self, notebook: Path, *parameters: str) -> Cost:
+        output = self.folder / f"papermill-{next(self.numbers)}.ipynb"
+        command = [PAPERMILL, str(notebook), str(output), *parameters, "--no-progress-bar"]
+        return cost(command, self.folder)
+
+    def _runbook(self, runbook: Path, *more: str) -> Cost:
+        evidence = self.folder / f"evidence-{next(self.numbers)}"
+        command = self._command(
+            "run", str(runbook), *more, "--unattended", "--exit-zero",
+            "--evidence-dir", str(evidence), "--library", str(_library_of(runbook)),
+        )  # fmt: skip
+        return cost(command, self.folder)
+
+    def _command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "runner", *words]
+
+    def _cheap(self, command: list[str]) -> Cost:
+        return cost(command, self.folder, good=(0, 1))
+
+
+def main() -> None:
+    """Run the comparisons that were asked for, all by default."""
+    names = ("trivial_alone", "webhook_alone", "trivial_run", "webhook_run", "cheap_commands")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--pairs", type=int, default=9, help="turns of each comparison")
+    parser.add_argument("--only", choices=names, action="append", help="leave the others out")
+    given = parser.parse_args()
+    adopt_orphans()
+    folder = Path(tempfile.mkdtemp(prefix="runbook-bench-"))
+    try:
+        bench = Bench(folder, given.pairs)
+        failed = [name for name in given.only or names if not _measured(getattr(bench, name))]
+    finally:
+        shutil.rmtree(folder)
+    if failed:
+        sys.exit(f"not measured: {', '.join(failed)}")
+
+
+def _measured(comparison: Callable[[], None]) -> bool:
+    try:
+        comparison()
+    except subprocess.CalledProcessError as error:
+        print(f"\nNOT MEASURED: {error}")
+        return False
+    return True
+
+
+def _show(title: str, pairs: Pairs) -> None:
+    print(f"\n{title}, against the papermill command ({len(pairs.ours)} pairs)")
+    for unit, of in (("wall", _wall), ("CPU", _cpu)):
+        middle, least, most = pairs.ratio(of)
+        ours = statistics.median(map(of, pairs.ours)) * 1000
+        theirs = statistics.median(map(of, pairs.theirs)) * 1000
+        print(
+            f"  {unit:4s} {ours:6.0f} ms against {theirs:6.0f} ms: {middle:.2f} x "
+            f"({least:.2f} to {most:.2f})"
+        )
+
+
+def _wall(one: Cost) -> float:
+    return one.wall
+
+
+def _cpu(one: Cost) -> float:
+    return one.cpu
+
+
+def _library_of(runbook: Path) -> Path:
+    return runbook.parent.parent
+
+
+if __name__ == "__main__":
+    main()

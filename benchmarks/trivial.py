@@ -1,0 +1,65 @@
+"""A library with one runbook and one KEY that does next to nothing."""
+
+import json
+from pathlib import Path
+
+RUNBOOK = """# Trivial
+
+## Diagnosis Flow
+
+### Step 1: Look
+
+- **KEY**: `jupyter-trivial-check`
+- **Output**: Rows
+
+- **If Rows > 10**: Escalate
+- **Otherwise**: Stop
+"""
+PUBLISH = """
+import json, os
+from pathlib import Path
+folder = Path(os.environ.get("RUNBOOK_OUTPUT_DIR", "."))
+result = {"format": 1, "key": "jupyter-trivial-check", "outputs": {"rows": limit},
+          "data_from": None, "data_to": None, "warnings": [], "inputs": {}}
+(folder / "result.json").write_text(json.dumps(result))
+"""
+CONTRACT = {
+    "slug": "trivial-check",
+    "title": "Trivial",
+    "version": "1.0.0",
+    "parameters": [{"name": "limit", "type": "integer", "default": 3}],
+    "outputs": [{"name": "rows", "label": "Rows", "type": "count"}],
+}
+
+
+def write_library(root: Path) -> None:
+    """Write `runbooks/trivial.md` and `jupyter-keys/trivial-check/` below `root`."""
+    key = root / "jupyter-keys" / "trivial-check"
+    key.mkdir(parents=True)
+    (root / "runbooks").mkdir()
+    (root / "runbooks" / "trivial.md").write_text(RUNBOOK)
+    (key / "key.json").write_text(json.dumps(CONTRACT))
+    (key / "trivial-check.ipynb").write_text(json.dumps(_notebook()))
+
+
+def _notebook() -> dict[str, object]:
+    cells = [("limit = 3", ["parameters"]), ("print(limit)", []), (PUBLISH, [])]
+    return {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+            "language_info": {"name": "python"},
+        },
+        "cells": [
+            {
+                "cell_type": "code",
+                "id": f"cell-{number}",
+                "source": source,
+                "metadata": {"tags": tags},
+                "outputs": [],
+                "execution_count": None,
+            }
+            for number, (source, tags) in enumerate(cells)
+        ],
+    }
