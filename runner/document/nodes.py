@@ -113,7 +113,8 @@ def logical_lines(text: RichText) -> tuple[RichText, ...]:
 
 
 def _opens_a_list(node: Node) -> bool:
-    return node.text.text.endswith(":") or is_conditional(node.text)
+    text = node.text.text
+    return text.endswith(":") or (is_conditional(node.text) and ":" not in text)
 
 
 def _below_heading(heading: Heading, remaining: list[Block]) -> list[Block]:

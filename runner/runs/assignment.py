@@ -1,0 +1,113 @@
+"""Which file is which input, and which value which parameter, before anything is executed."""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+from runner.errors import InvalidInput, UsageError
+from runner.keys.input_shape import check_input
+from runner.keys.parameters import check_parameters
+from runner.model.contract import DeclaredInput
+from runner.model.events import Parameter
+from runner.model.frozen import frozen
+from runner.model.identity import KeyName
+from runner.runs.loading import LoadedRunbook
+
+STANDARD_INPUT = Path("-")
+
+
+@frozen
+class GivenInput:
+    """A file from the command line; `name` is empty for `--input FILE` without a name."""
+
+    name: str
+    path: Path
+
+
+def assign_inputs(
+    loaded: LoadedRunbook, given: tuple[GivenInput, ...], all_needed: bool
+) -> tuple[GivenInput, ...]:
+    """Every given file with the name of the input that it is, its shape checked.
+
+    A file without a name is the only input that the runbook's KEYs need. Raises UsageError for
+    names that no KEY has, InvalidInput for files of the wrong shape and, where `all_needed`, for
+    inputs that are missing.
+    """
+    by_name: dict[str, list[DeclaredInput]] = {}
+    for declared in _needed(loaded):
+        by_name.setdefault(declared.name, []).append(declared)
+    named = tuple(_with_name(one, given, by_name) for one in given)
+    names = [one.name for one in named]
+    twice = next((name for name in names if names.count(name) > 1), "")
+    if twice:
+        raise UsageError(f"input {twice} is given twice", "nothing was executed")
+    for one in named:
+        if one.path != STANDARD_INPUT:
+            for contract in by_name[one.name]:
+                check_input(contract, one.path)
+    missing = [name for name in by_name if name not in names and by_name[name][0].required]
+    if missing and all_needed:
+        raise _missing(loaded, by_name[missing[0]][0])
+    return named
+
+
+def assign_parameters(
+    loaded: LoadedRunbook, given: Mapping[str, str]
+) -> dict[KeyName, tuple[Parameter, ...]]:
+    """The parameters for each KEY, typed. Raises InvalidInput for a name that no KEY declares."""
+    contracts = [key.contract for key in loaded.keys]
+    declared = {p.name for contract in contracts for p in contract.parameters}
+    for name in given:
+        if name not in declared:
+            if contracts:
+                check_parameters(contracts[0], {name: given[name]})
+            raise InvalidInput(f"no KEY of this runbook has a parameter {name!r}", "no cell ran")
+    return {
+        contract.key: check_parameters(
+            contract,
+            {p.name: given[p.name] for p in contract.parameters if p.name in given},
+        )
+        for contract in contracts
+    }
+
+
+def _needed(loaded: LoadedRunbook) -> Iterator[DeclaredInput]:
+    """The inputs of all KEYs that a run may reach, less those that an earlier step makes."""
+    for step in loaded.program.order:
+        for call in loaded.program.calls(step):
+            contract = loaded.program.by_key[call.key]
+            made = any(spec.produced_by for spec in call.inputs)
+            if not (made and len(contract.inputs) == 1):
+                yield from contract.inputs
+
+
+def _with_name(
+    one: GivenInput, given: tuple[GivenInput, ...], declared: Mapping[str, list[DeclaredInput]]
+) -> GivenInput:
+    if not declared:
+        raise UsageError(
+            "this runbook calls no KEY that is installed, so it takes no input",
+            "nothing was executed",
+        )
+    known = ", ".join(f"{name} ({specs[0].label})" for name, specs in declared.items())
+    if not one.name:
+        if len(declared) == 1 and len(given) == 1:
+            return GivenInput(next(iter(declared)), one.path)
+        raise UsageError(
+            f"which input is {one.path}? The runbook takes several",
+            "nothing was executed",
+            f"name each: --input NAME=FILE, with one of: {known}",
+        )
+    if one.name not in declared:
+        close = get_close_matches(one.name, declared, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"its inputs: {known}"
+        raise UsageError(f"no KEY of this runbook has an input {one.name!r}", "no cell ran", hint)
+    return one
+
+
+def _missing(loaded: LoadedRunbook, declared: DeclaredInput) -> InvalidInput:
+    return InvalidInput(
+        f"input {declared.name} is missing: {declared.label}",
+        "nothing was executed",
+        f"runbook run {loaded.runbook.slug} --input {declared.name}=FILE",
+    )

@@ -1,0 +1,203 @@
+"""A run from its request to its sealed evidence."""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from getpass import getuser
+from pathlib import Path
+from platform import node, python_version
+from queue import SimpleQueue
+
+from runner.errors import ExitCode, InvalidInput
+from runner.evidence.atomic import write_atomically
+from runner.evidence.disk import or_evidence_lost
+from runner.evidence.run_evidence import RunEvidence
+from runner.evidence.store import Store
+from runner.interpreter.state import RunState, fold
+from runner.keys.catalog import InstalledKey
+from runner.keys.executor import KeyExecutor, Progress
+from runner.keys.inputs import stage_input
+from runner.model.events import (
+    Event,
+    InputStaged,
+    KeyRecord,
+    Parameter,
+    RunFinished,
+    RunStarted,
+)
+from runner.model.frozen import frozen
+from runner.model.identity import KeyName
+from runner.model.runs import Mode, Outcome, Trigger
+from runner.runs.assignment import GivenInput
+from runner.runs.loading import LoadedRunbook
+from runner.runs.loop import Ports, Spectator, drive
+from runner.runs.operators import Operator
+from runner.runs.orders import OrderWriter
+from runner.version import VERSION
+
+RUNBOOK_COPY = "runbook.md"
+CONTRACTS = "contracts"
+
+
+@frozen
+class RunRequest:
+    """What the caller wants: everything is checked already."""
+
+    loaded: LoadedRunbook
+    inputs: tuple[GivenInput, ...]
+    parameters: Mapping[KeyName, tuple[Parameter, ...]]
+    mode: Mode
+    incident: str = ""
+    command: str = ""
+    from_step: str = ""
+    until_step: str = ""
+    deadline_seconds: float | None = None
+
+
+@frozen
+class World:
+    """What a run needs besides: who executes, who answers, who watches, where evidence goes."""
+
+    store: Store
+    executor: KeyExecutor
+    operator: Operator
+    spectator: Spectator
+    inbox: "SimpleQueue[Event | Progress | BaseException]"
+    finishing: Callable[[Path], None]
+    """Called with the run folder before it is sealed: reports are written here."""
+
+
+@frozen
+class CompletedRun:
+    """A run that ended: its id, its folder and its last event."""
+
+    id: str
+    folder: Path
+    finished: RunFinished
+
+
+def run(request: RunRequest, world: World) -> CompletedRun:
+    """Run to the end and seal the evidence.
+
+    Raises EvidenceLost where evidence cannot be written, InvalidInput where an input changed or
+    vanished since it was checked; that run is then on record as failed.
+    """
+    slug = request.loaded.runbook.slug
+    with RunEvidence.begin(world.store, slug, _utc_now, time.monotonic) as evidence:
+        state = fold(_begin(request, evidence))
+        state = _stage(request, evidence, state)
+        ports = Ports(
+            journal=evidence,
+            executor=world.executor,
+            operator=world.operator,
+            orders=OrderWriter(_installed(request), request.parameters, evidence.path),
+            spectator=world.spectator,
+            inbox=world.inbox,
+            deadline_seconds=request.deadline_seconds,
+        )
+        state = drive(request.loaded.program, state, ports)
+        world.finishing(evidence.path)
+        evidence.seal()
+        if state.finished is None:
+            raise AssertionError("the loop ended before the run")
+        return CompletedRun(evidence.id, evidence.path, state.finished)
+
+
+def _begin(request: RunRequest, evidence: RunEvidence) -> list[Event]:
+    """Copy what the run rests on into its folder, then say that it began."""
+    loaded = request.loaded
+    with or_evidence_lost("copy the runbook"):
+        text = loaded.runbook.source.text.encode()
+        write_atomically(evidence.path / RUNBOOK_COPY, text, 0o400)
+        (evidence.path / CONTRACTS).mkdir(mode=0o700)
+        for key in loaded.keys:
+            contract = (key.folder / "key.json").read_bytes()
+            name = f"{key.contract.key.slug}.json"
+            write_atomically(evidence.path / CONTRACTS / name, contract, 0o400)
+    started = _started(request, evidence.id)
+    evidence.append((started,))
+    return [started]
+
+
+def _started(request: RunRequest, run_id: str) -> RunStarted:
+    runbook = request.loaded.runbook
+    given = {p.name: p for ps in request.parameters.values() for p in ps}
+    return RunStarted(
+        run_id=run_id,
+        runbook_slug=runbook.slug,
+        runbook_title=runbook.title,
+        runbook_path=str(request.loaded.path.absolute()),
+        runbook_file=RUNBOOK_COPY,
+        runbook_digest=runbook.source.digest,
+        mode=request.mode,
+        trigger=Trigger(_login(), node(), request.incident, request.command),
+        keys=tuple(
+            KeyRecord(k.contract.key, k.contract.version, k.contract_digest, k.notebook_digest)
+            for k in request.loaded.keys
+        ),
+        parameters=tuple(given.values()),
+        from_step=request.from_step,
+        until_step=request.until_step,
+        runner_version=VERSION,
+        python_version=python_version(),
+        owner=runbook.metadata.owner,
+        last_review=runbook.metadata.last_review,
+        git_commit=_git_commit(request.loaded.path.absolute().parent),
+    )
+
+
+def _stage(request: RunRequest, evidence: RunEvidence, state: RunState) -> RunState:
+    staged: list[Event] = []
+    try:
+        for one in request.inputs:
+            staged.append(InputStaged(stage_input(one.name, one.path, evidence.path)))
+    except InvalidInput as error:
+        code = int(ExitCode.INVALID)
+        evidence.append((RunFinished(Outcome.FAILED, code, open_items=(error.happened,)),))
+        evidence.seal()
+        raise
+    evidence.append(staged)
+    return fold(staged, state)
+
+
+def spooled_standard_input() -> Path:
+    """Standard input as a file, so that it can be looked at before a run begins."""
+    with tempfile.NamedTemporaryFile(prefix="runbook-stdin-", delete=False) as spool:
+        while chunk := sys.stdin.buffer.read(1 << 20):
+            spool.write(chunk)
+    return Path(spool.name)
+
+
+def _installed(request: RunRequest) -> dict[KeyName, InstalledKey]:
+    return {key.contract.key: key for key in request.loaded.keys}
+
+
+def _login() -> str:
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+def _git_commit(folder: Path) -> str:
+    """The commit that the runbook's folder is at, read from `.git` without starting git."""
+    for parent in (folder, *folder.parents):
+        head = parent / ".git" / "HEAD"
+        if not head.is_file():
+            continue
+        try:
+            said = head.read_text().strip()
+            if not said.startswith("ref: "):
+                return said
+            ref = parent / ".git" / said.removeprefix("ref: ")
+            return ref.read_text().strip() if ref.is_file() else ""
+        except OSError:
+            return ""
+    return ""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

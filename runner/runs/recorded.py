@@ -1,0 +1,69 @@
+"""A run as its evidence tells it: what `why`, `report` and every other look back rest on."""
+
+from pathlib import Path
+
+from runner.document.parse import parse_runbook
+from runner.errors import EvidenceBroken
+from runner.evidence.chain import JOURNAL_FILE
+from runner.evidence.journal import read_journal
+from runner.evidence.store import Store
+from runner.interpreter.program import Program
+from runner.interpreter.state import RunState, fold
+from runner.model.contract_decoder import decode_contract
+from runner.model.events import JournalEntry, RunStarted
+from runner.model.frozen import frozen
+from runner.model.source import SourceText
+from runner.runs.begin import CONTRACTS, RUNBOOK_COPY
+from runner.runs.loading import place_named
+
+
+@frozen
+class RecordedRun:
+    """A run's program, rebuilt from the copies in its folder, and its journal."""
+
+    folder: Path
+    program: Program
+    entries: tuple[JournalEntry, ...]
+    head: str
+    problems: tuple[str, ...]
+
+    @property
+    def state(self) -> RunState:
+        """The fold of the journal."""
+        return fold(entry.event for entry in self.entries)
+
+
+def recorded_run(store: Store, name: str) -> RecordedRun:
+    """The run of that id, of a part of it, or `latest`.
+
+    Raises NotFound where there is none, EvidenceBroken where its beginning cannot be read.
+    """
+    return read_run(store.folder_of(store.find(name)))
+
+
+def read_run(folder: Path) -> RecordedRun:
+    """The run in a folder. Raises EvidenceBroken where its beginning cannot be read."""
+    journal = read_journal(folder / JOURNAL_FILE)
+    if not journal.entries or not isinstance(journal.entries[0].event, RunStarted):
+        problem = journal.problems[0] if journal.problems else "its journal is empty"
+        raise EvidenceBroken(f"{folder.name} cannot be told: {problem}")
+    started = journal.entries[0].event
+    try:
+        text = (folder / RUNBOOK_COPY).read_bytes().decode("utf-8", "replace")
+    except OSError as error:
+        raise EvidenceBroken(f"{folder.name}: its copy of the runbook is missing") from error
+    runbook = parse_runbook(SourceText(started.runbook_path, text)).runbook
+    decoded = (
+        decode_contract(file.read_text("utf-8", "replace"))[0]
+        for file in sorted((folder / CONTRACTS).glob("*.json"))
+    )
+    program = Program(
+        runbook,
+        tuple(contract for contract in decoded if contract),
+        place_named(runbook, started.from_step),
+        place_named(runbook, started.until_step),
+    )
+    problems = journal.problems
+    if runbook.source.digest != started.runbook_digest:
+        problems = (*problems, "the copy of the runbook is not the one that was run")
+    return RecordedRun(folder, program, journal.entries, journal.head, problems)

@@ -1,0 +1,217 @@
+"""Markdown to a runbook: one oddity for each test, the text beside what it means."""
+
+import pytest
+
+from runner.document.parse import parse_runbook
+from runner.model.conditions import AllOf, Comparison, Otherwise
+from runner.model.identity import PlaceKind, StepId
+from runner.model.runbook import (
+    Advice,
+    Branch,
+    Consequence,
+    Escalate,
+    GoOn,
+    GoToSection,
+    GoToStep,
+    HandOver,
+    Rerun,
+    Runbook,
+    SectionKind,
+    SeeAction,
+    Step,
+    Stop,
+)
+from runner.model.source import SourceText
+
+
+def parse(text: str) -> Runbook:
+    return parse_runbook(SourceText("runbooks/example.md", text)).runbook
+
+
+def step(body: str) -> Step:
+    return parse(f"# Example\n\n## Diagnosis Flow\n\n### Step 1: Look\n\n{body}\n").steps[0]
+
+
+def branches(body: str) -> list[tuple[str, list[str]]]:
+    return [(b.text, [type(c).__name__ for c in b.consequences]) for b in step(body).branches]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "### Step 3: Title",
+        "### Step 3 - Title",
+        "### Step 3 — Title",
+        "### Step 3. Title",
+        "### STEP 3 – Title",
+        "## Step 3: Title",
+        "##### 2. Step 3: Title",
+        "### **Step 3**: Title",
+        "Step 3: Title\n-------------",
+    ],
+)
+def test_a_step_heading_is_known_by_its_words(heading: str) -> None:
+    runbook = parse(f"# Example\n\n{heading}\n\nText.\n")
+    assert [(str(s.id), s.title) for s in runbook.steps] == [("step 3", "Title")]
+
+
+@pytest.mark.parametrize(
+    ("line", "kinds"),
+    [
+        ("Continue to Step 4 (check application logs)", [GoToStep]),
+        ("skip to step 4", [GoToStep]),
+        ("→ Step 4", [GoToStep]),
+        ("See Action 1 (update webhook secret)", [SeeAction]),
+        ("Action 1", [SeeAction]),
+        ("see Actions 1 and 2", [SeeAction, SeeAction]),
+        ("see Action 1 (restart), then return to step 1", [SeeAction, GoToStep]),
+        ("See Action 2 (replace by hand) and escalate", [SeeAction, Escalate]),
+        ("See Action 3 (quarantine); tell the checkout team", [SeeAction, Advice]),
+        ("join that channel, escalate to the incident lead", [Advice, Escalate]),
+        ("continue", [GoOn]),
+        ("continue to the next step", [GoOn]),
+        ("continue with diagnosis", [GoToSection]),
+        ("Continue to Action Steps", [GoToSection]),
+        ("**STOP HERE** - Issue resolved", [Stop]),
+        ("STOP - nothing to do", [Stop, Advice]),
+        ("stop the consumers", [Advice]),
+        ("Use Broker Outage Runbook", [HandOver]),
+        ("Check deployment (use: Deployment Failure Runbook)", [Advice, HandOver]),
+        ("rerun Step 2", [Rerun]),
+        ("run the KEY again", [Rerun]),
+        ("continue to Step 3 if they agree", [Advice]),
+        ("restart it", [Advice]),
+    ],
+)
+def test_a_consequence_is_what_it_says(line: str, kinds: list[type[Consequence]]) -> None:
+    (branch,) = step(f"- **If Errors**: {line}").branches
+    assert [type(c) for c in branch.consequences] == kinds
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "- **If Errors**: See Action 1",
+        "- **If Errors:** See Action 1",
+        "* If Errors: See Action 1",
+        "+ __If Errors__: See Action 1",
+        "1. **If Errors** → See Action 1",
+        "- If errors, see Action 1",
+        "**If Errors**:\n- See Action 1",
+        "**If Errors**:\n\n- See Action 1",
+        "- **If Errors**:\n  - See Action 1",
+        "1. Interpret\n   - **If Errors**: See Action 1",
+        "| Condition | Then |\n|---|---|\n| **If Errors** | See Action 1 |",
+        "- [ ] If Errors: See\n  Action 1",
+        "#### If Errors\n\n- See Action 1",
+        "-\u00a0**If Errors**:\u00a0See\u00a0Action\u00a01",
+        "- **If\u200b Errors**: See Action 1",
+    ],
+)
+def test_a_branch_means_the_same_in_every_typography(body: str) -> None:
+    ((text, kinds),) = branches(body)
+    assert (text.casefold(), kinds) == ("errors", ["SeeAction"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "If it is not written down, it did not happen.",
+        "```\nIf Errors: See Action 1\n```",
+        "<!-- **If Errors**: See Action 1 -->",
+        "> **If Errors**: See Action 1",
+    ],
+)
+def test_what_only_looks_like_a_branch_is_none(body: str) -> None:
+    assert branches(body) == []
+
+
+def test_otherwise_on_the_same_line_is_a_branch_of_its_own() -> None:
+    assert branches("- If Errors: See Action 1; otherwise continue to Step 2") == [
+        ("Errors", ["SeeAction"]),
+        ("otherwise", ["GoToStep"]),
+    ]
+
+
+def test_a_branch_below_a_branch_needs_both_conditions() -> None:
+    (inner,) = step("- **If Errors**:\n  - **If Errors > 5**: See Action 1").branches
+    assert isinstance(inner.condition, AllOf)
+    assert inner.text == "Errors and Errors > 5"
+
+
+def test_a_key_call_takes_its_fields_from_sibling_items() -> None:
+    (call,) = step(
+        "1. **Export**\n2. **Run Jupyter KEY**\n   - **KEY**: `jupyter-a-b`\n"
+        "   - **Input**: Stripe export (CSV) and database export (CSV)\n"
+        "3. **Review**\n   - **Questions Answered**:\n     - Which?\n     - Why?\n"
+    ).invocations
+    assert call.key.slug == "a-b"
+    assert [spec.text for spec in call.inputs] == ["Stripe export (CSV)", "database export (CSV)"]
+    assert [question.text for question in call.questions] == ["Which?", "Why?"]
+
+
+def test_several_keys_of_a_step_keep_their_own_inputs() -> None:
+    first, second = step(
+        "- **KEY**: `jupyter-a-b`\n- **Input**: one\n\nText\n\n"
+        "- Run: `jupyter-c-d` KEY\n- **Input**: two\n"
+    ).invocations
+    assert (first.key.slug, first.inputs[0].text) == ("a-b", "one")
+    assert (second.key.slug, second.inputs[0].text) == ("c-d", "two")
+
+
+def test_a_key_in_a_code_fence_is_not_called() -> None:
+    assert step("```\n- **KEY**: `jupyter-a-b`\n```").invocations == ()
+
+
+def test_an_expectation_takes_its_subject_from_the_words_before_it() -> None:
+    (expected,) = step(
+        "- Output: a report: depth, consumer errors\n  (should be below 1%)"
+    ).expectations
+    assert isinstance(expected.condition, Comparison)
+    assert expected.condition.subject == "consumer errors"
+
+
+def test_prose_in_an_expected_field_is_no_expectation() -> None:
+    assert step("**Expected**: 200 OK or 401").expectations == ()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("begin", ["", "\ufeff"])
+def test_spans_point_into_the_source_as_it_is(begin: str, end: str) -> None:
+    text = begin + "# Example\n\n### Step 1: Look\n\n- **If Success Rate < 95%**: See Action 1\n"
+    text = text.replace("\n", end)
+    branch: Branch = parse(text).steps[0].branches[0]
+    assert isinstance(branch.condition, Comparison)
+    span = branch.condition.span
+    assert text[span.start : span.end] == "Success Rate < 95%"
+    assert parse(text).source.position(span.start).line == 5
+
+
+def test_sections_are_known_by_their_words() -> None:
+    runbook = parse(
+        "# T\n\nSCOPE\n-----\n\n## 2. When to use this runbook\n\n## Gossip\n\n## 5. DIAGNOSIS FLOW\n"
+    )
+    assert [section.kind for section in runbook.sections] == [
+        SectionKind.SCOPE,
+        SectionKind.WHEN_TO_USE,
+        SectionKind.OTHER,
+        SectionKind.DIAGNOSIS,
+    ]
+
+
+def test_a_runbook_without_any_metadata_has_its_names_from_heading_and_file() -> None:
+    runbook = parse("# A title\n\n### Step 1: Look\n")
+    assert (runbook.slug, runbook.title) == ("example", "A title")
+    assert parse_runbook(SourceText("runbooks/slug/README.md", "x")).runbook.slug == "slug"
+
+
+def test_front_matter_that_does_not_read_is_said_and_passed_over() -> None:
+    parsed = parse_runbook(SourceText("x.md", "---\nslug: [\n---\n\n# T\n\n### Step 1: Look\n"))
+    assert [d.code for d in parsed.document.diagnostics] == ["RB001"]
+    assert parsed.runbook.steps[0].id == StepId(PlaceKind.STEP, "1")
+
+
+def test_otherwise_and_else_are_one() -> None:
+    first, second = step("**Otherwise**: continue\n\n- **Else**: continue").branches
+    assert isinstance(first.condition, Otherwise)
+    assert isinstance(second.condition, Otherwise)
