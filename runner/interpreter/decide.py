@@ -225,7 +225,7 @@ def _at_gate(program: Program, state: RunState, visit: Visit) -> Agenda:
     answer = state.answers.get(question.id)
     if answer is None:
         return Agenda(request=AskOperator(question))
-    if questions.GO_ON in answer.chosen:
+    if questions.YES in answer.chosen:
         return _pass_over(program, visit, said(answer))
     why = "the gate stayed closed"
     return Agenda(record=(DestinationChosen(*visit, Move(MoveKind.END), why),))

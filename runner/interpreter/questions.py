@@ -17,8 +17,9 @@ from runner.model.runs import (
     Option,
     QuestionKind,
 )
+from runner.model.values import Chart, Table
 
-YES, NO, NONE, SKIP, RETRY, GO_ON, END = "y", "n", "none", "skip", "retry", "go on", "end"
+YES, NO, NONE, SKIP, RETRY, GO_ON = "y", "n", "none", "skip", "retry", "go on"
 FAILED = "failed"
 
 
@@ -75,11 +76,11 @@ def about_gate(program: Program, visit: Visit, healthy: bool) -> OpenQuestion:
     following = program.next_after(visit[0])
     step = program.step[following] if following else program.step[visit[0]]
     options = (
-        Option(GO_ON, "go on", _heading(step)),
-        Option(END, "end the diagnosis here"),
+        Option(YES, "go on", _heading(step)),
+        Option(NO, "end the diagnosis here"),
     )
     text = f"{_heading(program.step[visit[0]])}: nothing that holds leads on. Go on all the same?"
-    default = END if healthy else GO_ON
+    default = NO if healthy else YES
     return OpenQuestion(
         question_id(visit, "gate"), QuestionKind.GATE, text, options, default=default
     )
@@ -104,7 +105,8 @@ def about_failure(
         Option(RETRY, "execute it again"),
     )
     step = program.step[invocation.step]
-    text = f"{_heading(step)}: the KEY failed ({failure.kind.value}): {failure.message}"
+    cell = f" in cell {failure.cell_index}" if failure.cell_index is not None else ""
+    text = f"{_heading(step)}: the KEY failed ({failure.kind.value}{cell}): {failure.message}"
     return OpenQuestion(
         f"{invocation.step}/{invocation.visit} key {invocation.ordinal} attempt {attempt}",
         QuestionKind.KEY_FAILED,
@@ -171,13 +173,13 @@ def move_in_words(move: Move) -> str:
 
 
 def findings_so_far(program: Program, state: RunState) -> tuple[str, ...]:
-    """What the KEYs found until now, a line for each output that can be shown on one."""
+    """What the KEYs found until now: a line for each value; tables and charts are in the report."""
     read = state.read_all()
     lines = []
     for contract in program.contracts:
         for spec in contract.outputs:
             value = read(contract.key, spec.name)
-            if not isinstance(value, Missing):
+            if not isinstance(value, Missing | Table | Chart):
                 lines.append(f"{spec.label}: {show_value(spec, value)}")
     return tuple(lines)
 

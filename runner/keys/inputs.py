@@ -54,6 +54,13 @@ def stage_input(name: str, origin: Path, run_folder: Path) -> StagedInput:
     return StagedInput(name, str(origin), str(target.relative_to(run_folder)), size, digest)
 
 
+def check_origin(name: str, origin: Path) -> None:
+    """Refuse what cannot be staged. Raises InvalidInput where `origin` is no readable file."""
+    source = _open(name, origin)
+    if source is not sys.stdin.buffer:
+        source.close()
+
+
 def _open(name: str, origin: Path) -> BinaryIO:
     if str(origin) == "-":
         return sys.stdin.buffer

@@ -40,8 +40,8 @@ class Dimension(Enum):
 class Quantity:
     """An exact number in the base unit of its dimension.
 
-    Base units: SHARE 0 to 1, TIME seconds, BYTES bytes, RATE per week (so that no unit needs a division), MONEY the unit of
-    `currency`. `written` is the unit as the author wrote it, for showing.
+    Base units: SHARE 0 to 1, TIME seconds, BYTES bytes, RATE per week (so that no unit needs a
+    division), MONEY the unit of `currency`. `written` is the unit as the author wrote it.
     """
 
     magnitude: Decimal

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from runner.errors import InvalidInput, UsageError
 from runner.keys.input_shape import check_input
+from runner.keys.inputs import check_origin
 from runner.keys.parameters import check_parameters
 from runner.model.contract import DeclaredInput
 from runner.model.events import Parameter
@@ -43,6 +44,7 @@ def assign_inputs(
         raise UsageError(f"input {twice} is given twice", "nothing was executed")
     for one in named:
         if one.path != STANDARD_INPUT:
+            check_origin(one.name, one.path)
             for contract in by_name[one.name]:
                 check_input(contract, one.path)
     missing = [name for name in by_name if name not in names and by_name[name][0].required]

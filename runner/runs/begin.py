@@ -1,8 +1,6 @@
 """A run from its request to its sealed evidence."""
 
 import os
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -19,6 +17,7 @@ from runner.evidence.store import Store
 from runner.interpreter.state import RunState, fold
 from runner.keys.catalog import InstalledKey
 from runner.keys.executor import KeyExecutor, Progress
+from runner.keys.input_shape import check_input
 from runner.keys.inputs import stage_input
 from runner.model.events import (
     Event,
@@ -31,7 +30,7 @@ from runner.model.events import (
 from runner.model.frozen import frozen
 from runner.model.identity import KeyName
 from runner.model.runs import Mode, Outcome, Trigger
-from runner.runs.assignment import GivenInput
+from runner.runs.assignment import STANDARD_INPUT, GivenInput
 from runner.runs.loading import LoadedRunbook
 from runner.runs.loop import Ports, Spectator, drive
 from runner.runs.operators import Operator
@@ -87,8 +86,8 @@ def run(request: RunRequest, world: World) -> CompletedRun:
     """
     slug = request.loaded.runbook.slug
     with RunEvidence.begin(world.store, slug, _utc_now, time.monotonic) as evidence:
-        state = fold(_begin(request, evidence))
-        state = _stage(request, evidence, state)
+        state = _record((_begin(request, evidence),), RunState(), evidence, world)
+        state = _record(_stage(request, evidence), state, evidence, world)
         ports = Ports(
             journal=evidence,
             executor=world.executor,
@@ -106,8 +105,18 @@ def run(request: RunRequest, world: World) -> CompletedRun:
         return CompletedRun(evidence.id, evidence.path, state.finished)
 
 
-def _begin(request: RunRequest, evidence: RunEvidence) -> list[Event]:
-    """Copy what the run rests on into its folder, then say that it began."""
+def _record(
+    events: tuple[Event, ...], state: RunState, evidence: RunEvidence, world: World
+) -> RunState:
+    """Events from before the loop: on disk, applied, then shown."""
+    entries = evidence.append(events)
+    state = fold(events, state)
+    world.spectator.wrote(entries, state)
+    return state
+
+
+def _begin(request: RunRequest, evidence: RunEvidence) -> RunStarted:
+    """Copy what the run rests on into its folder; the event that says that it began."""
     loaded = request.loaded
     with or_evidence_lost("copy the runbook"):
         text = loaded.runbook.source.text.encode()
@@ -117,9 +126,7 @@ def _begin(request: RunRequest, evidence: RunEvidence) -> list[Event]:
             contract = (key.folder / "key.json").read_bytes()
             name = f"{key.contract.key.slug}.json"
             write_atomically(evidence.path / CONTRACTS / name, contract, 0o400)
-    started = _started(request, evidence.id)
-    evidence.append((started,))
-    return [started]
+    return _started(request, evidence.id)
 
 
 def _started(request: RunRequest, run_id: str) -> RunStarted:
@@ -149,26 +156,28 @@ def _started(request: RunRequest, run_id: str) -> RunStarted:
     )
 
 
-def _stage(request: RunRequest, evidence: RunEvidence, state: RunState) -> RunState:
+def _stage(request: RunRequest, evidence: RunEvidence) -> tuple[Event, ...]:
+    """Copy the inputs. One that is refused now ends the run on record as failed."""
     staged: list[Event] = []
     try:
         for one in request.inputs:
-            staged.append(InputStaged(stage_input(one.name, one.path, evidence.path)))
+            given = stage_input(one.name, one.path, evidence.path)
+            if one.path == STANDARD_INPUT:
+                _check_shape(request, one.name, evidence.path / given.file)
+            staged.append(InputStaged(given))
     except InvalidInput as error:
         code = int(ExitCode.INVALID)
         evidence.append((RunFinished(Outcome.FAILED, code, open_items=(error.happened,)),))
         evidence.seal()
         raise
-    evidence.append(staged)
-    return fold(staged, state)
+    return tuple(staged)
 
 
-def spooled_standard_input() -> Path:
-    """Standard input as a file, so that it can be looked at before a run begins."""
-    with tempfile.NamedTemporaryFile(prefix="runbook-stdin-", delete=False) as spool:
-        while chunk := sys.stdin.buffer.read(1 << 20):
-            spool.write(chunk)
-    return Path(spool.name)
+def _check_shape(request: RunRequest, name: str, file: Path) -> None:
+    """What could not be looked at before it was copied."""
+    for key in request.loaded.keys:
+        if declared := key.contract.input(name):
+            check_input(declared, file)
 
 
 def _installed(request: RunRequest) -> dict[KeyName, InstalledKey]:

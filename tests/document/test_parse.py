@@ -189,7 +189,8 @@ def test_spans_point_into_the_source_as_it_is(begin: str, end: str) -> None:
 
 def test_sections_are_known_by_their_words() -> None:
     runbook = parse(
-        "# T\n\nSCOPE\n-----\n\n## 2. When to use this runbook\n\n## Gossip\n\n## 5. DIAGNOSIS FLOW\n"
+        "# T\n\nSCOPE\n-----\n\n## 2. When to use this runbook\n\n"
+        "## Gossip\n\n## 5. DIAGNOSIS FLOW\n"
     )
     assert [section.kind for section in runbook.sections] == [
         SectionKind.SCOPE,

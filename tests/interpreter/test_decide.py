@@ -60,7 +60,8 @@ QUIET = {"errors": 0, "slow": 0, "rate": 0.99}
 
 def test_all_actions_of_all_branches_that_hold_are_collected_in_order() -> None:
     state = run(
-        f"### Step 1: Look\n{KEY_LINE}- **If Slow calls**: See Action 2\n- **If Errors**: See Action 1\n",
+        f"### Step 1: Look\n{KEY_LINE}"
+        "- **If Slow calls**: See Action 2\n- **If Errors**: See Action 1\n",
         {**QUIET, "errors": 3, "slow": 1},
     )
     assert state.finished is not None

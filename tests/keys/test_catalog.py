@@ -9,9 +9,7 @@ import pytest
 from runner.errors import InvalidInput, NotFound
 from runner.keys.catalog import Library
 from runner.model.identity import KeyName
-
-sys.path.insert(0, str(Path(__file__).parent))
-from installed import CONTRACT, install
+from tests.keys.installed import CONTRACT, install
 
 TOY = KeyName("jupyter-toy-key")
 

@@ -1,5 +1,4 @@
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +7,7 @@ import pytest
 from runner.keys.papermill_executor import PapermillExecutor
 from runner.model.events import Parameter
 from runner.model.results import FailureKind, KeyFailure
-
-sys.path.insert(0, str(Path(__file__).parent))
-from installed import install, notebook, order
+from tests.keys.installed import install, notebook, order
 
 
 def refusal(tmp_path: Path, text: str, **details: Any) -> str:

@@ -1,6 +1,5 @@
 import json
 import os
-import sys
 import threading
 import time
 from decimal import Decimal
@@ -17,9 +16,7 @@ from runner.model.contract import Limits
 from runner.model.events import Parameter
 from runner.model.results import CellState, FailureKind, KeyFailure, KeyResult
 from runner.model.values import Table
-
-sys.path.insert(0, str(Path(__file__).parent))
-from installed import CONTRACT, PUBLISH, install, order
+from tests.keys.installed import CONTRACT, PUBLISH, install, order
 
 pytestmark = pytest.mark.kernel
 OK = "publish(count=3)"

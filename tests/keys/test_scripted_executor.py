@@ -1,13 +1,10 @@
-import sys
 import threading
 from pathlib import Path
 
 from runner.keys.executor import KeyOutcome, ScriptedExecutor
 from runner.model.identity import KeyName
 from runner.model.results import FailureKind, KeyFailure, KeyResult
-
-sys.path.insert(0, str(Path(__file__).parent))
-from installed import install, order
+from tests.keys.installed import install, order
 
 TOY = KeyName("jupyter-toy-key")
 GOOD = KeyResult((), (), 1.0, "", "")

@@ -13,8 +13,8 @@ PIECES = (
     "# Title\n", "## Diagnosis Flow\n", "### Step 1: Look\n", "### Action 1: Do (REVERSIBLE)\n",
     "- **If Errors**: See Action 1\n", "**Otherwise**:\n", "  - continue\n", "1. item\n", "```\n",
     "| a | b |\n|---|---|\n| **If x** | y |\n", "- **KEY**: `jupyter-a-b`\n", "> quote\n", "---\n",
-    "<!-- c -->\n", "Escalate if:\n", "- more than 5 errors\n", "\ufeff", "\u200b", "\t", "**", "__",
-    "(should be > 95%)", "\\", "&amp;", "[a](b)", "\r\n", "\r", "\0", "If ", ": ", "→",
+    "<!-- c -->\n", "Escalate if:\n", "- more than 5 errors\n", "\ufeff", "\u200b", "\t", "**",
+    "__",     "(should be > 95%)", "\\", "&amp;", "[a](b)", "\r\n", "\r", "\0", "If ", ": ", "→",
 )  # fmt: skip
 DOCUMENTS = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=6)), max_size=30)
 

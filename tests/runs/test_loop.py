@@ -3,6 +3,8 @@
 import itertools
 import threading
 import time
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -15,7 +17,7 @@ from runner.evidence.journal import InMemoryJournal
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState, fold
 from runner.keys.catalog import InstalledKey
-from runner.keys.executor import KeyOutcome, Order, Report, ScriptedExecutor
+from runner.keys.executor import KeyOutcome, Order, Report, Script, ScriptedExecutor
 from runner.model.contract import DeclaredInput, KeyContract, OutputSpec
 from runner.model.events import (
     BranchDecided,
@@ -54,12 +56,10 @@ def contract(key: KeyName) -> KeyContract:
 
 
 def result(errors: int) -> KeyResult:
-    from decimal import Decimal
-
     return KeyResult((OutputValue("errors", Decimal(errors)),), (), 0.1, "", "")
 
 
-RESULTS = {key: result(number) for number, key in enumerate(KEYS)}
+RESULTS: Script = {key: result(number) for number, key in enumerate(KEYS)}
 
 
 class Person:
@@ -82,7 +82,7 @@ class Delayed(ScriptedExecutor):
     """Gives its outcomes after the given seconds, by KEY."""
 
     def __init__(self, seconds: dict[KeyName, float]):
-        super().__init__(dict(RESULTS))
+        super().__init__(RESULTS)
         self._seconds = seconds
 
     def execute(self, order: Order, report: Report) -> KeyOutcome:
@@ -92,8 +92,6 @@ class Delayed(ScriptedExecutor):
 
 def start(executor: ScriptedExecutor, operator: Operator, deadline: float | None = None) -> Ports:
     keys = {key: InstalledKey(contract(key), Path(), Path(), "", "") for key in KEYS}
-    from datetime import UTC, datetime
-
     journal = InMemoryJournal(lambda: datetime(2026, 1, 1, tzinfo=UTC), time.monotonic)
     orders = OrderWriter(keys, {}, Path())
     return Ports(
@@ -129,7 +127,7 @@ def in_thread(
 
 def test_an_answer_arrives_while_a_key_runs_and_is_written_down_first() -> None:
     gate, person = threading.Event(), Person()
-    ports = start(ScriptedExecutor(dict(RESULTS), gate), person)
+    ports = start(ScriptedExecutor(RESULTS, gate), person)
     thread, ended = in_thread(*beginning(), ports)
     assert person.asked.wait(5)
     person.may_answer.set()
@@ -150,7 +148,7 @@ def test_a_key_is_on_record_before_it_is_executed() -> None:
             assert order.invocation in [event.invocation for event in started]
             return super().execute(order, report)
 
-    ports = start(Suspicious(dict(RESULTS)), Unattended())
+    ports = start(Suspicious(RESULTS), Unattended())
     drive(*beginning(), ports)
     assert len([e for e in events(ports) if isinstance(e, KeyStarted)]) == 3
 
@@ -183,7 +181,7 @@ def test_no_interleaving_of_answers_and_results_changes_a_decision(delays: list[
 
 
 def test_a_signal_ends_the_run_within_two_seconds_and_says_what_was_stopped() -> None:
-    ports = start(ScriptedExecutor(dict(RESULTS), threading.Event()), Person())
+    ports = start(ScriptedExecutor(RESULTS, threading.Event()), Person())
     thread, ended = in_thread(*beginning(), ports)
     time.sleep(0.05)
     before = time.monotonic()
@@ -198,7 +196,7 @@ def test_a_signal_ends_the_run_within_two_seconds_and_says_what_was_stopped() ->
 
 
 def test_a_deadline_ends_the_run_as_inconclusive() -> None:
-    ports = start(ScriptedExecutor(dict(RESULTS), threading.Event()), Person(), deadline=0.05)
+    ports = start(ScriptedExecutor(RESULTS, threading.Event()), Person(), deadline=0.05)
     state = drive(*beginning(), ports)
     assert state.finished is not None
     assert state.finished.outcome is Outcome.INCONCLUSIVE
@@ -211,11 +209,11 @@ def test_what_a_worker_raises_reaches_the_loop() -> None:
             raise RuntimeError("the terminal is gone")
 
     with pytest.raises(RuntimeError, match="the terminal is gone"):
-        drive(*beginning(), start(ScriptedExecutor(dict(RESULTS)), Broken()))
+        drive(*beginning(), start(ScriptedExecutor(RESULTS), Broken()))
 
 
 def test_nobody_there_is_recorded_as_nobody() -> None:
-    ports = start(ScriptedExecutor(dict(RESULTS)), Unattended())
+    ports = start(ScriptedExecutor(RESULTS), Unattended())
     drive(*beginning(), ports)
     answers = [e.answer for e in events(ports) if isinstance(e, QuestionAnswered)]
     assert answers == [NOBODY]

@@ -1,0 +1,227 @@
+"""The commands of `runbook` and their options; what they do stands in the modules beside this."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from runner.cli import console
+from runner.cli.options import OutputFormat
+
+app = typer.Typer(
+    name="runbook",
+    help=(
+        "Run Markdown runbooks: their notebooks are executed, their branches applied to what the "
+        "notebooks found, and everything that happened is kept as evidence.\n\n"
+        "Start with: runbook run webhook-failures --input logs.csv"
+    ),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    epilog="Exit codes: 0 healthy or resolved, 4 failed, 5 inconclusive, 10 actions recommended, "
+    "11 escalate, 12 handed over; all of them in docs/reference/exit-codes.md.",
+)
+
+LibraryOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--library", envvar="RUNBOOK_LIBRARY", help="A folder with runbooks/ and jupyter-keys/."
+    ),
+]
+EvidenceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--evidence-dir",
+        envvar="RUNBOOK_EVIDENCE_DIR",
+        help="Where runs are kept. Default: ~/.local/state/runbook.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command(
+    epilog="Example: runbook run webhook-failures -i logs.csv --incident INC-4711",
+)
+def run(
+    name: Annotated[str, typer.Argument(help="A runbook by name or file.")],
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--input", "-i", help="FILE or NAME=FILE; `-` is standard input.", metavar="[NAME=]FILE"
+        ),
+    ] = None,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("--param", "-p", help="A parameter of the KEYs.", metavar="NAME=VALUE"),
+    ] = None,
+    incident: Annotated[str, typer.Option(help="The incident that this run is for.")] = "",
+    from_step: Annotated[str, typer.Option(help="Begin at this step.")] = "",
+    until_step: Annotated[str, typer.Option(help="End after this step.")] = "",
+    unattended: Annotated[
+        bool, typer.Option("--unattended", help="Ask nobody; a person's steps are passed over.")
+    ] = False,
+    answers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--answer", help="An answer given ahead, such as 2=400.", metavar="STEP=ANSWER"
+        ),
+    ] = None,
+    timeout: Annotated[
+        float | None, typer.Option(help="Seconds that the whole run may take.", min=0.1)
+    ] = None,
+    form: Annotated[
+        OutputFormat, typer.Option("--format", help="How the run is shown while it goes on.")
+    ] = OutputFormat.AUTO,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole run as JSON.")] = False,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Exit 0 whatever the outcome of a run that ended.")
+    ] = False,
+    evidence_dir: EvidenceOption = None,
+    library: LibraryOption = None,
+) -> None:
+    """Run a runbook to a decision, and keep the evidence."""
+    from runner.cli.run import RunOptions, run_command
+
+    options = RunOptions(
+        name=name,
+        inputs=tuple(inputs or ()),
+        parameters=tuple(parameters or ()),
+        answers=tuple(answers or ()),
+        incident=incident,
+        from_step=from_step,
+        until_step=until_step,
+        unattended=unattended,
+        timeout=timeout,
+        form=OutputFormat.JSON if as_json else form,
+        exit_zero=exit_zero,
+        evidence_dir=evidence_dir,
+        library=library,
+    )
+    sys.exit(run_command(options))
+
+
+@app.command(epilog="Example: runbook plan webhook-failures")
+def plan(
+    name: Annotated[str, typer.Argument(help="A runbook by name or file.")],
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+) -> None:
+    """Show every step, KEY and branch, and who decides it. Nothing is executed or written."""
+    from runner.cli.look_ahead import plan_command
+
+    sys.exit(plan_command(name, as_json, library))
+
+
+@app.command(epilog="Example: runbook lint runbooks/*.md")
+def lint(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Runbooks by name or file; all without any.")
+    ] = None,
+    form: Annotated[
+        str, typer.Option("--format", help="full, concise or json.", metavar="FORMAT")
+    ] = "full",
+    library: LibraryOption = None,
+) -> None:
+    """Say what is wrong with runbooks before they are needed."""
+    from runner.cli.look_ahead import lint_command
+
+    sys.exit(lint_command(tuple(names or ()), form, library))
+
+
+@app.command(epilog="Example: runbook rule RB104")
+def rule(code: Annotated[str, typer.Argument(help="The code of a diagnostic.")]) -> None:
+    """Explain a diagnostic of `runbook lint`: what it means and how to mend it."""
+    from runner.cli.look_ahead import rule_command
+
+    sys.exit(rule_command(code))
+
+
+@app.command("list")
+def list_(as_json: JsonOption = False, library: LibraryOption = None) -> None:
+    """List the runbooks and the KEYs that are found."""
+    from runner.cli.look_ahead import list_command
+
+    sys.exit(list_command(as_json, library))
+
+
+@app.command(epilog="Example: runbook history --runbook webhook-failures --outcome escalate")
+def history(
+    runbook: Annotated[str, typer.Option(help="Runs of this runbook only.")] = "",
+    outcome: Annotated[str, typer.Option(help="Runs with this outcome only.")] = "",
+    incident: Annotated[str, typer.Option(help="Runs for this incident only.")] = "",
+    limit: Annotated[int, typer.Option("--limit", "-n", help="How many.", min=1)] = 20,
+    as_json: JsonOption = False,
+    evidence_dir: EvidenceOption = None,
+) -> None:
+    """List past runs, the newest first; one that was killed says interrupted."""
+    from runner.cli.look_back import HistoryFilter, history_command
+
+    wanted = HistoryFilter(runbook, outcome, incident, limit)
+    sys.exit(history_command(wanted, as_json, evidence_dir))
+
+
+@app.command(epilog="Example: runbook why latest 3")
+def why(
+    run_name: Annotated[
+        str, typer.Argument(metavar="[RUN]", help="A run by id, a part of it, or latest.")
+    ] = "latest",
+    step: Annotated[str, typer.Argument(help="One step of it.")] = "",
+    evidence_dir: EvidenceOption = None,
+) -> None:
+    """Explain a decision: condition, value, where it came from, what would have changed it."""
+    from runner.cli.look_back import why_command
+
+    sys.exit(why_command(run_name, step, evidence_dir))
+
+
+@app.command(epilog="Example: runbook report latest --handoff")
+def report(
+    run_name: Annotated[
+        str, typer.Argument(metavar="[RUN]", help="A run by id, a part of it, or latest.")
+    ] = "latest",
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", help="Write the report as one HTML file.", metavar="FILE"),
+    ] = None,
+    handoff: Annotated[
+        bool, typer.Option("--handoff", help="A short Markdown summary for the next person.")
+    ] = False,
+    as_json: JsonOption = False,
+    evidence_dir: EvidenceOption = None,
+) -> None:
+    """Tell a run again from its evidence alone."""
+    from runner.cli.look_back import report_command
+
+    form = "handoff" if handoff else "json" if as_json else "text"
+    sys.exit(report_command(run_name, form, html, evidence_dir))
+
+
+@app.command(epilog="Example: runbook verify-evidence latest")
+def verify_evidence(
+    run_name: Annotated[
+        str, typer.Argument(metavar="[RUN]", help="A run by id, a part of it, or latest.")
+    ] = "latest",
+    evidence_dir: EvidenceOption = None,
+) -> None:
+    """Check the evidence of a run against its journal chain and its manifest."""
+    from runner.cli.look_back import verify_evidence_command
+
+    sys.exit(verify_evidence_command(run_name, evidence_dir))
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        from runner.version import VERSION
+
+        typer.echo(f"runbook {VERSION}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; every foreseen error becomes a message and its exit code."""
+    console.guard(app)

@@ -1,0 +1,148 @@
+"""`history`, `why`, `report` and `verify-evidence`: what the evidence of past runs says."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runner.cli import console
+from runner.errors import ExitCode, UsageError
+from runner.evidence.store import Store
+from runner.model.frozen import frozen
+from runner.model.safe_text import safe_line
+
+if TYPE_CHECKING:
+    from runner.runs.recorded import RecordedRun
+
+
+@frozen
+class HistoryFilter:
+    """Which runs to list; an empty text means any."""
+
+    runbook: str
+    outcome: str
+    incident: str
+    limit: int
+
+
+def history_command(wanted: HistoryFilter, as_json: bool, evidence_dir: Path | None) -> int:
+    """Print past runs, the newest first."""
+    from runner.evidence.index import Index
+    from runner.model.runs import Outcome
+
+    known = [outcome.value for outcome in Outcome]
+    if wanted.outcome and wanted.outcome not in known:
+        raise UsageError(
+            f"there is no outcome {wanted.outcome!r}", "", f"one of: {', '.join(known)}"
+        )
+    runs = Index(_store(evidence_dir)).history(
+        wanted.limit,
+        wanted.runbook or None,
+        Outcome(wanted.outcome) if wanted.outcome else None,
+        wanted.incident or None,
+    )
+    if as_json:
+        rows = [
+            {
+                "id": run.id,
+                "runbook": run.slug,
+                "started": run.started.isoformat() if run.started else None,
+                "standing": str(run.standing),
+                "exit_code": run.exit_code,
+                "incident": run.incident,
+                "user": run.user,
+                "seconds": round(run.seconds, 3),
+            }
+            for run in runs
+        ]
+        console.result(json.dumps(rows, indent=2, ensure_ascii=False))
+        return ExitCode.HEALTHY
+    for run in runs:
+        when = run.started.strftime("%Y-%m-%d %H:%M") if run.started else "?"
+        took = f"{run.seconds:.1f} s".rjust(9)
+        incident = f"  {safe_line(run.incident)}" if run.incident else ""
+        console.result(f"{when}  {run.standing!s:<20}{took}  {run.id}{incident}")
+    if not runs:
+        console.say("no runs yet; start one: runbook run NAME --input FILE")
+    return ExitCode.HEALTHY
+
+
+def why_command(run_name: str, step: str, evidence_dir: Path | None) -> int:
+    """Print why a run went where it went."""
+    from runner.report.style import style_for
+    from runner.report.why import why_text
+    from runner.runs.recorded import recorded_run
+
+    recorded = recorded_run(_store(evidence_dir), run_name)
+    _warn(recorded.problems)
+    style = style_for(console.wants_colour(sys.stdout))
+    text = why_text(
+        recorded.program, recorded.entries, step or None, console.width(sys.stdout), style
+    )
+    console.result(text.rstrip())
+    return ExitCode.EVIDENCE_BROKEN if recorded.problems else ExitCode.HEALTHY
+
+
+def report_command(run_name: str, form: str, html: Path | None, evidence_dir: Path | None) -> int:
+    """Tell a run from its evidence, as text, JSON, Markdown or HTML."""
+    from runner.report.story import tell
+    from runner.runs.recorded import recorded_run
+
+    recorded = recorded_run(_store(evidence_dir), run_name)
+    _warn(recorded.problems)
+    if html is not None:
+        _write_html(recorded, html)
+        return ExitCode.EVIDENCE_BROKEN if recorded.problems else ExitCode.HEALTHY
+    story = tell(recorded.program, recorded.entries)
+    match form:
+        case "json":
+            from runner.report.json_form import story_json
+
+            console.result(json.dumps(story_json(story), indent=2, ensure_ascii=False))
+        case "handoff":
+            from runner.report.markdown import handoff_markdown
+
+            console.result(handoff_markdown(story).rstrip())
+        case _:
+            from runner.report.style import style_for
+            from runner.report.text import story_text
+
+            style = style_for(console.wants_colour(sys.stdout))
+            console.result(story_text(story, console.width(sys.stdout), style).rstrip())
+    return ExitCode.EVIDENCE_BROKEN if recorded.problems else ExitCode.HEALTHY
+
+
+def verify_evidence_command(run_name: str, evidence_dir: Path | None) -> int:
+    """Name everything that was altered, removed, added or reordered since a run was sealed."""
+    from runner.evidence.seal import verify_run
+
+    store = _store(evidence_dir)
+    run_id = store.find(run_name)
+    problems = verify_run(store.folder_of(run_id))
+    for problem in problems:
+        console.result(safe_line(problem))
+    if problems:
+        return ExitCode.EVIDENCE_BROKEN
+    console.result(f"{run_id}: every file is as it was sealed, and the journal is unbroken")
+    return ExitCode.HEALTHY
+
+
+def _write_html(recorded: "RecordedRun", html: Path) -> None:
+    from runner.cli.reporting import html_of
+    from runner.evidence.atomic import write_atomically
+
+    try:
+        write_atomically(html, html_of(recorded).encode(), 0o644)
+    except OSError as error:
+        raise UsageError(f"{html} cannot be written: {error.strerror}") from error
+    console.result(str(html))
+
+
+def _store(evidence_dir: Path | None) -> Store:
+    return Store.locate(evidence_dir, os.environ)
+
+
+def _warn(problems: tuple[str, ...]) -> None:
+    for problem in problems:
+        console.say(f"evidence problem: {problem}")

@@ -1,0 +1,13 @@
+"""Choices that several commands share."""
+
+from enum import Enum
+
+
+class OutputFormat(Enum):
+    """How a run is shown: by default live on a terminal and plain elsewhere."""
+
+    AUTO = "auto"
+    LIVE = "live"
+    PLAIN = "plain"
+    JSON = "json"
+    JSONL = "jsonl"

@@ -1,0 +1,202 @@
+"""`runbook run`: from the words on the command line to a run, and what is shown of it."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+from runner.cli.options import OutputFormat
+from runner.errors import InvalidRunbook, UsageError
+from runner.model.frozen import frozen
+
+if TYPE_CHECKING:
+    from runner.cli.run_views import RunView
+    from runner.keys.catalog import Library
+    from runner.keys.executor import KeyExecutor, Progress
+    from runner.model.events import Event
+    from runner.runs.assignment import GivenInput
+    from runner.runs.loading import LoadedRunbook
+    from runner.runs.operators import Operator
+
+
+@frozen
+class RunOptions:
+    """The options of `runbook run`, as they were typed."""
+
+    name: str
+    inputs: tuple[str, ...]
+    parameters: tuple[str, ...]
+    answers: tuple[str, ...]
+    incident: str
+    from_step: str
+    until_step: str
+    unattended: bool
+    timeout: float | None
+    form: OutputFormat
+    exit_zero: bool
+    evidence_dir: Path | None
+    library: Path | None
+
+
+def run_command(options: RunOptions) -> int:
+    """Run, show, and return the exit code."""
+    from runner.keys.papermill_executor import PapermillExecutor
+
+    executor = PapermillExecutor()
+    try:
+        return _run(options, executor)
+    finally:
+        executor.stop()
+
+
+def _run(options: RunOptions, executor: "KeyExecutor") -> int:
+    from runner.evidence.store import Store
+    from runner.keys.catalog import Library
+    from runner.model.runs import Mode
+    from runner.runs.assignment import assign_inputs, assign_parameters
+    from runner.runs.begin import RunRequest, World, run
+    from runner.runs.loading import load_runbook
+
+    library = Library.find(options.library, Path.cwd(), os.environ)
+    loaded = load_runbook(library, options.name, options.from_step, options.until_step)
+    if any(loaded.program.calls(step) for step in loaded.program.order):
+        executor.prepare()
+    _refuse_errors(loaded, library)
+    attended = not options.unattended and sys.stdin.isatty() and sys.stderr.isatty()
+    request = RunRequest(
+        loaded=loaded,
+        inputs=assign_inputs(loaded, _given_inputs(options), all_needed=not attended),
+        parameters=assign_parameters(loaded, _pairs("--param", options.parameters)),
+        mode=Mode.ATTENDED if attended else Mode.UNATTENDED,
+        incident=options.incident,
+        command=" ".join(sys.argv[1:]),
+        from_step=options.from_step,
+        until_step=options.until_step,
+        deadline_seconds=options.timeout,
+    )
+    inbox: SimpleQueue[Event | Progress | BaseException] = SimpleQueue()
+    _listen_to_signals(inbox, executor)
+    view = _view(options, loaded)
+    world = World(
+        store=Store.locate(options.evidence_dir, os.environ),
+        executor=executor,
+        operator=_operator(options, attended, loaded, view),
+        spectator=view,
+        inbox=inbox,
+        finishing=_write_report,
+    )
+    completed = run(request, world)
+    view.finished(completed)
+    return 0 if options.exit_zero else completed.finished.exit_code
+
+
+def _refuse_errors(loaded: "LoadedRunbook", library: "Library") -> None:
+    """A runbook with errors is not run: say which, before anything is executed."""
+    from runner.cli.look_ahead import diagnose
+    from runner.model.diagnostics import Severity
+
+    errors = tuple(d for d in diagnose(loaded, library) if d.severity is Severity.ERROR)
+    if errors:
+        from runner.cli import console
+        from runner.report.diagnostics import diagnostics_text
+        from runner.report.style import style_for
+
+        style = style_for(console.wants_colour(sys.stderr))
+        text = diagnostics_text(loaded.runbook.source, errors, style)
+        print(text, file=sys.stderr)
+        plural = "s" if len(errors) > 1 else ""
+        raise InvalidRunbook(
+            f"{loaded.path} has {len(errors)} error{plural}",
+            "nothing was executed",
+            f"runbook lint {loaded.path}",
+        )
+
+
+def _given_inputs(options: RunOptions) -> tuple["GivenInput", ...]:
+    from runner.runs.assignment import GivenInput
+
+    found = []
+    for text in options.inputs:
+        name, separator, path = text.partition("=")
+        if not separator or not name.isidentifier():
+            name, path = "", text
+        found.append(GivenInput(name, Path(path)))
+    return tuple(found)
+
+
+def _pairs(option: str, texts: tuple[str, ...]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for text in texts:
+        name, separator, value = text.partition("=")
+        if not separator or not name.strip():
+            raise UsageError(f"{option} {text!r} has no name", "", f"write {option} NAME=VALUE")
+        if name.strip() in pairs:
+            raise UsageError(f"{option} {name.strip()} is given twice", "nothing was executed")
+        pairs[name.strip()] = value
+    return pairs
+
+
+def _operator(
+    options: RunOptions, attended: bool, loaded: "LoadedRunbook", view: "RunView"
+) -> "Operator":
+    from getpass import getuser
+
+    from runner.model.runs import AnswerSource
+    from runner.runs.operators import AtTerminal, Scripted, Unattended
+
+    answers = _pairs("--answer", options.answers)
+    known = {str(step).removeprefix("step ") for step in loaded.program.order}
+    known |= {str(step) for step in loaded.program.order} | {"stop", "actions"}
+    known |= {f"action {action.number}" for action in loaded.runbook.actions}
+    for name in answers:
+        if name not in known:
+            listed = ", ".join(sorted(known))
+            raise UsageError(f"--answer names no question: {name!r}", "", f"it may name {listed}")
+    someone: Operator = AtTerminal(sys.stdin, view.ask, getuser()) if attended else Unattended()
+    if answers:
+        return Scripted(answers, AnswerSource.GIVEN_AHEAD, getuser(), someone)
+    return someone
+
+
+def _view(options: RunOptions, loaded: "LoadedRunbook") -> "RunView":
+    from runner.cli.run_views import JsonView, LinesView, RunView
+
+    match options.form:
+        case OutputFormat.JSON:
+            return JsonView(loaded.program)
+        case OutputFormat.JSONL:
+            return LinesView(loaded.program)
+        case OutputFormat.AUTO:
+            return RunView(loaded.program, live=sys.stderr.isatty())
+        case _:
+            return RunView(loaded.program, live=options.form is OutputFormat.LIVE)
+
+
+def _listen_to_signals(
+    inbox: "SimpleQueue[Event | Progress | BaseException]", executor: "KeyExecutor"
+) -> None:
+    """The first signal ends the run in order; a second one ends it at once."""
+    from runner.model.events import SignalReceived
+
+    received: list[int] = []
+
+    def receive(number: int, frame: object) -> None:
+        if received:
+            executor.stop()
+            os._exit(128 + number)
+        received.append(number)
+        inbox.put(SignalReceived(number))
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, receive)
+
+
+def _write_report(folder: Path) -> None:
+    """Put the report beside the evidence it tells, before that is sealed."""
+    from runner.cli.reporting import html_of
+    from runner.evidence.atomic import write_atomically
+    from runner.runs.recorded import read_run
+
+    write_atomically(folder / "report.html", html_of(read_run(folder)).encode(), 0o400)
