@@ -1,4 +1,5 @@
-"""Events to text, JSON and HTML. Everything here can be rebuilt from the evidence of a run.
+"""Events to text, JSON, Markdown and HTML. Everything here can be rebuilt from a run's evidence.
 
-Imports the model and the interpreter; writes nothing by itself.
+`story.tell` makes one value of a run; each view shows that value. Imports the model, the
+conditions, the document and the interpreter; reads and writes nothing by itself.
 """

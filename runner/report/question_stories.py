@@ -1,0 +1,26 @@
+"""Questions with their answers, in the order in which they were asked."""
+
+from collections.abc import Sequence
+
+from runner.model.events import JournalEntry, QuestionAnswered, QuestionOpened
+from runner.report.chapters import QuestionStory
+
+
+def question_stories(entries: Sequence[JournalEntry]) -> tuple[QuestionStory, ...]:
+    """Every question that was put. Asked again after an interruption, it stands here once."""
+    answers = {e.event.question_id: e for e in entries if isinstance(e.event, QuestionAnswered)}
+    asked: dict[str, QuestionStory] = {}
+    for entry in entries:
+        if not isinstance(entry.event, QuestionOpened) or entry.event.question.id in asked:
+            continue
+        question = entry.event.question
+        answered = answers.get(question.id)
+        answer = answered.event if answered else None
+        asked[question.id] = QuestionStory(
+            question,
+            entry.number,
+            entry.at,
+            answer.answer if isinstance(answer, QuestionAnswered) else None,
+            answered.at if answered else None,
+        )
+    return tuple(asked.values())

@@ -1,0 +1,58 @@
+"""A run as plain text for a terminal or a log: `step_text`, `outcome_text`, `question_text`, whole.
+
+Every function fits `width` columns by wrapping and never cuts anything off.
+"""
+
+from collections.abc import Iterator
+
+from runner.model.safe_text import safe_line
+from runner.report.layout import hanging
+from runner.report.measures import show_seconds, show_size, show_time
+from runner.report.story import Story
+from runner.report.style import PLAIN, Style
+from runner.report.text_outcome import outcome_text
+from runner.report.text_question import question_text
+from runner.report.text_steps import step_text
+
+__all__ = ["header_text", "outcome_text", "question_text", "step_text", "story_text"]
+
+
+def story_text(story: Story, width: int = 80, style: Style = PLAIN) -> str:
+    """The whole run: what was run, every step with its decisions, the outcome."""
+    parts = [header_text(story, width, style)]
+    parts += [step_text(step, width, style) for step in story.steps]
+    parts.append(outcome_text(story, width, style))
+    return "\n".join(parts)
+
+
+def header_text(story: Story, width: int = 80, style: Style = PLAIN) -> str:
+    """What was run, on what, by whom, and what not to do meanwhile."""
+    lines = [style.bold(line) for line in hanging("", safe_line(story.header.title), width)]
+    for label, text in _facts(story):
+        lines += hanging(f"  {label:9} ", safe_line(text), width)
+    for prohibited in story.do_not:
+        lines += [
+            style.yellow(line) for line in hanging("  DO NOT    ", safe_line(prohibited), width)
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _facts(story: Story) -> Iterator[tuple[str, str]]:
+    header = story.header
+    yield "run", f"{header.run_id}, {header.mode.value}"
+    yield "runbook", f"{header.path}, {short_digest(header.digest)}"
+    if header.incident:
+        yield "incident", header.incident
+    by = " on ".join(part for part in (header.user, header.host) if part)
+    yield "started", show_time(header.started) + (f" by {by}" if by else "")
+    if header.finished:
+        yield "finished", f"{show_time(header.finished)}, {show_seconds(header.seconds)}"
+    for given in story.inputs:
+        size = show_size(given.size)
+        yield "input", f"{given.name}: {given.origin}, {size}, {short_digest(given.digest)}"
+
+
+def short_digest(digest: str) -> str:
+    """The beginning of a digest, to recognise it by; the page and the JSON form have all of it."""
+    kind, _, number = digest.partition(":")
+    return f"{kind} {number[:12]}…" if number else kind

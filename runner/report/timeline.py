@@ -1,0 +1,109 @@
+"""The events of a run as lines of a timeline, and the clock by which they are told."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from runner.model.events import (
+    ActionProposed,
+    DeadlineReached,
+    DestinationChosen,
+    Event,
+    InputStaged,
+    JournalEntry,
+    KeyFailed,
+    KeyFinished,
+    KeyResultDiscarded,
+    KeyStarted,
+    QuestionAnswered,
+    QuestionOpened,
+    RunFinished,
+    RunStarted,
+    SignalReceived,
+    StandingConditionHeld,
+    StepEntered,
+    StepSkipped,
+)
+from runner.model.runs import AnswerSource
+from runner.report.chapters import Moment
+from runner.report.measures import show_seconds, show_size
+from runner.report.names import move_name, place_name
+
+
+def timeline(entries: Sequence[JournalEntry]) -> tuple[Moment, ...]:
+    """What happened, a line for each event that is more than a verdict."""
+    seconds = seconds_passed(entries)
+    lines = ((entry, at, _words(entry.event)) for entry, at in zip(entries, seconds, strict=True))
+    return tuple(Moment(entry.at, at, words) for entry, at, words in lines if words)
+
+
+def seconds_passed(entries: Sequence[JournalEntry]) -> tuple[float, ...]:
+    """Seconds since the first event, for each event.
+
+    Monotonic within a process; where another process took the run over, the stamps bridge it.
+    """
+    passed = [0.0]
+    for before, entry in pairwise(entries):
+        step = entry.elapsed - before.elapsed
+        if step < 0:
+            step = max((entry.at - before.at).total_seconds(), 0.0)
+        passed.append(passed[-1] + step)
+    return tuple(passed[: len(entries)])
+
+
+def _words(event: Event) -> str:
+    match event:
+        case RunStarted():
+            return f"run started, {event.mode.value}"
+        case InputStaged(staged=staged):
+            return f"input {staged.name} taken in: {staged.origin}, {show_size(staged.size)}"
+        case StepEntered():
+            again = f" (visit {event.visit})" if event.visit > 1 else ""
+            return f"{place_name(event.step)} reached{again}"
+        case StepSkipped():
+            return f"{place_name(event.step)} not done: {event.why}"
+        case DestinationChosen():
+            return f"{place_name(event.step)} left: {move_name(event.move)} ({event.why})"
+        case StandingConditionHeld():
+            return f"{event.kind.value} if {event.text}: {event.reason.sentence}"
+        case ActionProposed():
+            return f"Action {event.action} called for: {event.title} ({event.because})"
+        case DeadlineReached():
+            return f"the time limit of {show_seconds(event.seconds)} passed"
+        case SignalReceived():
+            return f"asked to stop (signal {event.signal})"
+        case RunFinished():
+            return f"run finished: {event.outcome.value.replace('_', ' ')}"
+        case _:
+            return _of_key(event) or _of_question(event)
+
+
+def _of_key(event: Event) -> str:
+    match event:
+        case KeyStarted():
+            ahead = f" ahead of {place_name(event.invocation.step)}" if event.ahead else ""
+            attempt = f", attempt {event.attempt}" if event.attempt > 1 else ""
+            return f"{event.key.text} started{ahead}{attempt}"
+        case KeyFinished():
+            took = show_seconds(event.result.seconds)
+            return f"KEY of {place_name(event.invocation.step)} finished, took {took}"
+        case KeyFailed(failure=failure):
+            place = place_name(event.invocation.step)
+            return f"KEY of {place} failed, {failure.kind.value}: {failure.message}"
+        case KeyResultDiscarded():
+            return f"result of the KEY of {place_name(event.invocation.step)} not used: {event.why}"
+        case _:
+            return ""
+
+
+def _of_question(event: Event) -> str:
+    match event:
+        case QuestionOpened(question=question):
+            return f"asked: {question.text}"
+        case QuestionAnswered(answer=answer):
+            if answer.source is AnswerSource.NOBODY:
+                return f"nobody answered ({event.question_id})"
+            chosen = ", ".join(answer.chosen) or "none"
+            by = f" by {answer.by}" if answer.by else ""
+            return f"answered{by}, {answer.source.value}: {chosen} ({event.question_id})"
+        case _:
+            return ""
