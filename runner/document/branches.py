@@ -113,16 +113,8 @@ def _bold_condition(text: RichText) -> tuple[int, int] | None:
 
 
 def _first(pattern: re.Pattern[str], text: RichText, start: int) -> tuple[int, int] | None:
-    parts = text.part(start).split(pattern)
-    whole = text.part(start).text
-    if len(parts) == 1 and not (match := pattern.search(whole)):
-        return None
-    condition = parts[0].text
-    match = pattern.search(whole, whole.index(condition) + len(condition) if condition else 0)
-    if match is None:
-        return None
-    shift = text.text.index(whole, start) if whole else start
-    return shift + match.start(), shift + match.end()
+    match = next(text.matches(pattern, start), None)
+    return match.span() if match else None
 
 
 def _otherwise_word(text: RichText) -> tuple[int, int]:

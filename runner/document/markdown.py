@@ -3,6 +3,7 @@
 Block quotes and HTML are passed over: structure is never read out of them.
 """
 
+import re
 from functools import cache
 
 from markdown_it import MarkdownIt
@@ -22,6 +23,9 @@ from runner.model.runbook import Fence
 from runner.model.source import SourceText, Span
 
 _ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
+_MORE_THAN = re.compile(r"^(\s*(?:[-*+]|\d+[.)])\s+)>(?=\s*[\d$€£])")
+_GREATER = "\uff1e"
+"""Stands for the sign of an item like `- > 1000 errors`, which is a comparison and no quote."""
 _SAME_LENGTH = str.maketrans({"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\0": "\ufffd"})
 
 
@@ -40,7 +44,8 @@ class _Reader:
 
     def __init__(self, source: SourceText, skip_lines: int):
         self._source = source
-        self._lines = [line.translate(_SAME_LENGTH) for line in source.lines]
+        lines = (line.translate(_SAME_LENGTH) for line in source.lines)
+        self._lines = [_MORE_THAN.sub(rf"\1{_GREATER}", line) for line in lines]
         visible = [""] * skip_lines + self._lines[skip_lines:]
         if visible and visible[0].startswith("\ufeff"):
             visible[0] = visible[0][1:]
@@ -210,6 +215,6 @@ class _InlineWalk:
         for i, character in enumerate(shown):
             if character in _ZERO_WIDTH:
                 continue
-            self._text.append(character)
+            self._text.append(">" if character == _GREATER else character)
             self._offsets.append(self._source_offsets[min(begin + i, top)])
         self._at = begin + len(raw)

@@ -8,6 +8,7 @@ from runner.model.frozen import frozen
 from runner.model.runbook import SectionKind
 
 _NUMBERING = re.compile(r"^\s*(?:\d+(?:\.\d+)*[.)]?|[IVX]+[.)])\s+")
+_STEP_OR_ACTION = re.compile(r"(?:\d+[.)]\s*)?(?:step|action)\s+\d", re.I)
 _RECOGNISED: tuple[tuple[str, SectionKind], ...] = (
     (r"when (?:not|never) to use|not for", SectionKind.WHEN_NOT_TO_USE),
     (r"when to use|use this runbook when|symptoms", SectionKind.WHEN_TO_USE),
@@ -43,7 +44,7 @@ class Outline:
 def outline(blocks: tuple[Block, ...]) -> Outline:
     """Cut a document into its sections: the headings of the level that section names have."""
     headings = [b for b in blocks if isinstance(b, Heading)]
-    title = headings[0] if headings and section_kind(headings[0].text) is None else None
+    title = headings[0] if headings and _is_title(headings[0]) else None
     rest = [h for h in headings if h is not title]
     named = [h.level for h in rest if section_kind(h.text)]
     level = min(named or [h.level for h in rest] or [2])
@@ -74,6 +75,10 @@ def section_kind(text: RichText) -> SectionKind | None:
         if re.fullmatch(pattern, words):
             return kind
     return None
+
+
+def _is_title(heading: Heading) -> bool:
+    return section_kind(heading.text) is None and not _STEP_OR_ACTION.match(heading.text.line)
 
 
 def _begins_section(block: Block, level: int, skip: Heading | None) -> bool:

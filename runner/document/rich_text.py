@@ -69,12 +69,17 @@ class RichText:
         for start, end in self.code:
             yield self.text[start:end], start
 
+    def matches(self, pattern: re.Pattern[str], start: int = 0) -> Iterator[re.Match[str]]:
+        """The matches of `pattern` that begin outside parentheses and code."""
+        for match in pattern.finditer(self.text, start):
+            if not self._is_enclosed(match.start()):
+                yield match
+
     def split(self, pattern: re.Pattern[str]) -> tuple["RichText", ...]:
         """The parts between matches of `pattern` that stand outside parentheses and code."""
         cuts = [0]
-        for match in pattern.finditer(self.text):
-            if not self._is_enclosed(match.start()):
-                cuts += [match.start(), match.end()]
+        for match in self.matches(pattern):
+            cuts += [match.start(), match.end()]
         cuts.append(len(self.text))
         parts = (self.part(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=True))
         return tuple(part for part in parts if part.text)

@@ -3,7 +3,7 @@
 import pytest
 
 from runner.document.parse import parse_runbook
-from runner.model.conditions import AllOf, Comparison, Otherwise
+from runner.model.conditions import AllOf, Comparison, Otherwise, Unreadable
 from runner.model.identity import PlaceKind, StepId
 from runner.model.runbook import (
     Advice,
@@ -216,3 +216,27 @@ def test_otherwise_and_else_are_one() -> None:
     first, second = step("**Otherwise**: continue\n\n- **Else**: continue").branches
     assert isinstance(first.condition, Otherwise)
     assert isinstance(second.condition, Otherwise)
+
+
+@pytest.mark.parametrize("line", ["- If :", "- If →", "- If ", "- **If**:", "- If"])
+def test_an_if_without_a_condition_is_no_crash(line: str) -> None:
+    assert all(b.text == "" for b in step(line).branches)
+
+
+def test_an_empty_condition_does_not_swallow_its_consequence() -> None:
+    (branch,) = step("- **If**: go to Step 1").branches
+    assert isinstance(branch.condition, Unreadable)
+    assert isinstance(branch.consequences[0], GoToStep)
+
+
+def test_a_file_that_begins_with_a_step_keeps_it() -> None:
+    assert [s.title for s in parse("### Step 1: Look\n\nText.\n").steps] == ["Look"]
+
+
+def test_an_item_that_begins_with_a_greater_than_sign_is_a_comparison() -> None:
+    runbook = parse("# T\n\n## Rollback\n\nEscalate if:\n\n- > 1000 subscriptions affected\n")
+    (standing,) = runbook.standing
+    assert isinstance(standing.condition, Comparison)
+    assert standing.condition.subject == "subscriptions affected"
+    span = standing.span
+    assert runbook.source.text[span.start : span.end] == "> 1000 subscriptions affected"

@@ -25,8 +25,10 @@ def test_no_document_raises_and_every_span_is_inside_it(pieces: list[str]) -> No
     text = "".join(pieces)
     runbook = parse_runbook(SourceText("any.md", text)).runbook
     for step in runbook.places + runbook.verification:
-        for node in (*step.branches, *step.invocations, *step.expectations):
-            assert 0 <= node.span.start <= node.span.end <= len(text)
+        spans = [branch.span for branch in step.branches]
+        spans += [call.span for call in step.invocations]
+        spans += [expectation.span for expectation in step.expectations]
+        assert all(0 <= span.start <= span.end <= len(text) for span in spans)
 
 
 @given(st.text(max_size=60))
