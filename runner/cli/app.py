@@ -24,6 +24,14 @@ app = typer.Typer(
     "11 escalate, 12 handed over; all of them in docs/reference/exit-codes.md.",
 )
 
+evidence = typer.Typer(
+    name="evidence",
+    help="Check the evidence of past runs.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(evidence)
+
 LibraryOption = Annotated[
     Path | None,
     typer.Option(
@@ -108,7 +116,7 @@ def plan(
     as_json: JsonOption = False,
     library: LibraryOption = None,
 ) -> None:
-    """Show every step, KEY and branch, and who decides it. Nothing is executed or written."""
+    """Show every step and branch, and who decides it."""
     from runner.cli.look_ahead import plan_command
 
     sys.exit(plan_command(name, as_json, library))
@@ -132,7 +140,7 @@ def lint(
 
 @app.command(epilog="Example: runbook rule RB104")
 def rule(code: Annotated[str, typer.Argument(help="The code of a diagnostic.")]) -> None:
-    """Explain a diagnostic of `runbook lint`: what it means and how to mend it."""
+    """Explain a diagnostic of lint, and how to mend it."""
     from runner.cli.look_ahead import rule_command
 
     sys.exit(rule_command(code))
@@ -155,7 +163,7 @@ def history(
     as_json: JsonOption = False,
     evidence_dir: EvidenceOption = None,
 ) -> None:
-    """List past runs, the newest first; one that was killed says interrupted."""
+    """List past runs, the newest first."""
     from runner.cli.look_back import HistoryFilter, history_command
 
     wanted = HistoryFilter(runbook, outcome, incident, limit)
@@ -170,7 +178,7 @@ def why(
     step: Annotated[str, typer.Argument(help="One step of it.")] = "",
     evidence_dir: EvidenceOption = None,
 ) -> None:
-    """Explain a decision: condition, value, where it came from, what would have changed it."""
+    """Explain a decision, and what would have changed it."""
     from runner.cli.look_back import why_command
 
     sys.exit(why_command(run_name, step, evidence_dir))
@@ -198,14 +206,14 @@ def report(
     sys.exit(report_command(run_name, form, html, evidence_dir))
 
 
-@app.command(epilog="Example: runbook verify-evidence latest")
-def verify_evidence(
+@evidence.command(epilog="Example: runbook evidence verify latest")
+def verify(
     run_name: Annotated[
         str, typer.Argument(metavar="[RUN]", help="A run by id, a part of it, or latest.")
     ] = "latest",
     evidence_dir: EvidenceOption = None,
 ) -> None:
-    """Check the evidence of a run against its journal chain and its manifest."""
+    """Name everything in a run's evidence that is not as it was sealed."""
     from runner.cli.look_back import verify_evidence_command
 
     sys.exit(verify_evidence_command(run_name, evidence_dir))

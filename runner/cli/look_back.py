@@ -1,4 +1,4 @@
-"""`history`, `why`, `report` and `verify-evidence`: what the evidence of past runs says."""
+"""`history`, `why`, `report` and `evidence`: what the evidence of past runs says."""
 
 import json
 import os
@@ -59,10 +59,9 @@ def history_command(wanted: HistoryFilter, as_json: bool, evidence_dir: Path | N
         console.result(json.dumps(rows, indent=2, ensure_ascii=False))
         return ExitCode.HEALTHY
     for run in runs:
-        when = run.started.strftime("%Y-%m-%d %H:%M") if run.started else "?"
         took = f"{run.seconds:.1f} s".rjust(9)
         incident = f"  {safe_line(run.incident)}" if run.incident else ""
-        console.result(f"{when}  {run.standing!s:<20}{took}  {run.id}{incident}")
+        console.result(f"{run.id:<40}  {run.standing!s:<19}{took}{incident}")
     if not runs:
         console.say("no runs yet; start one: runbook run NAME --input FILE")
     return ExitCode.HEALTHY

@@ -52,7 +52,7 @@ def test_everything_that_a_run_says_is_in_its_evidence(runbook: Runbook) -> None
         ["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=folder, capture_output=True, check=False
     )
     assert checked.returncode == 0, checked.stdout
-    assert runbook("verify-evidence", folder.name).returncode == 0
+    assert runbook("evidence", "verify", folder.name).returncode == 0
 
 
 def test_json_is_one_document_with_the_outcome(runbook: Runbook) -> None:
