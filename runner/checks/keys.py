@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import PurePosixPath
 
 from runner.checks.subject import Finding, Subject, place_name
@@ -128,6 +127,8 @@ def _is_installed(subject: Subject, key: KeyName) -> bool:
 
 def _similar(subject: Subject, key: KeyName) -> str:
     """A hint with the installed KEY whose slug is nearest; the prefix that all have aside."""
+    from difflib import get_close_matches
+
     slugs = {KeyName(name).slug: name for name in subject.known.keys}
     near = get_close_matches(key.slug, slugs, n=1, cutoff=0.75)
     return f"did you mean `{slugs[near[0]]}`?" if near else ""

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from runner.checks.subject import Finding, Subject, place_name
 from runner.conditions.names import plain_phrase
@@ -112,6 +111,8 @@ def _consequences(subject: Subject) -> Iterator[tuple[Step, Consequence]]:
 
 
 def _similar(subject: Subject, name: str) -> str:
+    from difflib import get_close_matches
+
     known = {_runbook_words(known): known for known in subject.known.runbooks}
     near = get_close_matches(_runbook_words(name), known, n=1, cutoff=0.7)
     return f'did you mean "{known[near[0]]}"?' if near else ""

@@ -13,23 +13,46 @@ NARROWEST = 40
 
 
 def guard(command: Callable[[], Any]) -> NoReturn:
-    """Run a command; an error of the caller's becomes a message, a bug a report of a bug."""
+    """Run a command; an error of the caller's becomes a message, a bug a report of a bug.
+
+    The process ends without taking the interpreter down, which would cost a run 80 ms. Nothing
+    is left to that: evidence is on disk and kernels are gone when a command returns.
+    """
+    try:
+        code = _exit_code_of(command)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = 128 + 13
+    os._exit(code)
+
+
+def _exit_code_of(command: Callable[[], Any]) -> int:
     try:
         command()
+    except SystemExit as ended:
+        return _code(ended.code)
     except RunbookError as error:
         print_error(error)
-        sys.exit(int(error.exit_code))
+        return int(error.exit_code)
     except BrokenPipeError:
-        _leave_quietly()
+        raise
     except KeyboardInterrupt:
-        sys.exit(ExitCode.ABORTED + 2)
+        return ExitCode.ABORTED + 2
     except Exception as error:
         import traceback
 
         traceback.print_exc()
         print(f"\nerror: a bug in runbook: {error!r}", file=sys.stderr)
-        sys.exit(ExitCode.BUG)
-    sys.exit(0)
+        return ExitCode.BUG
+    return ExitCode.HEALTHY
+
+
+def _code(code: object) -> int:
+    if code is None or isinstance(code, int):
+        return code or 0
+    print(code, file=sys.stderr)
+    return ExitCode.FINDINGS
 
 
 def print_error(error: RunbookError) -> None:
@@ -62,10 +85,3 @@ def wants_colour(stream: TextIO) -> bool:
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
     return stream.isatty()
-
-
-def _leave_quietly() -> NoReturn:
-    """The reader of stdout went away: nothing is left to say, and Python must not say it."""
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, sys.stdout.fileno())
-    os._exit(128 + 13)

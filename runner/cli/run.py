@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from runner.cli.options import OutputFormat
 from runner.errors import InvalidRunbook, UsageError
 from runner.model.frozen import frozen
+from runner.model.identity import NOTEBOOK_PREFIX
 
 if TYPE_CHECKING:
     from runner.cli.run_views import RunView
@@ -52,17 +54,18 @@ def run_command(options: RunOptions) -> int:
 
 
 def _run(options: RunOptions, executor: "KeyExecutor") -> int:
-    from runner.evidence.store import Store
     from runner.keys.catalog import Library
+
+    library = Library.find(options.library, Path.cwd(), os.environ)
+    if NOTEBOOK_PREFIX.encode() in library.runbook(options.name).read_bytes():
+        executor.prepare()  # it boots while the rest is imported, and is killed if not needed
+    from runner.evidence.store import Store
     from runner.model.runs import Mode
     from runner.runs.assignment import assign_inputs, assign_parameters
     from runner.runs.begin import RunRequest, World, run
     from runner.runs.loading import load_runbook
 
-    library = Library.find(options.library, Path.cwd(), os.environ)
     loaded = load_runbook(library, options.name, options.from_step, options.until_step)
-    if any(loaded.program.calls(step) for step in loaded.program.order):
-        executor.prepare()
     _refuse_errors(loaded, library)
     attended = not options.unattended and sys.stdin.isatty() and sys.stderr.isatty()
     request = RunRequest(
@@ -87,6 +90,7 @@ def _run(options: RunOptions, executor: "KeyExecutor") -> int:
         inbox=inbox,
         finishing=_write_report,
     )
+    threading.Thread(target=_import_what_comes_last, daemon=True).start()
     completed = run(request, world)
     view.finished(completed)
     return 0 if options.exit_zero else completed.finished.exit_code
@@ -191,6 +195,14 @@ def _listen_to_signals(
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, receive)
+
+
+def _import_what_comes_last() -> None:
+    """The report's imports, while the kernel works; behind papermill's, which is waited for."""
+    from runner.keys import papermill_engine  # noqa: F401, I001
+
+    import jinja2  # noqa: F401
+    import runner.report.html  # noqa: F401
 
 
 def _write_report(folder: Path) -> None:

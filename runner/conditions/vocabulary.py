@@ -1,7 +1,6 @@
 """Which outputs a phrase can mean: those whose name, label or alias it equals, and no others."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import cached_property
 
 from runner.conditions.names import plain_phrase
@@ -46,6 +45,8 @@ class Vocabulary:
 
     def nearest(self, phrase: str) -> tuple[OutputRef, ...]:
         """Up to three outputs whose names look like `phrase`, for hints only."""
+        from difflib import get_close_matches
+
         close = get_close_matches(plain_phrase(phrase), self._by_name, n=3, cutoff=0.5)
         refs: dict[OutputRef, None] = {}
         for name in close:

@@ -5,7 +5,6 @@ import re
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
 
@@ -187,5 +186,7 @@ def _not_found(text: str, matches: list[str], ids: tuple[str, ...]) -> NotFound:
 
 
 def _near(text: str, ids: tuple[str, ...]) -> list[str]:
+    from difflib import get_close_matches
+
     holding = [i for i in ids if text in i][:3]
     return holding or get_close_matches(text, ids[:500], n=3, cutoff=0.5)

@@ -1,6 +1,5 @@
 """The contract of a KEY: what goes in, what comes out, within which limits."""
 
-from dataclasses import field
 from decimal import Decimal
 
 from runner.model.frozen import frozen
@@ -104,7 +103,7 @@ class KeyContract:
     parameters: tuple[DeclaredParameter, ...]
     outputs: tuple[OutputSpec, ...]
     questions: tuple[str, ...] = ()
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = Limits()
     idempotent: bool = True
     network: bool = False
     license_spdx: str = ""

@@ -4,9 +4,7 @@ import json
 import keyword
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import MISSING, fields
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from runner.model.contract import (
@@ -19,8 +17,12 @@ from runner.model.contract import (
     OutputSpec,
     plain_name,
 )
+from runner.model.frozen import field_names as fields_of
 from runner.model.identity import NOTEBOOK_PREFIX, KeyName
 from runner.model.values import OutputType
+
+MISSING: Any = object()
+"""Stands for a field that key.json does not have."""
 
 T = TypeVar("T")
 
@@ -51,10 +53,10 @@ def decode_contract(text: str) -> tuple[KeyContract | None, tuple[str, ...]]:
 def field_names(part: type) -> tuple[str, ...]:
     """The fields that key.json may use for this part of a contract, in their order."""
     if part is KeyContract:
-        return ("$schema", "slug", *(f.name for f in fields(KeyContract) if f.name != "key"))
+        return ("$schema", "slug", *(name for name in fields_of(KeyContract) if name != "key"))
     if part is Material:
         return ("share", "of")
-    return tuple(f.name for f in fields(part))
+    return fields_of(part)
 
 
 class _Part:
@@ -63,6 +65,8 @@ class _Part:
     def __init__(
         self, tree: dict[str, Any], path: str, known: tuple[str, ...], problems: list[str]
     ) -> None:
+        from difflib import get_close_matches
+
         self.tree, self.path, self.problems = tree, path, problems
         for name in tree:
             if name not in known:
@@ -297,6 +301,8 @@ def _unique(problems: list[str]) -> Callable[[list[tuple[str, Any]]], dict[str, 
 
 
 def _meant(value: str, known: tuple[str, ...]) -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(value, known, 1)
     return f"; did you mean `{close[0]}`?" if close else ""
 

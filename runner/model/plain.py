@@ -1,16 +1,17 @@
 """Model values to JSON-ready values and back, losslessly.
 
-A dataclass is an object with its fields; a member of a union carries its class name as `is`.
+A frozen value is an object with its fields; a member of a union carries its class name as `is`.
 Decimals are strings; timestamps ISO 8601; enums their value; tuples lists.
 """
 
-from dataclasses import fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from runner.model.frozen import field_names, is_frozen
 
 T = TypeVar("T")
 Plain = Any
@@ -23,8 +24,8 @@ class NotOfThisType(ValueError):
 
 def to_plain(value: object) -> Plain:
     """The JSON-ready form of a model value."""
-    if is_dataclass(value) and not isinstance(value, type):
-        plain = {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
+    if is_frozen(value) and not isinstance(value, type):
+        plain = {name: to_plain(getattr(value, name)) for name in field_names(value)}
         return {"is": type(value).__name__, **plain}
     if isinstance(value, Enum):
         return value.value
@@ -54,7 +55,7 @@ def _decode(wanted: Any, plain: Plain) -> Any:
         return _decode_tuple(get_args(wanted), plain)
     if isinstance(wanted, type) and issubclass(wanted, Enum):
         return _enum_member(wanted, plain)
-    if is_dataclass(wanted) or wanted in (Decimal, datetime):
+    if is_frozen(wanted) or wanted in (Decimal, datetime):
         return _decode_object(wanted, plain)
     if wanted is float and type(plain) in (int, float):
         return float(plain)
@@ -113,4 +114,4 @@ def _decode_object(wanted: Any, plain: Plain) -> Any:
 @cache
 def _hints(wanted: type) -> dict[str, Any]:
     hints = get_type_hints(wanted)
-    return {f.name: hints[f.name] for f in fields(wanted)}
+    return {name: hints[name] for name in field_names(wanted)}

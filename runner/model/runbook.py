@@ -1,6 +1,5 @@
 """A runbook as it is written: sections, steps, KEY invocations, branches, actions."""
 
-from dataclasses import field
 from enum import Enum
 
 from runner.model.conditions import Condition
@@ -291,7 +290,7 @@ class Runbook:
     source: SourceText
     slug: str
     title: str
-    metadata: Metadata = field(default_factory=Metadata)
+    metadata: Metadata = Metadata()
     sections: tuple[Section, ...] = ()
     safety_checks: tuple[Step, ...] = ()
     do_not: tuple[str, ...] = ()

@@ -1,7 +1,6 @@
 """Which file is which input, and which value which parameter, before anything is executed."""
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 
 from runner.errors import InvalidInput, UsageError
@@ -86,6 +85,8 @@ def _needed(loaded: LoadedRunbook) -> Iterator[DeclaredInput]:
 def _with_name(
     one: GivenInput, given: tuple[GivenInput, ...], declared: Mapping[str, list[DeclaredInput]]
 ) -> GivenInput:
+    from difflib import get_close_matches
+
     if not declared:
         raise UsageError(
             "this runbook calls no KEY that is installed, so it takes no input",
