@@ -6,6 +6,7 @@ from runner.conditions.binding import BoundOtherwise
 from runner.conditions.evaluation import evaluate
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState, Visit
+from runner.interpreter.windows import outputs_of_run, outputs_of_visit
 from runner.model.conditions import Ground, Reason, Verdict
 from runner.model.events import (
     BranchDecided,
@@ -40,7 +41,9 @@ def with_answers(
     for branch, known in zip(program.step[step].branches, state.decided(visit), strict=True):
         reason = known.reason
         if isinstance(bound[branch.ordinal - 1], BoundOtherwise) and branch.ordinal not in chosen:
-            reason = evaluate(BoundOtherwise(), state.read_step(visit), tuple(verdicts))
+            reason = evaluate(
+                BoundOtherwise(), outputs_of_visit(program, state, visit), tuple(verdicts)
+            )
         elif _is_answered(reason):
             pass
         elif branch.ordinal in chosen:
@@ -59,7 +62,7 @@ def _is_answered(reason: Reason) -> bool:
 
 def _expectations(program: Program, state: RunState, visit: Visit) -> Iterator[ExpectationJudged]:
     step, number = visit
-    read = state.read_step(visit)
+    read = outputs_of_visit(program, state, visit)
     for at, expectation in enumerate(program.step[step].expectations, 1):
         if (step, number, at) not in state.expectations:
             reason = evaluate(program.expectations[step][at - 1], read)
@@ -68,7 +71,7 @@ def _expectations(program: Program, state: RunState, visit: Visit) -> Iterator[E
 
 def _branches(program: Program, state: RunState, visit: Visit) -> Iterator[BranchDecided]:
     step, _ = visit
-    read = state.read_step(visit)
+    read = outputs_of_visit(program, state, visit)
     verdicts: list[Verdict] = []
     for branch, bound in zip(program.step[step].branches, program.branches[step], strict=True):
         reason = evaluate(bound, read, tuple(verdicts))
@@ -84,7 +87,7 @@ def _decided(program: Program, visit: Visit, branch: Branch, reason: Reason) -> 
 
 def _standing(program: Program, state: RunState, visit: Visit) -> Iterator[StandingConditionHeld]:
     held = {condition.ordinal for condition in state.standing}
-    read = state.read_all()
+    read = outputs_of_run(program, state)
     for condition, bound in zip(program.runbook.standing, program.standing, strict=True):
         if condition.ordinal in held:
             continue

@@ -5,6 +5,7 @@ from runner.conditions.showing import show_value
 from runner.interpreter.destination import Conflict
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState, Visit
+from runner.interpreter.windows import outputs_of_run
 from runner.model.identity import InvocationId
 from runner.model.results import KeyFailure
 from runner.model.runbook import Action, Branch, Step
@@ -174,7 +175,7 @@ def move_in_words(move: Move) -> str:
 
 def findings_so_far(program: Program, state: RunState) -> tuple[str, ...]:
     """What the KEYs found until now: a line for each value; tables and charts are in the report."""
-    read = state.read_all()
+    read = outputs_of_run(program, state)
     lines = []
     for contract in program.contracts:
         for spec in contract.outputs:

@@ -31,7 +31,7 @@ from runner.model.events import (
 from runner.model.identity import InvocationId, KeyName, StepId
 from runner.model.results import KeyFailure, KeyResult, StagedInput
 from runner.model.runs import Answer, OpenQuestion
-from runner.model.values import Value
+from runner.model.values import Undefined, Value
 
 Visit = tuple[StepId, int]
 
@@ -93,22 +93,21 @@ class RunState:
         """Where the run went from a visit; None while it is there."""
         return next((m for m in self.moves if (m.step, m.visit) == visit), None)
 
-    def read_step(self, visit: Visit) -> "ReadOutputs":
-        """The outputs that the KEYs of this visit published."""
-        chosen = {i: r for i, r in self.admitted.items() if (i.step, i.visit) == visit}
-        return ReadOutputs(self, chosen)
-
-    def read_all(self) -> "ReadOutputs":
-        """The outputs of the whole run; of a KEY that ran twice the later ones."""
-        return ReadOutputs(self, self.admitted)
+    def admitted_in(self, visit: Visit) -> Mapping[InvocationId, KeyResult | KeyFailure]:
+        """What came of the KEYs of a visit."""
+        return {i: r for i, r in self.admitted.items() if (i.step, i.visit) == visit}
 
 
 @dataclass(frozen=True)
 class ReadOutputs:
-    """Looks up outputs by KEY and name among admitted results, the latest first."""
+    """Looks up outputs by KEY and name among admitted results, the latest first.
+
+    Results of KEYs that looked at `other_data` than their step speaks of are undefined, with why.
+    """
 
     state: RunState
     results: Mapping[InvocationId, KeyResult | KeyFailure]
+    other_data: Mapping[InvocationId, str] = field(default_factory=_nothing)
 
     def __call__(self, key: KeyName, name: str) -> Value | Missing:
         """The value of an output, or why there is none."""
@@ -120,6 +119,8 @@ class ReadOutputs:
             if isinstance(result, KeyFailure):
                 why = f"its KEY failed: {result.kind.value}"
                 continue
+            if invocation in self.other_data:
+                return Undefined(self.other_data[invocation])
             value = result.value(name)
             if value is not None:
                 return value

@@ -36,7 +36,8 @@ class Parameter:
 class RunStarted:
     """The first event: what is run, how, by whom, with which versions.
 
-    `runbook_file` is the copy in the run folder, `runbook_path` where it was read.
+    `runbook_file` is the copy in the run folder, `runbook_path` where it was read; `began` (UTC) is
+    the time from which the windows of the steps are counted back.
     """
 
     run_id: str
@@ -56,6 +57,7 @@ class RunStarted:
     owner: str = ""
     last_review: str = ""
     git_commit: str = ""
+    began: datetime | None = None
 
 
 @frozen

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from runner.errors import NotFound
 from runner.interpreter.program import Program
 from runner.interpreter.state import ReadOutputs, fold
+from runner.interpreter.windows import outputs_of_visit
 from runner.model.conditions import Ground, Reason, Verdict
 from runner.model.events import JournalEntry
 from runner.model.safe_text import safe_line
@@ -32,7 +33,8 @@ def why_text(
     if not story.steps:
         return f"No step was reached: {safe_line(story.headline.sentence)}\n"
     chosen = _visit(story, step) if step else _weightiest(story)
-    read = fold(entry.event for entry in entries).read_step((chosen.id, chosen.visit))
+    state = fold(entry.event for entry in entries)
+    read = outputs_of_visit(program, state, (chosen.id, chosen.visit))
     lines = hanging(f"{safe_line(chosen.heading)}  ", safe_line(chosen.title), width)
     lines = [style.bold(line) for line in lines]
     lines += _origin(program, chosen, width, style)

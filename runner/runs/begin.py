@@ -153,6 +153,7 @@ def _started(request: RunRequest, run_id: str) -> RunStarted:
         owner=runbook.metadata.owner,
         last_review=runbook.metadata.last_review,
         git_commit=_git_commit(request.loaded.path.absolute().parent),
+        began=_utc_now(),
     )
 
 
