@@ -206,9 +206,21 @@ def _import_what_comes_last() -> None:
 
 
 def _write_report(folder: Path) -> None:
-    """Put the report beside the evidence it tells, before that is sealed."""
+    """Put the report beside the evidence it tells, before that is sealed.
+
+    A report that cannot be made takes nothing away from the run; one that cannot be written means
+    that the disk fails, and the run cannot claim success.
+    """
+    from runner.cli import console
     from runner.cli.reporting import html_of
     from runner.evidence.atomic import write_atomically
+    from runner.evidence.disk import or_evidence_lost
     from runner.runs.recorded import read_run
 
-    write_atomically(folder / "report.html", html_of(read_run(folder)).encode(), 0o400)
+    try:
+        page = html_of(read_run(folder))
+    except Exception as error:
+        console.say(f"the report could not be made ({error!r}); `runbook report` tells the run")
+        return
+    with or_evidence_lost("write report.html"):
+        write_atomically(folder / "report.html", page.encode(), 0o400)
