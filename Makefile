@@ -49,7 +49,7 @@ lock: ## resolve the dependencies again and write the hashed locks
 	@rm -r .venv/locking
 
 wheel: $(READY) ## build the wheel into dist/
-	@$(BIN)/python -m build --quiet --wheel --outdir dist .
+	@$(BIN)/python -m build --wheel --no-isolation --outdir dist .
 
 clean: ## remove what make created
 	@rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

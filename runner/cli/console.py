@@ -1,5 +1,6 @@
 """Writing to the terminal: results to stdout, everything else to stderr, errors in one form."""
 
+import contextlib
 import os
 import shutil
 import sys
@@ -18,12 +19,10 @@ def guard(command: Callable[[], Any]) -> NoReturn:
     The process ends without taking the interpreter down, which would cost a run 80 ms. Nothing
     is left to that: evidence is on disk and kernels are gone when a command returns.
     """
-    try:
-        code = _exit_code_of(command)
+    code = _exit_code_of(command)
+    with contextlib.suppress(BrokenPipeError):
         sys.stdout.flush()
         sys.stderr.flush()
-    except BrokenPipeError:
-        code = 128 + 13
     os._exit(code)
 
 
@@ -35,8 +34,6 @@ def _exit_code_of(command: Callable[[], Any]) -> int:
     except RunbookError as error:
         print_error(error)
         return int(error.exit_code)
-    except BrokenPipeError:
-        raise
     except KeyboardInterrupt:
         return ExitCode.ABORTED + 2
     except Exception as error:
@@ -70,8 +67,14 @@ def say(text: str) -> None:
 
 
 def result(text: str) -> None:
-    """A result, on stdout. Foreign text in it is made safe by whoever rendered it."""
-    print(text, flush=True)
+    """A result, on stdout. Foreign text in it is made safe by whoever rendered it.
+
+    A reader that went away (`runbook run … | head`) takes nothing from what is being done.
+    """
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def width(stream: TextIO) -> int:

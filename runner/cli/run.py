@@ -1,6 +1,7 @@
 """`runbook run`: from the words on the command line to a run, and what is shown of it."""
 
 import os
+import shlex
 import signal
 import sys
 import threading
@@ -148,16 +149,11 @@ def _operator(
     from getpass import getuser
 
     from runner.model.runs import AnswerSource
+    from runner.runs.given_ahead import check_answers
     from runner.runs.operators import AtTerminal, Scripted, Unattended
 
     answers = _pairs("--answer", options.answers)
-    known = {str(step).removeprefix("step ") for step in loaded.program.order}
-    known |= {str(step) for step in loaded.program.order} | {"stop", "actions"}
-    known |= {f"action {action.number}" for action in loaded.runbook.actions}
-    for name in answers:
-        if name not in known:
-            listed = ", ".join(sorted(known))
-            raise UsageError(f"--answer names no question: {name!r}", "", f"it may name {listed}")
+    check_answers(loaded.program, answers)
     someone: Operator = AtTerminal(sys.stdin, view.ask, getuser()) if attended else Unattended()
     if answers:
         return Scripted(answers, AnswerSource.GIVEN_AHEAD, getuser(), someone)
@@ -173,9 +169,12 @@ def _view(options: RunOptions, loaded: "LoadedRunbook") -> "RunView":
         case OutputFormat.JSONL:
             return LinesView(loaded.program)
         case OutputFormat.AUTO:
-            return RunView(loaded.program, live=sys.stderr.isatty())
+            live = sys.stderr.isatty()
         case _:
-            return RunView(loaded.program, live=options.form is OutputFormat.LIVE)
+            live = options.form is OutputFormat.LIVE
+    where = f" --evidence-dir {shlex.quote(str(options.evidence_dir))}"
+    named = options.evidence_dir and "RUNBOOK_EVIDENCE_DIR" not in os.environ
+    return RunView(loaded.program, live, where if named else "")
 
 
 def _listen_to_signals(

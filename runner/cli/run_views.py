@@ -36,8 +36,9 @@ from runner.runs.loop import Spectator
 class RunView(Spectator):
     """Text: each step when it is decided, on stdout; instructions and status on stderr."""
 
-    def __init__(self, program: Program, live: bool):
+    def __init__(self, program: Program, live: bool, where: str = ""):
         self._program = program
+        self._where = where
         self._entries: list[JournalEntry] = []
         self._style = style_for(console.wants_colour(sys.stdout))
         self._status = StatusLine() if live else None
@@ -86,7 +87,7 @@ class RunView(Spectator):
         console.result("")
         console.result(f"evidence  {completed.folder}")
         console.result(f"report    {completed.folder / 'report.html'}")
-        console.result(f"next      runbook why {completed.id}")
+        console.result(f"next      runbook why {completed.id}{self._where}")
 
     def _show_step(self, step: str, visit: int) -> None:
         story = tell(self._program, self._entries)

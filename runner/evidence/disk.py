@@ -95,5 +95,5 @@ def evidence_lost(happened: str) -> EvidenceLost:
     return EvidenceLost(
         happened,
         "The run cannot claim success: what follows would leave no evidence.",
-        "free the disk or name another place: --evidence-dir DIR (or --no-evidence, knowingly)",
+        "free the disk or name another place: --evidence-dir DIR",
     )

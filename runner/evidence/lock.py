@@ -82,7 +82,7 @@ def _take(descriptor: int, folder: Path) -> None:
     raise RunLocked(
         f"run {folder.name} is held by {who}",
         "Nothing was changed.",
-        "wait for it to end, or stop that process and type: runbook resume " + folder.name,
+        "wait for it to end: runbook history",
     )
 
 

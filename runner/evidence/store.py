@@ -179,7 +179,7 @@ def _not_found(text: str, matches: list[str], ids: tuple[str, ...]) -> NotFound:
             hint="give more of the id",
         )
     if not ids:
-        return NotFound("there are no runs yet", hint="runbook list")
+        return NotFound("there are no runs here yet", hint="name another place: --evidence-dir DIR")
     near = _near(text, ids)
     hint = f"did you mean {', '.join(near)}?" if near else "runbook history"
     return NotFound(f'no run is called "{text}"', hint=hint)

@@ -53,6 +53,6 @@ def _refused(question: OpenQuestion, words: str) -> UsageError:
     options = ", ".join(f"{option.key} ({option.text})" for option in question.options)
     return UsageError(
         f"{words.strip()!r} is no answer to: {question.text}",
-        "the question stays open",
-        f"answer with one of: {options}",
+        "nothing was recorded",
+        f"one of these is: {options}",
     )

@@ -90,7 +90,7 @@ class AtTerminal:
             try:
                 chosen = chosen_options(question, words)
             except UsageError as error:
-                complaint = f"{error.happened}. {error.hint}"
+                complaint = f"That is no answer; {error.hint}"
                 continue
             complaint = self._refusal(question, chosen)
             if not complaint:

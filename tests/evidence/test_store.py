@@ -102,7 +102,7 @@ def test_a_store_that_cannot_be_written_is_a_loss_of_evidence(tmp_path: Path) ->
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(EvidenceLost, match="could not create a run") as raised:
         Store(tmp_path / "file").create_run("a", EVENING)
-    assert "--no-evidence" in raised.value.hint
+    assert "--evidence-dir" in raised.value.hint
 
 
 def test_runs_are_listed_newest_first_and_nothing_else_is(store: Store) -> None:
@@ -145,7 +145,7 @@ def test_a_name_for_no_run_shows_ids_like_it(store: Store) -> None:
 
 
 def test_an_empty_store_says_so(store: Store) -> None:
-    with pytest.raises(NotFound, match="there are no runs yet"):
+    with pytest.raises(NotFound, match="there are no runs here yet"):
         store.find("latest")
 
 
