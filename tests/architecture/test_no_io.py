@@ -25,7 +25,8 @@ from runner.interpreter.decide import decide
 from runner.interpreter.program import Program
 from runner.interpreter.state import fold
 from runner.model.contract_decoder import decode_contract
-from runner.model.events import InputStaged, KeyFinished, KeyStarted, QuestionAnswered, QuestionOpened
+from runner.model.events import InputStaged, KeyFinished, KeyStarted
+from runner.model.events import QuestionAnswered, QuestionOpened
 from runner.model.results import KeyResult, OutputValue, StagedInput
 from runner.model.runs import Answer, AnswerSource, AskOperator, Finish, InvokeKey
 from runner.model.source import SourceText
