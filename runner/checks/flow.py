@@ -7,7 +7,7 @@ from runner.checks.subject import Finding, Subject, place_name
 from runner.interpreter.program import Program
 from runner.model.conditions import Otherwise
 from runner.model.identity import PlaceKind, StepId
-from runner.model.runbook import Advice, Branch, Escalate, HandOver, Step
+from runner.model.runbook import Advice, Branch, Escalate, HandOver, SeeAction, Step
 from runner.model.source import Span
 
 _STEP = re.compile(r"\bsteps?\s+(\d\w*)", re.I)
@@ -45,6 +45,25 @@ def endless_loops(subject: Subject) -> Iterator[Finding]:
                 span,
                 "add a branch that goes on, stops or escalates",
             )
+
+
+def dead_ends(subject: Subject) -> Iterator[Finding]:
+    """RB209: the last place of the diagnosis, where whatever is found leads to nothing."""
+    program = subject.program
+    for step in subject.runbook.steps:
+        is_last = program.step[step.id] is step and program.onward(step.id).step is None
+        if is_last and step.branches and not any(_leads(program, step, b) for b in step.branches):
+            yield Finding(
+                f"the diagnosis ends with {place_name(step)}, and no branch of it leads anywhere",
+                step.span,
+                "let a branch name an action or another runbook, stop or escalate",
+            )
+
+
+def _leads(program: Program, step: Step, branch: Branch) -> bool:
+    """Whether a branch moves the run, or gives it an outcome."""
+    named = any(isinstance(found, SeeAction) for found in branch.consequences)
+    return named or bool(_moves(program, step, branch))
 
 
 def _ways(program: Program) -> Ways:
