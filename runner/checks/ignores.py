@@ -38,9 +38,10 @@ class Ignore:
 
 @frozen
 class Heeded:
-    """What is left of the diagnostics of a document, and the ignores that ignored nothing."""
+    """What is left of the diagnostics of a document; its ignores, and those of them without use."""
 
     diagnostics: tuple[Diagnostic, ...]
+    ignores: tuple[Ignore, ...]
     unused: tuple[Ignore, ...]
 
 
@@ -56,7 +57,7 @@ def heed_ignores(source: SourceText, diagnostics: Iterable[Diagnostic]) -> Heede
     kept, meant = _without(source, said, known)
     idle = tuple(i for i in known if i.code in about and i not in meant)
     kept += [_unused(ignore) for ignore in idle]
-    return Heeded(tuple(sorted(left + kept, key=_place)), unused + idle)
+    return Heeded(tuple(sorted(left + kept, key=_place)), ignores, unused + idle)
 
 
 def _ignores(source: SourceText) -> tuple[Ignore, ...]:
