@@ -10,9 +10,11 @@ from runner.checks import (
     data,
     flow,
     keys,
+    overlaps,
     steps,
     structure,
     targets,
+    unwritten,
 )
 from runner.checks.rules import find_rule
 from runner.checks.subject import Finding, KnownNames, Subject
@@ -38,6 +40,12 @@ CHECKS: tuple[tuple[str, Callable[[Subject], Iterator[Finding]]], ...] = (
     ("RB110", branching.otherwise_not_last),
     ("RB111", boundaries.boundary_gaps),
     ("RB112", conditions.unmeasured_expectation),
+    ("RB113", boundaries.range_gaps),
+    ("RB114", overlaps.overlapping_branches),
+    ("RB115", overlaps.shadowed_branches),
+    ("RB116", overlaps.constant_conditions),
+    ("RB117", unwritten.unwritten_negatives),
+    ("RB118", overlaps.jumps_that_meet),
     ("RB201", targets.dangling_steps),
     ("RB202", targets.dangling_actions),
     ("RB203", targets.unknown_runbooks),
@@ -46,6 +54,7 @@ CHECKS: tuple[tuple[str, Callable[[Subject], Iterator[Finding]]], ...] = (
     ("RB206", targets.conditional_consequences),
     ("RB207", targets.dangling_sections),
     ("RB208", steps.when_names_no_step),
+    ("RB209", flow.dead_ends),
     ("RB301", keys.unknown_keys),
     ("RB302", keys.malformed_keys),
     ("RB303", keys.call_without_input),

@@ -47,6 +47,25 @@ def endless_loops(subject: Subject) -> Iterator[Finding]:
             )
 
 
+def dead_ends(subject: Subject) -> Iterator[Finding]:
+    """RB209: the last place of the diagnosis, where whatever is found leads to nothing."""
+    program = subject.program
+    for step in subject.runbook.steps:
+        is_last = program.step[step.id] is step and program.onward(step.id).step is None
+        if is_last and step.branches and not any(_leads(program, step, b) for b in step.branches):
+            yield Finding(
+                f"the diagnosis ends with {place_name(step)}, and no branch of it leads anywhere",
+                step.span,
+                "let a branch name an action or another runbook, stop or escalate",
+            )
+
+
+def _leads(program: Program, step: Step, branch: Branch) -> bool:
+    """Whether a branch names a place, an action or an outcome, be it there or not."""
+    more_than_advice = any(not isinstance(found, Advice) for found in branch.consequences)
+    return more_than_advice or bool(_moves(program, step, branch))
+
+
 def _ways(program: Program) -> Ways:
     return {step: _ways_from(program, program.step[step]) for step in program.order}
 

@@ -1,12 +1,24 @@
 """The table of lint rules. A code is never given to another rule."""
 
 from runner.checks.rule import Rule
-from runner.checks.rulebook import actions, conditions, data, document, expectations, flow, keys
+from runner.checks.rulebook import (
+    actions,
+    comparisons,
+    conditions,
+    data,
+    document,
+    expectations,
+    flow,
+    ignores,
+    keys,
+)
 
 RULES: tuple[Rule, ...] = (
     *document.RULES,
+    *ignores.RULES,
     *conditions.RULES,
     *expectations.RULES,
+    *comparisons.RULES,
     *flow.RULES,
     *keys.RULES,
     *data.RULES,

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from runner.checks.check import check_runbook
+from runner.checks.ignores import heed_ignores
 from runner.checks.rule import Setting
 from runner.checks.subject import KnownNames
 from runner.document.parse import parse_runbook
@@ -57,7 +58,8 @@ def check(
 ) -> tuple[Diagnostic, ...]:
     """What is said against a text."""
     parsed = parse_runbook(SourceText(path, text))
-    return check_runbook(parsed, Program(parsed.runbook, contracts), known)
+    found = check_runbook(parsed, Program(parsed.runbook, contracts), known)
+    return heed_ignores(parsed.runbook.source, found).diagnostics
 
 
 def codes(text: str) -> list[str]:

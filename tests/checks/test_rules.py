@@ -29,8 +29,9 @@ def test_the_mended_example_gives_nothing(rule: Rule) -> None:
     assert codes(in_setting(rule.mended, rule.setting)) == []
 
 
-def test_every_rule_but_that_of_the_parser_has_one_check() -> None:
-    assert ["RB001", *(code for code, _ in CHECKS)] == [rule.code for rule in RULES]
+def test_every_rule_but_those_on_front_matter_and_comments_has_one_check() -> None:
+    others = {"RB001", "RB007", "RB008"}
+    assert [code for code, _ in CHECKS] == [r.code for r in RULES if r.code not in others]
 
 
 def test_codes_and_names_are_unique() -> None:

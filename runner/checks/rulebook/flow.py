@@ -116,10 +116,10 @@ RULES: tuple[Rule, ...] = (
         "by itself.",
         Setting.KEY_STEP,
         """\
-- **If Timeout Errors**: ask the owner; continue to Step 2 if they agree
+- **If Timeout Errors > 20**: ask the owner; continue to Step 2 if they agree
 """,
         """\
-- **If Timeout Errors**: ask the owner; continue to Step 2
+- **If Timeout Errors > 20**: ask the owner; continue to Step 2
 """,
     ),
     Rule(
@@ -216,6 +216,31 @@ None.
 ### Step 2: Read the log
 
 **When**: After Step 1
+""",
+    ),
+    Rule(
+        "RB209",
+        "dead-end",
+        Severity.WARNING,
+        "The diagnosis ends with a step whose branches lead nowhere.",
+        "Whatever is found there, the run ends without an action, a stop or an escalation: "
+        "inconclusive, and the reader stands alone.",
+        Setting.SECTIONS,
+        """\
+## Diagnosis Flow
+
+### Step 1: Read the log
+
+- If it names a tenant: tell the tenant
+- If it names none: tell the owner
+""",
+        """\
+## Diagnosis Flow
+
+### Step 1: Read the log
+
+- If it names a tenant: tell the tenant, see Action 2
+- If it names none: escalate to the owner
 """,
     ),
 )

@@ -1,0 +1,131 @@
+"""Comments that tell lint to be quiet: `<!-- lint-ignore RB104: why -->`, and for a whole file.
+
+<!-- lint-ignore RB104, RB203 -->        the next block, or the line that it stands beside
+<!-- lint-ignore-file RB203: why -->     everything
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from runner.checks.rules import RULES, find_rule
+from runner.document.comments import Comment, comments_in
+from runner.model.diagnostics import Diagnostic, Severity
+from runner.model.frozen import frozen
+from runner.model.source import SourceText, Span
+
+UNUSED, UNKNOWN = "RB007", "RB008"
+_IGNORE = re.compile(r"lint-ignore(-file)?(?![\w-])[ \t]*:?(.*)", re.I)
+_REASON = re.compile(r":|\s[-–—]+\s")
+_NAME = re.compile(r"[^\s,]+")
+
+
+@frozen
+class Ignore:
+    """One code in one comment. `span` is the code; `lines` are counted from 0, None is the file."""
+
+    code: str
+    span: Span
+    comment: Span
+    lines: tuple[int, int] | None
+
+    def covers(self, source: SourceText, found: Diagnostic) -> bool:
+        """Whether it speaks of a diagnostic."""
+        if found.code != self.code:
+            return False
+        line = source.position(found.span.start).line - 1
+        return self.lines is None or self.lines[0] <= line <= self.lines[1]
+
+
+@frozen
+class Heeded:
+    """What is left of the diagnostics of a document; its ignores, and those of them without use."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    ignores: tuple[Ignore, ...]
+    unused: tuple[Ignore, ...]
+
+
+def heed_ignores(source: SourceText, diagnostics: Iterable[Diagnostic]) -> Heeded:
+    """Leave out what comments ignore; an ignore without a rule or a use is a diagnostic itself."""
+    ignores = _ignores(source)
+    known = tuple(ignore for ignore in ignores if find_rule(ignore.code))
+    left, used = _without(source, diagnostics, known)
+    about = (UNUSED, UNKNOWN)
+    unused = tuple(i for i in known if i not in used and i.code not in about)
+    said = [_unused(ignore) for ignore in unused]
+    said += [_unknown(ignore) for ignore in ignores if ignore not in known]
+    kept, meant = _without(source, said, known)
+    idle = tuple(i for i in known if i.code in about and i not in meant)
+    kept += [_unused(ignore) for ignore in idle]
+    return Heeded(tuple(sorted(left + kept, key=_place)), ignores, unused + idle)
+
+
+def _ignores(source: SourceText) -> tuple[Ignore, ...]:
+    return tuple(ignore for comment in comments_in(source) for ignore in _read(comment))
+
+
+def _read(comment: Comment) -> Iterator[Ignore]:
+    match = _IGNORE.match(comment.text)
+    if match is None:
+        return
+    lines = None if match[1] else (comment.first, comment.last)
+    start = comment.text_start + match.start(2)
+    names = list(_NAME.finditer(_REASON.split(match[2], maxsplit=1)[0]))
+    if not names:
+        yield Ignore("", comment.span, comment.span, lines)
+    for name in names:
+        rule = find_rule(name[0])
+        span = Span(start + name.start(), start + name.end())
+        yield Ignore(rule.code if rule else name[0], span, comment.span, lines)
+
+
+def _without(
+    source: SourceText, diagnostics: Iterable[Diagnostic], ignores: tuple[Ignore, ...]
+) -> tuple[list[Diagnostic], set[Ignore]]:
+    """The diagnostics that no comment covers, and the ignores that covered one."""
+    left: list[Diagnostic] = []
+    used: set[Ignore] = set()
+    for found in diagnostics:
+        covering = next((ignore for ignore in ignores if ignore.covers(source, found)), None)
+        if covering is None:
+            left.append(found)
+        else:
+            used.add(covering)
+    return left, used
+
+
+def _unused(ignore: Ignore) -> Diagnostic:
+    where = "in this file" if ignore.lines is None else "there"
+    return _diagnostic(
+        UNUSED,
+        f"{ignore.code} has nothing to say {where}: this comment ignores nothing",
+        ignore.span,
+        "take it out; `runbook lint --fix` does",
+    )
+
+
+def _unknown(ignore: Ignore) -> Diagnostic:
+    named = f'there is no rule "{ignore.code}"' if ignore.code else "the comment names no rule"
+    return _diagnostic(
+        UNKNOWN,
+        f"{named}: nothing is ignored",
+        ignore.span,
+        _near(ignore.code) or "write `<!-- lint-ignore RB104: why -->`, with the code of a rule",
+    )
+
+
+def _near(code: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(code.upper(), [rule.code for rule in RULES], n=1, cutoff=0.75)
+    return f"did you mean {near[0]}?" if near else ""
+
+
+def _diagnostic(code: str, message: str, span: Span, hint: str) -> Diagnostic:
+    rule = find_rule(code)
+    severity = rule.severity if rule else Severity.ERROR
+    return Diagnostic(code, severity, message, span, hint)
+
+
+def _place(found: Diagnostic) -> tuple[int, int, str]:
+    return found.span.start, found.span.end, found.code
