@@ -110,16 +110,31 @@ def run(
     sys.exit(run_command(options))
 
 
-@app.command(epilog="Example: runbook plan webhook-failures")
+@app.command(epilog="Example: runbook plan webhook-failures -i logs.csv --format svg > plan.svg")
 def plan(
     name: Annotated[str, typer.Argument(help="A runbook by name or file.")],
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option("--input", "-i", help="FILE or NAME=FILE, as for run.", metavar="[NAME=]FILE"),
+    ] = None,
+    from_step: Annotated[str, typer.Option(help="Begin at this step.")] = "",
+    until_step: Annotated[str, typer.Option(help="End after this step.")] = "",
+    form: Annotated[
+        str, typer.Option("--format", help="text, json, mermaid or svg.", metavar="FORMAT")
+    ] = "text",
     as_json: JsonOption = False,
     library: LibraryOption = None,
 ) -> None:
-    """Show every step and branch, and who decides it."""
-    from runner.cli.look_ahead import plan_command
+    """Show what a run would do, and execute nothing.
 
-    sys.exit(plan_command(name, as_json, library))
+    Every step and branch with what decides it, the inputs that are missing, what a person will be
+    asked, and how it may end. Inputs that are given are looked at; nothing is written.
+    """
+    from runner.cli.look_ahead import PlanOptions, plan_command
+
+    form = "json" if as_json else form
+    options = PlanOptions(name, tuple(inputs or ()), from_step, until_step, form, library)
+    sys.exit(plan_command(options))
 
 
 @app.command(epilog="Example: runbook lint runbooks/*.md")

@@ -10,22 +10,63 @@ from runner.cli import console
 from runner.errors import ExitCode, UsageError
 from runner.keys.catalog import Library
 from runner.model.diagnostics import Diagnostic
+from runner.model.frozen import frozen
 from runner.runs.loading import LoadedRunbook, load_runbook
 
 if TYPE_CHECKING:
     from runner.checks.subject import KnownNames
+    from runner.report.plan import Plan
+
+PLAN_FORMATS = ("text", "json", "mermaid", "svg")
 
 
-def plan_command(name: str, as_json: bool, library: Path | None) -> int:
-    """Print the plan of a runbook."""
-    from runner.report.plan import plan_json, plan_text
+@frozen
+class PlanOptions:
+    """The options of `runbook plan`, as they were typed."""
 
-    program = load_runbook(_library(library), name).program
-    if as_json:
-        console.result(json.dumps(plan_json(program), indent=2, ensure_ascii=False))
+    name: str
+    inputs: tuple[str, ...]
+    from_step: str
+    until_step: str
+    form: str
+    library: Path | None
+
+
+def plan_command(options: PlanOptions) -> int:
+    """Print the plan of a runbook, with the inputs that are given; they are looked at, not kept."""
+    from runner.cli.run import given_inputs
+    from runner.report.plan import Plan, next_command, plan_text
+    from runner.runs.assignment import assign_inputs
+
+    if options.form not in PLAN_FORMATS:
+        known = ", ".join(PLAN_FORMATS)
+        raise UsageError(f"there is no format {options.form!r}", "", f"one of: {known}")
+    library = _library(options.library)
+    loaded = load_runbook(library, options.name, options.from_step, options.until_step)
+    given = assign_inputs(loaded, given_inputs(options.inputs), all_needed=False)
+    plan = Plan(loaded.program, frozenset(one.name for one in given))
+    if options.form == "text":
+        console.result(plan_text(plan, console.width(sys.stdout)).rstrip())
+        console.say(f"next: {next_command(plan)}")
     else:
-        console.result(plan_text(program, console.width(sys.stdout)).rstrip())
+        console.result(_plan_for_programs(plan, options.form).rstrip())
     return ExitCode.HEALTHY
+
+
+def _plan_for_programs(plan: "Plan", form: str) -> str:
+    match form:
+        case "mermaid":
+            from runner.report.mermaid import plan_mermaid
+
+            return plan_mermaid(plan.program, plan.assumed)
+        case "svg":
+            from runner.report.svg import plan_svg
+
+            return plan_svg(plan.program, plan.assumed)
+        case _:
+            from runner.report.plan_json import plan_json
+
+            return json.dumps(plan_json(plan), indent=2, ensure_ascii=False)
 
 
 def rule_command(code: str) -> int:

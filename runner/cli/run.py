@@ -71,7 +71,7 @@ def _run(options: RunOptions, executor: "KeyExecutor") -> int:
     attended = not options.unattended and sys.stdin.isatty() and sys.stderr.isatty()
     request = RunRequest(
         loaded=loaded,
-        inputs=assign_inputs(loaded, _given_inputs(options), all_needed=not attended),
+        inputs=assign_inputs(loaded, given_inputs(options.inputs), all_needed=not attended),
         parameters=assign_parameters(loaded, _pairs("--param", options.parameters)),
         mode=Mode.ATTENDED if attended else Mode.UNATTENDED,
         incident=options.incident,
@@ -119,11 +119,12 @@ def _refuse_errors(loaded: "LoadedRunbook", library: "Library") -> None:
         )
 
 
-def _given_inputs(options: RunOptions) -> tuple["GivenInput", ...]:
+def given_inputs(texts: tuple[str, ...]) -> tuple["GivenInput", ...]:
+    """The inputs as `--input` gives them: FILE or NAME=FILE."""
     from runner.runs.assignment import GivenInput
 
     found = []
-    for text in options.inputs:
+    for text in texts:
         name, separator, path = text.partition("=")
         if not separator or not name.isidentifier():
             name, path = "", text

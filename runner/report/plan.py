@@ -1,74 +1,132 @@
-"""What a run would do: every step, KEY, binding and branch, without doing any of it."""
+"""What a run would do: every step, KEY, binding, branch, input and question, without doing it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from textwrap import wrap
-from typing import Any
 
 from runner.conditions.binding import Bound, PersonBecause, bound_outputs, person_parts
+from runner.interpreter.foresight import (
+    AskedWhen,
+    Foreseen,
+    NeededInput,
+    Source,
+    foreseen,
+    needed_inputs,
+    runs_ahead,
+    why_a_persons,
+)
 from runner.interpreter.program import Program
+from runner.interpreter.prospects import prospects
+from runner.interpreter.ways import unreachable, walk
+from runner.model.frozen import frozen
+from runner.model.identity import StepId
 from runner.model.runbook import Branch, Step
+from runner.model.runs import Outcome
 from runner.model.safe_text import safe_line
 
 _INDENT = "    "
 
 
-def plan_text(program: Program, width: int = 80) -> str:
+@frozen
+class Plan:
+    """A program and the inputs that it would be run with, by name.
+
+    Without any input the plan is that of a run which has them all; they still count as missing.
+    """
+
+    program: Program
+    given: frozenset[str] = frozenset()
+
+    @property
+    def assumed(self) -> frozenset[str]:
+        """The inputs that the plan reckons with."""
+        names = {needed.name for needed in needed_inputs(self.program, frozenset())}
+        return self.given or frozenset(names)
+
+    @property
+    def inputs(self) -> tuple[NeededInput, ...]:
+        """Every input once, as it stands."""
+        found = needed_inputs(self.program, self.given)
+        return tuple({needed.name: needed for needed in reversed(found)}.values())[::-1]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The names of the inputs that a run needs and does not have."""
+        return tuple(i.name for i in self.inputs if i.source is Source.MISSING)
+
+
+def plan_text(plan: Plan, width: int = 80) -> str:
     """The plan as text of at most `width` columns."""
-    lines = [f"{safe_line(program.runbook.title)}  ({safe_line(program.runbook.slug)})", ""]
-    for place in _places(program):
-        lines += _step_lines(program, place, width)
-    if program.runbook.actions:
-        lines.append("Actions (a person carries them out)")
-        for action in program.runbook.actions:
-            kind = action.reversibility.value
-            lines.append(f"  {action.number}  {safe_line(action.title)}  ({kind})")
-        lines.append("")
-    lines += _standing_lines(program, width)
+    program = plan.program
+    title = f"{safe_line(program.runbook.title)}  ({safe_line(program.runbook.slug)})"
+    lines = [*_wrapped(title, width), ""]
+    lines += _chapter("Inputs", _input_lines(plan), width)
+    ahead = {(step, call.ordinal): after for step, call, after in runs_ahead(program)}
+    lost = unreachable(program)
+    for step in walk(program):
+        lines += _step_lines(plan, program.step[step], ahead, width)
+        if step in lost:
+            lines.insert(len(lines) - 1, "  unreachable: no way leads here")
+    actions = (
+        f"{a.number}  {safe_line(a.title)}  ({a.reversibility.value})"
+        for a in program.runbook.actions
+    )
+    lines += _chapter("Actions (a person carries them out)", actions, width)
+    lines += _chapter("All along", _standing_lines(program), width)
+    lines += _chapter("A person is asked", _question_lines(plan), width)
+    lines += _chapter("How it may end", _outcome_lines(plan), width)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def plan_json(program: Program) -> dict[str, Any]:
-    """The plan as plain data: `steps`, `actions`, `standing_conditions`."""
-    return {
-        "runbook": program.runbook.slug,
-        "title": program.runbook.title,
-        "digest": program.runbook.source.digest,
-        "steps": [_step_json(program, place) for place in _places(program)],
-        "actions": [
-            {"number": a.number, "title": a.title, "reversibility": a.reversibility.value}
-            for a in program.runbook.actions
-        ],
-        "standing_conditions": [
-            {"kind": s.kind.value, "condition": s.text, "decided_by": _decider(bound)}
-            for s, bound in zip(program.runbook.standing, program.standing, strict=True)
-        ],
-    }
+def decider(bound: Bound) -> str:
+    """Who or what gives the verdict of a condition."""
+    outputs = [f"{ref.spec.name} ({ref.key.text})" for ref in bound_outputs(bound)]
+    people = person_parts(bound)
+    if people and any(part.because is PersonBecause.AMBIGUOUS for part in people):
+        outputs.append("a person (ambiguous)")
+    elif people:
+        outputs.append("a person")
+    return ", ".join(dict.fromkeys(outputs)) or "the branches before it"
 
 
-def _places(program: Program) -> Iterator[Step]:
-    order = program.order
-    start = order.index(program.start) if program.start else 0
-    end = order.index(program.last) + 1 if program.last else len(order)
-    for step in order[start:end]:
-        yield program.step[step]
+def next_command(plan: Plan) -> str:
+    """The command that runs what was planned, with a place for each input that is missing."""
+    slug = safe_line(plan.program.runbook.slug)
+    return " ".join(["runbook run", slug, *(f"-i {name}=FILE" for name in plan.missing)])
 
 
-def _step_lines(program: Program, step: Step, width: int) -> Iterator[str]:
+def _chapter(title: str, texts: Iterable[str], width: int) -> Iterator[str]:
+    lines = [line for text in texts for line in _wrapped(f"  {text}", width)]
+    if lines:
+        yield from (title, *lines, "")
+
+
+def _input_lines(plan: Plan) -> Iterator[str]:
+    for needed in plan.inputs:
+        where = f" ({needed.made_by})" if needed.made_by else ""
+        label = safe_line(needed.label)
+        yield f"{needed.name}: {label}, for {needed.step}: {needed.source.value}{where}"
+
+
+def _step_lines(
+    plan: Plan, step: Step, ahead: dict[tuple[StepId, int], frozenset[StepId]], width: int
+) -> Iterator[str]:
+    program = plan.program
     kind = "Safety check" if step.id.kind.value == "safety" else "Step"
     gate = "  [gate]" if program.is_gate(step.id) else ""
-    yield f"{kind} {step.id.number}  {safe_line(step.title)}{gate}"
+    yield from _wrapped(f"{kind} {step.id.number}  {safe_line(step.title)}{gate}", width)
     for call in step.invocations:
-        installed = call.key in program.by_key
-        note = "" if installed else "  not installed: a person's step"
-        yield f"  KEY {safe_line(call.key.text)}{note}"
-        if installed:
-            for declared in program.by_key[call.key].inputs:
-                need = "" if declared.required else " (optional)"
-                yield f"    input {declared.name}: {safe_line(declared.label)}{need}"
-    if not step.invocations:
-        yield "  done by a person"
+        note = "" if call.key in program.by_key else "  not installed"
+        yield from _wrapped(f"  KEY {safe_line(call.key.text)}{note}", width)
+        if (step.id, call.ordinal) in ahead:
+            names = ", ".join(str(one) for one in sorted(ahead[step.id, call.ordinal], key=str))
+            since = f"once {names} is left" if names else "from the beginning on"
+            yield f"{_INDENT}may run ahead, {since}"
+    why = why_a_persons(program, step.id, plan.assumed)
+    if why is not None:
+        yield from _wrapped(f"  done by a person{f': {why}' if why else ''}", width)
     for expectation in step.expectations:
-        yield f"  expects  {safe_line(expectation.text)}"
+        yield from _wrapped(f"  expects  {safe_line(expectation.text)}", width)
     for branch, bound in zip(step.branches, program.branches[step.id], strict=True):
         yield from _branch_lines(program, branch, bound, width)
     yield ""
@@ -80,48 +138,36 @@ def _branch_lines(program: Program, branch: Branch, bound: Bound, width: int) ->
     yield from _wrapped(f"  {word}{safe_line(branch.text)}", width, f"  :{line}")
     leads_to = "; ".join(safe_line(c.text) for c in branch.consequences) or "nothing"
     yield from _wrapped(f"{_INDENT}→ {leads_to}", width)
-    yield from _wrapped(f"{_INDENT}decided by {_decider(bound)}", width)
+    yield from _wrapped(f"{_INDENT}decided by {decider(bound)}", width)
 
 
-def _standing_lines(program: Program, width: int) -> Iterator[str]:
-    if program.runbook.standing:
-        yield "All along"
+def _standing_lines(program: Program) -> Iterator[str]:
     for standing, bound in zip(program.runbook.standing, program.standing, strict=True):
-        text = f"  {standing.kind.value} if {safe_line(standing.text)}"
-        yield from _wrapped(f"{text}: decided by {_decider(bound)}", width)
+        text = f"{standing.kind.value} if {safe_line(standing.text)}"
+        yield f"{text}: decided by {decider(bound)}"
 
 
-def _decider(bound: Bound) -> str:
-    """Who or what gives the verdict of a condition."""
-    outputs = [f"{ref.spec.name} ({ref.key.text})" for ref in bound_outputs(bound)]
-    people = person_parts(bound)
-    if people and any(part.because is PersonBecause.AMBIGUOUS for part in people):
-        outputs.append("a person (ambiguous)")
-    elif people:
-        outputs.append("a person")
-    return ", ".join(dict.fromkeys(outputs)) or "the branches before it"
+def _question_lines(plan: Plan) -> Iterator[str]:
+    """A line for each moment at which something is asked, with the places of the questions."""
+
+    def when(one: Foreseen) -> str:
+        return one.when.value
+
+    asked = foreseen(plan.program, plan.assumed)
+    order = [moment.value for moment in AskedWhen]
+    for words, group in groupby(sorted(asked, key=lambda one: order.index(when(one))), when):
+        places = dict.fromkeys(one.place for one in group)
+        yield f"{words}: {', '.join(places)}"
 
 
-def _step_json(program: Program, step: Step) -> dict[str, Any]:
-    return {
-        "id": str(step.id),
-        "title": step.title,
-        "gate": program.is_gate(step.id),
-        "keys": [
-            {"key": call.key.text, "installed": call.key in program.by_key}
-            for call in step.invocations
-        ],
-        "expectations": [e.text for e in step.expectations],
-        "branches": [
-            {
-                "condition": branch.text,
-                "line": program.runbook.source.position(branch.span.start).line,
-                "decided_by": _decider(bound),
-                "leads_to": [c.text for c in branch.consequences],
-            }
-            for branch, bound in zip(step.branches, program.branches[step.id], strict=True)
-        ],
-    }
+def _outcome_lines(plan: Plan) -> Iterator[str]:
+    for prospect in prospects(plan.program, plan.assumed):
+        yield f"{prospect.outcome.value.replace('_', ' ')} (exit {int(prospect.exit_code)})"
+        for why in prospect.because:
+            yield f"  {safe_line(why)}"
+    reached = {prospect.outcome for prospect in prospects(plan.program, plan.assumed)}
+    if Outcome.HEALTHY not in reached:
+        yield "never healthy: no KEY runs"
 
 
 def _wrapped(text: str, width: int, tail: str = "") -> Iterator[str]:
