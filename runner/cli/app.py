@@ -177,6 +177,32 @@ def rule(code: Annotated[str, typer.Argument(help="The code of a diagnostic.")])
     sys.exit(rule_command(code))
 
 
+@app.command(epilog="Example: runbook rehearse webhook-failures --coverage-min 100")
+def rehearse(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Runbooks by name or file; all without any.")
+    ] = None,
+    cases: Annotated[
+        Path | None,
+        typer.Option("--cases", help="The cases, where they stand elsewhere.", metavar="FILE"),
+    ] = None,
+    coverage_min: Annotated[
+        float | None,
+        typer.Option("--coverage-min", help="Percent of branch verdicts to reach.", min=0, max=100),
+    ] = None,
+    generate: Annotated[
+        bool, typer.Option("--generate", help="Print cases for what none reaches yet, as TOML.")
+    ] = False,
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+) -> None:
+    """Run the scripted cases beside a runbook: outputs in, path out."""
+    from runner.cli.rehearse import RehearseOptions, rehearse_command
+
+    options = RehearseOptions(tuple(names or ()), cases, coverage_min, generate, as_json, library)
+    sys.exit(rehearse_command(options))
+
+
 @app.command("list")
 def list_(as_json: JsonOption = False, library: LibraryOption = None) -> None:
     """List the runbooks and the KEYs that are found."""

@@ -30,6 +30,7 @@ assert not heavy, heavy
         ["list"],
         ["lint"],
         ["plan", "webhook-failures"],
+        ["rehearse"],
         ["history"],
         ["rule", "RB104"],
     ],
