@@ -32,6 +32,7 @@ assert not heavy, heavy
         ["plan", "webhook-failures"],
         ["rehearse"],
         ["history"],
+        ["verify", "--help"],
         ["rule", "RB104"],
     ],
     ids=" ".join,
