@@ -111,10 +111,14 @@ def _fits(spec: OutputSpec, plain: Any) -> bool:
         case OutputType.TABLE:
             return isinstance(plain, list) and all(isinstance(row, dict) for row in plain)
         case OutputType.COUNT:
-            whole = isinstance(plain, int | Decimal) and plain == int(plain)
-            return whole and not isinstance(plain, bool)
+            return _is_number(plain) and plain == int(plain)
         case _:
-            return isinstance(plain, int | float | Decimal) and not isinstance(plain, bool)
+            return _is_number(plain)
+
+
+def _is_number(plain: Any) -> bool:
+    known = isinstance(plain, int | float | Decimal) and not isinstance(plain, bool)
+    return known and Decimal(plain).is_finite()
 
 
 def _is_undefined(plain: Any) -> bool:
