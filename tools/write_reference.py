@@ -25,7 +25,11 @@ _MEANINGS = {
         "runbook: it worked.",
         "Nothing.",
     ),
-    ExitCode.FINDINGS: ("`lint` found errors or warnings.", "Read them; `runbook rule CODE`."),
+    ExitCode.FINDINGS: (
+        "`lint` found errors or warnings, a case of `rehearse` failed, or a check of `verify` is "
+        "broken.",
+        "Read them; `runbook rule CODE`.",
+    ),
     ExitCode.USAGE: (
         "The command line asks for something that cannot be: an unknown option, runbook or run.",
         "Read the hint.",

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from runner.cli import console
-from runner.cli.options import OutputFormat
+from runner.cli.options import Horizon, OutputFormat
 
 app = typer.Typer(
     name="runbook",
@@ -110,6 +110,59 @@ def run(
     sys.exit(run_command(options))
 
 
+@app.command(
+    "verify",
+    epilog="Example: runbook verify webhook-failures -i last-hour.csv --horizon ongoing",
+)
+def verify_(
+    name: Annotated[str, typer.Argument(help="A runbook by name or file.")],
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option("--input", "-i", help="New data: FILE or NAME=FILE.", metavar="[NAME=]FILE"),
+    ] = None,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("--param", "-p", help="A parameter of the KEYs.", metavar="NAME=VALUE"),
+    ] = None,
+    horizon: Annotated[Horizon, typer.Option(help="Which checks.")] = Horizon.ALL,
+    of_run: Annotated[
+        str, typer.Option("--of", help="The run whose end is verified.", metavar="RUN")
+    ] = "",
+    incident: Annotated[str, typer.Option(help="The incident that this is for.")] = "",
+    timeout: Annotated[
+        float | None, typer.Option(help="Seconds that all of it may take.", min=0.1)
+    ] = None,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", help="Write the checks as JUnit.", metavar="FILE")
+    ] = None,
+    as_json: JsonOption = False,
+    evidence_dir: EvidenceOption = None,
+    library: LibraryOption = None,
+) -> None:
+    """Check a runbook's Verification section on new data, asking nobody."""
+    from runner.cli.run import RunOptions, run_command
+    from runner.runs.verification import Verification
+
+    options = RunOptions(
+        name=name,
+        inputs=tuple(inputs or ()),
+        parameters=tuple(parameters or ()),
+        answers=(),
+        incident=incident,
+        from_step="",
+        until_step="",
+        unattended=True,
+        timeout=timeout,
+        form=OutputFormat.JSON if as_json else OutputFormat.AUTO,
+        exit_zero=False,
+        evidence_dir=evidence_dir,
+        library=library,
+        verification=Verification(horizon.value, of_run),
+        junit=junit,
+    )
+    sys.exit(run_command(options))
+
+
 @app.command(epilog="Example: runbook plan webhook-failures -i logs.csv --format svg > plan.svg")
 def plan(
     name: Annotated[str, typer.Argument(help="A runbook by name or file.")],
@@ -190,6 +243,32 @@ def rule(code: Annotated[str, typer.Argument(help="The code of a diagnostic.")])
     from runner.cli.look_ahead import rule_command
 
     sys.exit(rule_command(code))
+
+
+@app.command(epilog="Example: runbook rehearse webhook-failures --coverage-min 100")
+def rehearse(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Runbooks by name or file; all without any.")
+    ] = None,
+    cases: Annotated[
+        Path | None,
+        typer.Option("--cases", help="The cases, where they stand elsewhere.", metavar="FILE"),
+    ] = None,
+    coverage_min: Annotated[
+        float | None,
+        typer.Option("--coverage-min", help="Percent of branch verdicts to reach.", min=0, max=100),
+    ] = None,
+    generate: Annotated[
+        bool, typer.Option("--generate", help="Print cases for what none reaches yet, as TOML.")
+    ] = False,
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+) -> None:
+    """Run the scripted cases beside a runbook: outputs in, path out."""
+    from runner.cli.rehearse import RehearseOptions, rehearse_command
+
+    options = RehearseOptions(tuple(names or ()), cases, coverage_min, generate, as_json, library)
+    sys.exit(rehearse_command(options))
 
 
 @app.command("list")

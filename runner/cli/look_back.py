@@ -29,7 +29,7 @@ class HistoryFilter:
 def history_command(wanted: HistoryFilter, as_json: bool, evidence_dir: Path | None) -> int:
     """Print past runs, the newest first."""
     from runner.evidence.index import Index
-    from runner.model.runs import Outcome
+    from runner.model.runs import Mode, Outcome
 
     known = [outcome.value for outcome in Outcome]
     if wanted.outcome and wanted.outcome not in known:
@@ -48,6 +48,7 @@ def history_command(wanted: HistoryFilter, as_json: bool, evidence_dir: Path | N
                 "id": run.id,
                 "runbook": run.slug,
                 "started": run.started.isoformat() if run.started else None,
+                "mode": run.mode.value if run.mode else None,
                 "standing": str(run.standing),
                 "exit_code": run.exit_code,
                 "incident": run.incident,
@@ -61,6 +62,8 @@ def history_command(wanted: HistoryFilter, as_json: bool, evidence_dir: Path | N
     for run in runs:
         took = f"{run.seconds:.1f} s".rjust(9)
         incident = f"  {safe_line(run.incident)}" if run.incident else ""
+        if run.mode is Mode.VERIFICATION:
+            incident = f"  verification{incident}"
         console.result(f"{run.id:<40}  {run.standing!s:<19}{took}{incident}")
     if not runs:
         console.say("no runs yet; start one: runbook run NAME --input FILE")

@@ -11,3 +11,12 @@ class OutputFormat(Enum):
     PLAIN = "plain"
     JSON = "json"
     JSONL = "jsonl"
+
+
+class Horizon(Enum):
+    """Which checks of the Verification section: those of one horizon, or all."""
+
+    IMMEDIATE = "immediate"
+    ONGOING = "ongoing"
+    FINAL = "final"
+    ALL = "all"

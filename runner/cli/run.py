@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from runner.keys.catalog import Library
     from runner.keys.executor import KeyExecutor, Progress
     from runner.model.events import Event
+    from runner.model.runs import Mode
     from runner.runs.assignment import GivenInput
     from runner.runs.loading import LoadedRunbook
     from runner.runs.operators import Operator
+    from runner.runs.verification import Verification
 
 
 @frozen
@@ -41,6 +43,8 @@ class RunOptions:
     exit_zero: bool
     evidence_dir: Path | None
     library: Path | None
+    verification: "Verification | None" = None
+    junit: Path | None = None
 
 
 def run_command(options: RunOptions) -> int:
@@ -61,30 +65,37 @@ def _run(options: RunOptions, executor: "KeyExecutor") -> int:
     if NOTEBOOK_PREFIX.encode() in library.runbook(options.name).read_bytes():
         executor.prepare()  # it boots while the rest is imported, and is killed if not needed
     from runner.evidence.store import Store
-    from runner.model.runs import Mode
     from runner.runs.assignment import assign_inputs, assign_parameters
     from runner.runs.begin import RunRequest, World, run
     from runner.runs.loading import load_runbook
 
+    store = Store.locate(options.evidence_dir, os.environ)
     loaded = load_runbook(library, options.name, options.from_step, options.until_step)
     _refuse_errors(loaded, library)
+    verification = options.verification
+    if verification:
+        from runner.cli.verify import to_verify
+
+        files = tuple(given.path for given in _given_inputs(options))
+        loaded, verification = to_verify(loaded, verification, store, files)
     attended = not options.unattended and sys.stdin.isatty() and sys.stderr.isatty()
     request = RunRequest(
         loaded=loaded,
         inputs=assign_inputs(loaded, given_inputs(options.inputs), all_needed=not attended),
         parameters=assign_parameters(loaded, _pairs("--param", options.parameters)),
-        mode=Mode.ATTENDED if attended else Mode.UNATTENDED,
+        mode=_mode(attended, verification),
         incident=options.incident,
         command=" ".join(sys.argv[1:]),
         from_step=options.from_step,
         until_step=options.until_step,
         deadline_seconds=options.timeout,
+        verification=verification,
     )
     inbox: SimpleQueue[Event | Progress | BaseException] = SimpleQueue()
     _listen_to_signals(inbox, executor)
     view = _view(options, loaded)
     world = World(
-        store=Store.locate(options.evidence_dir, os.environ),
+        store=store,
         executor=executor,
         operator=_operator(options, attended, loaded, view),
         spectator=view,
@@ -94,7 +105,19 @@ def _run(options: RunOptions, executor: "KeyExecutor") -> int:
     threading.Thread(target=_import_what_comes_last, daemon=True).start()
     completed = run(request, world)
     view.finished(completed)
+    if options.junit:
+        from runner.cli.verify import write_junit
+
+        write_junit(completed.folder, options.junit)
     return 0 if options.exit_zero else completed.finished.exit_code
+
+
+def _mode(attended: bool, verification: "Verification | None") -> "Mode":
+    from runner.model.runs import Mode
+
+    if verification:
+        return Mode.VERIFICATION
+    return Mode.ATTENDED if attended else Mode.UNATTENDED
 
 
 def _refuse_errors(loaded: "LoadedRunbook", library: "Library") -> None:

@@ -15,11 +15,13 @@ from runner.interpreter.outcome import conclusion, looks_healthy
 from runner.interpreter.program import Program
 from runner.interpreter.questions import question_id, said
 from runner.interpreter.state import RunState, Visit
+from runner.interpreter.verification import is_verification, verified
 from runner.model.events import (
     DestinationChosen,
     Event,
     KeyResultAdmitted,
     KeyResultDiscarded,
+    RunFinished,
     StepEntered,
     StepSkipped,
 )
@@ -82,13 +84,17 @@ def _after_diagnosis(program: Program, state: RunState) -> Agenda:
             return Agenda(record=(proposal,))
         if question := actions.next_question(program, state):
             return Agenda(request=AskOperator(question))
-    return Agenda(record=(conclusion(program, state),))
+    return Agenda(record=(_conclusion(program, state),))
+
+
+def _conclusion(program: Program, state: RunState) -> RunFinished:
+    return (verified if is_verification(state) else conclusion)(program, state)
 
 
 def _walk(program: Program, state: RunState) -> Agenda:
     target = state.moves[-1].move.step if state.moves else program.start
     if target is None:
-        return Agenda(record=(conclusion(program, state),))
+        return Agenda(record=(_conclusion(program, state),))
     if state.position is None or _left(state):
         return _enter(state, target)
     visit = (state.position, state.visit)

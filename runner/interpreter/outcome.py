@@ -19,6 +19,7 @@ EXIT_CODES = {
     Outcome.ACTIONS_RECOMMENDED: ExitCode.ACTIONS_RECOMMENDED,
     Outcome.ESCALATE: ExitCode.ESCALATE,
     Outcome.HANDED_OVER: ExitCode.HANDED_OVER,
+    Outcome.BROKEN: ExitCode.FINDINGS,
     Outcome.FAILED: ExitCode.FAILED,
     Outcome.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
     Outcome.ABORTED: ExitCode.ABORTED,

@@ -37,7 +37,8 @@ class RunStarted:
     """The first event: what is run, how, by whom, with which versions.
 
     `runbook_file` is the copy in the run folder, `runbook_path` where it was read; `began` (UTC) is
-    the time from which the windows of the steps are counted back.
+    the time from which the windows of the steps are counted back. A verification says of which
+    `horizon` its checks are, and which run it `verifies`.
     """
 
     run_id: str
@@ -58,6 +59,8 @@ class RunStarted:
     last_review: str = ""
     git_commit: str = ""
     began: datetime | None = None
+    horizon: str = ""
+    verifies: str = ""
 
 
 @frozen

@@ -12,6 +12,8 @@ class Mode(Enum):
     ATTENDED = "attended"
     UNATTENDED = "unattended"
     SCRIPTED = "scripted"
+    VERIFICATION = "verification"
+    """Nobody; and it walks the checks of the Verification section instead of the steps."""
 
 
 @frozen
@@ -31,6 +33,8 @@ class Outcome(Enum):
     ESCALATE = "escalate"
     ACTIONS_RECOMMENDED = "actions_recommended"
     HANDED_OVER = "handed_over"
+    BROKEN = "broken"
+    """Of verifications alone: a check is not as it should be."""
     FAILED = "failed"
     INCONCLUSIVE = "inconclusive"
     RESOLVED = "resolved"

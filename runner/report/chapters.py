@@ -42,6 +42,8 @@ class Header:
     parameters: tuple[Parameter, ...]
     from_step: str
     until_step: str
+    horizon: str = ""
+    verifies: str = ""
 
 
 @frozen

@@ -4,6 +4,7 @@ import re
 
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState
+from runner.interpreter.verification import is_verification
 from runner.model.conditions import Verdict
 from runner.model.events import RunFinished
 from runner.model.frozen import frozen
@@ -12,6 +13,7 @@ from runner.model.runbook import Reversibility
 from runner.model.runs import Outcome
 from runner.report.chapters import ActionStory
 from runner.report.names import place_name
+from runner.report.verification import verification_sentences
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -58,6 +60,8 @@ def _said(
     program: Program, state: RunState, finished: RunFinished, actions: tuple[ActionStory, ...]
 ) -> tuple[str, str]:
     slug = state.started.runbook_slug if state.started else ""
+    if is_verification(state) and finished.outcome is not Outcome.ABORTED:
+        return verification_sentences(program, state)
     match finished.outcome:
         case Outcome.ACTIONS_RECOMMENDED:
             return _actions(finished, actions, slug)
@@ -67,7 +71,7 @@ def _said(
         case Outcome.HANDED_OVER:
             names = "; ".join(finished.handed_over_to)
             return f"Another runbook takes over: {names}.", "Go on with that runbook."
-        case Outcome.FAILED:
+        case Outcome.FAILED | Outcome.BROKEN:
             return _failed(state), f"Mend the cause, then: {command('run', slug)}"
         case Outcome.INCONCLUSIVE:
             return _inconclusive(state, finished), _look(finished)

@@ -24,6 +24,7 @@ _TONES = {
     Outcome.HEALTHY: "good",
     Outcome.RESOLVED: "good",
     Outcome.ESCALATE: "bad",
+    Outcome.BROKEN: "bad",
     Outcome.FAILED: "bad",
     Outcome.ABORTED: "quiet",
 }

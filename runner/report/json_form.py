@@ -21,6 +21,7 @@ from runner.report.json_parts import (
     time_json,
 )
 from runner.report.story import Story
+from runner.report.verification_forms import verification_json
 
 FORMAT = 1
 
@@ -51,6 +52,8 @@ def story_json(story: Story) -> Json:
         "questions": [question_json(question) for question in story.questions],
         "unused_keys": [key_json(key) for key in story.unused],
     }
+    if story.checks:
+        tree["verification"] = verification_json(story)
     safe: Json = _safe(tree)
     return safe
 

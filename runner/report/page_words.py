@@ -42,6 +42,8 @@ def _facts(program: Program, story: Story) -> Iterator[tuple[str, str]]:
     yield "Last review", header.last_review
     yield "From step", header.from_step
     yield "Until step", header.until_step
+    yield "Horizon", header.horizon
+    yield "Verifies the run", header.verifies
     yield "Parameters", ", ".join(f"{p.name} = {p.value}" for p in header.parameters)
     yield "Versions", _versions(story)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from runner.interpreter import questions
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState, fold
+from runner.interpreter.verification import CheckResult, check_results, is_verification
 from runner.model.events import (
     ActionProposed,
     JournalEntry,
@@ -37,6 +38,7 @@ class Story:
 
     `under_way` says what such a run was doing when its record ends. `unused` are KEYs that ran
     ahead of a step that was not reached; `questions` those that belong to no step and no action.
+    `checks` are those of a verification; other runs have none.
     """
 
     header: Header
@@ -51,6 +53,7 @@ class Story:
     under_way: str
     moments: tuple[Moment, ...]
     do_not: tuple[str, ...]
+    checks: tuple[CheckResult, ...] = ()
 
     @property
     def keys(self) -> tuple[KeyStory, ...]:
@@ -83,6 +86,7 @@ def tell(program: Program, entries: Sequence[JournalEntry], alive: bool = False)
         under_way=under_way,
         moments=timeline(entries),
         do_not=program.runbook.do_not,
+        checks=check_results(program, state) if is_verification(state) else (),
     )
 
 
@@ -111,6 +115,8 @@ def _header(entries: Sequence[JournalEntry], started: RunStarted) -> Header:
         parameters=started.parameters,
         from_step=started.from_step,
         until_step=started.until_step,
+        horizon=started.horizon,
+        verifies=started.verifies,
     )
 
 

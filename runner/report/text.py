@@ -41,6 +41,8 @@ def _facts(story: Story) -> Iterator[tuple[str, str]]:
     header = story.header
     yield "run", f"{header.run_id}, {header.mode.value}"
     yield "runbook", f"{header.path}, {short_digest(header.digest)}"
+    if header.verifies:
+        yield "verifies", header.verifies
     if header.incident:
         yield "incident", header.incident
     by = " on ".join(part for part in (header.user, header.host) if part)

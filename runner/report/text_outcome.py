@@ -8,6 +8,7 @@ from runner.report.layout import hanging, wrapped
 from runner.report.story import Story
 from runner.report.style import PLAIN, Style
 from runner.report.text_steps import answer_words
+from runner.report.verification import check_lines
 
 _GOOD = (Outcome.HEALTHY, Outcome.RESOLVED)
 
@@ -39,6 +40,7 @@ def beside(story: Story) -> tuple[tuple[str, tuple[str, ...]], ...]:
     end = story.finished
     told = [standing.text for standing in story.standing]
     lists = (
+        ("Checks", check_lines(story.checks)),
         ("Escalate", tuple(text for text in end.escalations if text not in told)),
         ("Hand over to", end.handed_over_to),
         ("Findings", end.findings),
@@ -46,7 +48,8 @@ def beside(story: Story) -> tuple[tuple[str, tuple[str, ...]], ...]:
         ("Open questions", end.open_questions),
         ("Not done", end.not_done),
     )
-    return tuple((title, items) for title, items in lists if items)
+    told_by_checks = ("Open items", "Open questions", "Not done") if story.checks else ()
+    return tuple((t, items) for t, items in lists if items and t not in told_by_checks)
 
 
 def undoing(action: ActionStory) -> str:
@@ -65,7 +68,7 @@ def _word(story: Story, style: Style) -> str:
     if story.finished is None:
         return style.yellow(word)
     paint = style.green if story.finished.outcome in _GOOD else style.yellow
-    if story.finished.outcome in (Outcome.ESCALATE, Outcome.FAILED):
+    if story.finished.outcome in (Outcome.ESCALATE, Outcome.FAILED, Outcome.BROKEN):
         paint = style.red
     return f"{style.bold(paint(word))}  {style.dim(f'exit code {story.finished.exit_code}')}"
 

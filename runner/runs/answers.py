@@ -1,5 +1,7 @@
 """Answers in words matched to the options of a question."""
 
+import re
+
 from runner.conditions.names import plain_phrase
 from runner.errors import UsageError
 from runner.model.runs import OpenQuestion, Option
@@ -29,6 +31,20 @@ def chosen_options(question: OpenQuestion, words: str) -> tuple[str, ...]:
 def subject_of(question: OpenQuestion) -> str:
     """What an answer given ahead calls a question: `1`, `safety 2`, `stop`, `action 3`."""
     return question.id.split("/")[0].removeprefix("step ")
+
+
+def names_of(question: OpenQuestion) -> tuple[str, ...]:
+    """What an answer given ahead may call a question, the most exact name first.
+
+    `3/1 gate` is one visit, `3 gate` every visit, `3` whatever is asked there.
+    """
+    exact = plain_subject(question.id)
+    return exact, re.sub(r"/\d+", "", exact), plain_subject(subject_of(question))
+
+
+def plain_subject(name: str) -> str:
+    """The form in which names of questions are compared."""
+    return " ".join(name.casefold().split()).removeprefix("step ")
 
 
 def _named(question: OpenQuestion, words: str) -> Option | None:

@@ -35,6 +35,7 @@ from runner.runs.loading import LoadedRunbook
 from runner.runs.loop import Ports, Spectator, drive
 from runner.runs.operators import Operator
 from runner.runs.orders import OrderWriter
+from runner.runs.verification import Verification
 from runner.version import VERSION
 
 RUNBOOK_COPY = "runbook.md"
@@ -54,6 +55,7 @@ class RunRequest:
     from_step: str = ""
     until_step: str = ""
     deadline_seconds: float | None = None
+    verification: Verification | None = None
 
 
 @frozen
@@ -154,6 +156,8 @@ def _started(request: RunRequest, run_id: str) -> RunStarted:
         last_review=runbook.metadata.last_review,
         git_commit=_git_commit(request.loaded.path.absolute().parent),
         began=_utc_now(),
+        horizon=request.verification.horizon if request.verification else "",
+        verifies=request.verification.of_run if request.verification else "",
     )
 
 

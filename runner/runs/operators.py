@@ -7,7 +7,7 @@ from typing import Protocol, TextIO
 
 from runner.errors import UsageError
 from runner.model.runs import Answer, AnswerSource, OpenQuestion
-from runner.runs.answers import chosen_options, subject_of
+from runner.runs.answers import chosen_options, names_of, plain_subject
 
 NOBODY = Answer((), AnswerSource.NOBODY)
 
@@ -43,18 +43,17 @@ class Scripted:
     """
 
     def __init__(self, answers: Mapping[str, str], source: AnswerSource, by: str, rest: Operator):
-        self._answers = {_subject(name): words for name, words in answers.items()}
+        self._answers = {plain_subject(name): words for name, words in answers.items()}
         self._source = source
         self._by = by
         self._rest = rest
 
     def ask(self, question: OpenQuestion) -> Answer:
         """The scripted answer; the other operator's where the script has none that fits."""
-        words = self._answers.get(_subject(subject_of(question)))
-        if words is None:
-            words = self._answers.get(_subject(question.id))
-        if words is None:
+        names = [name for name in names_of(question) if name in self._answers]
+        if not names:
             return self._rest.ask(question)
+        words = self._answers[names[0]]
         try:
             chosen = chosen_options(question, words)
         except UsageError:
@@ -117,7 +116,3 @@ class AtTerminal:
             return None
         line = self._keyboard.readline()
         return line if line else None
-
-
-def _subject(name: str) -> str:
-    return " ".join(name.casefold().split()).removeprefix("step ")

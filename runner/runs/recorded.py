@@ -9,9 +9,11 @@ from runner.evidence.journal import read_journal
 from runner.evidence.store import Store
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState, fold
+from runner.interpreter.verification import verification_program
 from runner.model.contract_decoder import decode_contract
 from runner.model.events import JournalEntry, RunStarted
 from runner.model.frozen import frozen
+from runner.model.runs import Mode
 from runner.model.source import SourceText
 from runner.runs.begin import CONTRACTS, RUNBOOK_COPY
 from runner.runs.loading import place_named
@@ -63,6 +65,8 @@ def read_run(folder: Path) -> RecordedRun:
         place_named(runbook, started.from_step),
         place_named(runbook, started.until_step),
     )
+    if started.mode is Mode.VERIFICATION:
+        program = verification_program(program, started.horizon)
     problems = journal.problems
     if runbook.source.digest != started.runbook_digest:
         problems = (*problems, "the copy of the runbook is not the one that was run")

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,28 +11,19 @@ from runner.interpreter.program import Program
 from runner.interpreter.state import RunState, fold
 from runner.keys.catalog import InstalledKey
 from runner.keys.executor import KeyOutcome, ScriptedExecutor
-from runner.model.contract import KeyContract, OutputSpec
+from runner.model.contract import KeyContract
 from runner.model.events import InputStaged, RunStarted
-from runner.model.frozen import frozen
-from runner.model.identity import InvocationId, KeyName, StepId
-from runner.model.results import KeyResult, OutputValue, StagedInput
-from runner.model.runs import AnswerSource, Mode, Trigger
-from runner.model.values import OutputType, Table, Undefined, Value
+from runner.model.identity import InvocationId, KeyName
+from runner.model.rehearsals import Case, ScriptedOutputs
+from runner.model.results import KeyFailure, KeyResult, OutputValue, StagedInput
+from runner.model.runs import AnswerSource, Trigger
+from runner.model.values import Undefined
 from runner.runs.loop import Ports, drive
 from runner.runs.operators import Scripted, Unattended
 from runner.runs.orders import OrderWriter
+from runner.runs.scripted_values import scripted_value
 
 _MIDNIGHT = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-@frozen
-class Case:
-    """A scripted run: outputs for each step (by output name), answers by subject, and the mode."""
-
-    name: str
-    mode: Mode
-    outputs: tuple[tuple[StepId, Mapping[str, Any]], ...]
-    answers: tuple[tuple[str, str], ...] = ()
 
 
 def rehearse(program: Program, case: Case) -> RunState:
@@ -41,11 +31,13 @@ def rehearse(program: Program, case: Case) -> RunState:
     script: dict[KeyName | InvocationId, KeyOutcome | tuple[KeyOutcome, ...]] = {
         contract.key: _result(contract, {}) for contract in program.contracts
     }
-    for step, outputs in case.outputs:
+    for step, scripted in case.outputs:
+        visits = scripted if isinstance(scripted, tuple) else (scripted,)
         for call in program.calls(step):
             for visit in range(1, MAX_VISITS + 1):
+                outputs = visits[min(visit, len(visits)) - 1]
                 invocation = program.invocation(step, call.ordinal, visit)
-                script[invocation] = _result(program.by_key[call.key], outputs)
+                script[invocation] = _outcome(program.by_key[call.key], outputs)
     operator = Scripted(dict(case.answers), AnswerSource.SCRIPTED, "the script", Unattended())
     ports = Ports(
         journal=InMemoryJournal(lambda: _MIDNIGHT, lambda: 0.0),
@@ -54,19 +46,6 @@ def rehearse(program: Program, case: Case) -> RunState:
         orders=OrderWriter(_keys(program), {}, Path()),
     )
     return drive(program, fold(_beginning(program, case)), ports)
-
-
-def scripted_value(spec: OutputSpec, plain: Any) -> Value:
-    """An output as a case file writes it: numbers, text, lists of rows, nan for undefined."""
-    if spec.type is OutputType.TABLE:
-        rows = tuple(tuple(str(cell) for cell in row.values()) for row in plain)
-        columns = tuple(plain[0]) if plain else ()
-        return Table(columns, rows, len(rows))
-    if isinstance(plain, bool | str):
-        return plain
-    if plain is None or plain != plain:
-        return Undefined("scripted as undefined")
-    return Decimal(str(plain))
 
 
 def _beginning(program: Program, case: Case) -> list[RunStarted | InputStaged]:
@@ -82,16 +61,20 @@ def _beginning(program: Program, case: Case) -> list[RunStarted | InputStaged]:
         case.mode,
         trigger,
     )
-    made = {i.produced_by for step in runbook.steps for c in step.invocations for i in c.inputs}
+    made = {i.produced_by for step in runbook.places for c in step.invocations for i in c.inputs}
     names = [
         declared.name
-        for step in runbook.steps
+        for step in runbook.places
         for call in program.calls(step.id)
         for declared in program.by_key[call.key].inputs
         if not any(spec.produced_by in made and spec.produced_by for spec in call.inputs)
     ]
     staged = [InputStaged(StagedInput(n, "the script", "", 0, "")) for n in dict.fromkeys(names)]
     return [started, *staged]
+
+
+def _outcome(contract: KeyContract, outputs: ScriptedOutputs) -> KeyOutcome:
+    return outputs if isinstance(outputs, KeyFailure) else _result(contract, outputs)
 
 
 def _result(contract: KeyContract, outputs: Mapping[str, Any]) -> KeyResult:

@@ -16,10 +16,12 @@ from runner.interpreter.state import RunState
 from runner.model.contract import KeyContract
 from runner.model.contract_decoder import decode_contract
 from runner.model.identity import KeyName, PlaceKind, StepId
+from runner.model.rehearsals import Case
 from runner.model.runs import Mode
 from runner.model.source import SourceText
 from runner.model.values import Value
-from runner.runs.rehearse import Case, rehearse, scripted_value
+from runner.runs.rehearse import rehearse
+from runner.runs.scripted_values import scripted_value
 from tests.docs.examples import PAGE, Example, examples, pairs, table
 from tests.docs.outline import outline_of
 

@@ -10,10 +10,11 @@ from runner.interpreter.program import Program
 from runner.interpreter.state import RunState
 from runner.model.contract import DeclaredInput, KeyContract, OutputSpec
 from runner.model.identity import KeyName, PlaceKind, StepId
+from runner.model.rehearsals import Case
 from runner.model.runs import Mode, MoveKind
 from runner.model.source import SourceText
 from runner.model.values import OutputType
-from runner.runs.rehearse import Case, rehearse
+from runner.runs.rehearse import rehearse
 
 CONTRACT = KeyContract(
     KeyName("jupyter-example"),

@@ -11,10 +11,11 @@ from runner.interpreter.program import Program
 from runner.interpreter.state import RunState
 from runner.keys.catalog import Library
 from runner.model.identity import PlaceKind, StepId
+from runner.model.rehearsals import Case
 from runner.model.runs import Mode, MoveKind
 from runner.model.source import SourceText
 from runner.runs.loading import load_runbook
-from runner.runs.rehearse import Case, rehearse
+from runner.runs.rehearse import rehearse
 
 ROOT = Path(__file__).parents[2]
 QUIET = {

@@ -1,77 +1,38 @@
 """An independent runbook with its verdicts: each case of the cases file, run as a rehearsal."""
 
-import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from runner.document.parse import parse_runbook
 from runner.interpreter.program import Program
-from runner.interpreter.state import RunState
-from runner.model.contract import DeclaredInput, KeyContract, OutputSpec
-from runner.model.identity import KeyName, PlaceKind, StepId
-from runner.model.runbook import Reversibility, StandingKind
-from runner.model.runs import Mode, MoveKind
+from runner.model.rehearsals import Case
+from runner.model.runbook import Reversibility
 from runner.model.source import SourceText
-from runner.model.values import OutputType
-from runner.runs.rehearse import Case, rehearse
+from runner.runs.rehearsal_file import decode_rehearsal
+from runner.runs.rehearsal_results import run_case
+from runner.runs.scripted_values import problems_of
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-CASES: dict[str, Any] = tomllib.loads((EXAMPLES / "queue-backlog.cases.toml").read_text())
-
-
-def contract(plain: dict[str, Any]) -> KeyContract:
-    inputs = tuple(DeclaredInput(n, n.replace("_", " "), ("csv",)) for n in plain["inputs"])
-    outputs = tuple(
-        OutputSpec(
-            o["name"],
-            o["label"],
-            OutputType(o["type"]),
-            tuple(o.get("aliases", ())),
-            o.get("unit", ""),
-            tuple(o.get("values", ())),
-        )
-        for o in plain["outputs"]
-    )
-    return KeyContract(KeyName(plain["slug"]), "", "", "", inputs, (), outputs)
+REHEARSAL = decode_rehearsal((EXAMPLES / "queue-backlog.cases.toml").read_text())
 
 
 @pytest.fixture(scope="module")
 def program() -> Program:
     text = (EXAMPLES / "queue-backlog.md").read_text()
     runbook = parse_runbook(SourceText("queue-backlog.md", text)).runbook
-    return Program(runbook, tuple(contract(plain) for plain in CASES["key"]))
+    return Program(runbook, REHEARSAL.contracts)
 
 
-def way(state: RunState) -> list[str]:
-    passed_over = {(skipped.step, skipped.visit) for skipped in state.skipped}
-    places = [
-        f"{move.step} (person)" if (move.step, move.visit) in passed_over else str(move.step)
-        for move in state.moves
-    ]
-    return places + ["stop" for move in state.moves if move.move.kind is MoveKind.STOP]
+def test_the_cases_are_read_without_a_problem(program: Program) -> None:
+    assert REHEARSAL.problems == ()
+    assert [problems_of(program, case) for case in REHEARSAL.cases] == [()] * 7
 
 
-@pytest.mark.parametrize("case", CASES["case"], ids=lambda case: case["name"])
-def test_a_run_goes_where_a_careful_reader_would(program: Program, case: dict[str, Any]) -> None:
-    outputs = tuple(
-        (StepId(PlaceKind.STEP, name.removeprefix("step")), values)
-        for name, values in case.items()
-        if name.startswith("step")
-    )
-    mode = Mode.SCRIPTED if case["mode"] == "interactive" else Mode.UNATTENDED
-    answers = tuple(case.get("answers", {}).items())
-    state = rehearse(program, Case(case["name"], mode, outputs, answers))
-    finished = state.finished
-    assert finished is not None
-    assert finished.outcome.value == case.get("outcome", finished.outcome.value)
-    assert way(state) == case.get("path", way(state))
-    assert list(finished.open_items) == case.get("open_items", list(finished.open_items))
-    wanted = [str(number) for number in case.get("actions", [])]
-    assert list(finished.recommended_actions)[: len(wanted)] == wanted
-    held = [s.text for s in state.standing if s.kind is StandingKind.ESCALATE]
-    assert held == case.get("escalation_triggers", held)
+@pytest.mark.parametrize("case", REHEARSAL.cases, ids=lambda case: case.name)
+def test_a_run_goes_where_a_careful_reader_would(program: Program, case: Case) -> None:
+    result, _ = run_case(program, case)
+    assert result.difference is None
 
 
 def test_the_runbook_parses_into_what_its_author_meant(program: Program) -> None:
