@@ -76,7 +76,7 @@ def _run(options: RunOptions, executor: "KeyExecutor") -> int:
     if verification:
         from runner.cli.verify import to_verify
 
-        files = tuple(given.path for given in _given_inputs(options))
+        files = tuple(given.path for given in given_inputs(options.inputs))
         loaded, verification = to_verify(loaded, verification, store, files)
     attended = not options.unattended and sys.stdin.isatty() and sys.stderr.isatty()
     request = RunRequest(

@@ -21,10 +21,12 @@ from runner.interpreter.state import RunState
 from runner.interpreter.ways import WayKind, target_of, unreachable, ways
 from runner.keys.catalog import Library
 from runner.model.identity import PlaceKind, StepId
+from runner.model.rehearsals import Case
 from runner.model.runs import Mode, MoveKind, Outcome, QuestionKind
 from runner.model.source import SourceText
 from runner.runs.loading import load_runbook
-from runner.runs.rehearse import Case, rehearse
+from runner.runs.rehearsal_file import decode_rehearsal
+from runner.runs.rehearse import rehearse
 
 ROOT = Path(__file__).parents[2]
 LOOP = """\
@@ -126,20 +128,13 @@ def test_every_move_of_a_runbook_with_loops_is_in_its_plan(loop: Program, answer
 
 
 def test_every_case_of_an_independent_runbook_moves_along_its_plan() -> None:
-    from tests.runs.test_queue_backlog import CASES, EXAMPLES, contract
-
-    text = (EXAMPLES / "queue-backlog.md").read_text()
+    examples = Path(__file__).parents[1] / "examples"
+    text = (examples / "queue-backlog.md").read_text()
+    rehearsal = decode_rehearsal((examples / "queue-backlog.cases.toml").read_text())
     runbook = parse_runbook(SourceText("queue-backlog.md", text)).runbook
-    program = Program(runbook, tuple(contract(plain) for plain in CASES["key"]))
-    for case in CASES["case"]:
-        outputs = tuple(
-            (step(name.removeprefix("step")), values)
-            for name, values in case.items()
-            if name.startswith("step")
-        )
-        mode = Mode.SCRIPTED if case["mode"] == "interactive" else Mode.UNATTENDED
-        answers = tuple(case.get("answers", {}).items())
-        check_against_the_plan(program, rehearse(program, Case("", mode, outputs, answers)))
+    program = Program(runbook, rehearsal.contracts)
+    for case in rehearsal.cases:
+        check_against_the_plan(program, rehearse(program, case))
 
 
 def test_a_loop_may_be_given_up_from_every_place_on_it(loop: Program) -> None:
