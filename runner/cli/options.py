@@ -11,3 +11,12 @@ class OutputFormat(Enum):
     PLAIN = "plain"
     JSON = "json"
     JSONL = "jsonl"
+
+
+class SchedulerKind(Enum):
+    """The schedulers that `runbook schedule render` writes for."""
+
+    SYSTEMD = "systemd"
+    CRON = "cron"
+    KUBERNETES = "k8s"
+    GITHUB = "github"

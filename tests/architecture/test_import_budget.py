@@ -32,6 +32,7 @@ assert not heavy, heavy
         ["plan", "webhook-failures"],
         ["history"],
         ["rule", "RB104"],
+        ["schedule", "--help"],
     ],
     ids=" ".join,
 )
