@@ -116,6 +116,45 @@ def test_a_run_that_outlives_the_grace_is_aborted_with_its_evidence_sealed(
     assert runbook("evidence", "verify", "latest").returncode == 0
 
 
+def test_of_several_callers_at_once_one_starts_the_run(
+    config: Path, store: Path, environment: dict[str, str]
+) -> None:
+    once = [sys.executable, "-m", "runner", "schedule", "run", "--once", "--config", str(config)]
+    callers = [
+        subprocess.Popen(
+            [*once, "--now", SIX_IN_BERLIN], cwd=ROOT, env=environment, stderr=subprocess.DEVNULL
+        )
+        for _ in range(4)
+    ]
+    assert sorted(caller.wait(timeout=30) for caller in callers) == [0, 0, 0, 3]
+    assert journal_of(store) == ["Watched", "Fired", "Ended"]
+
+
+@pytest.mark.kernel
+def test_a_run_outlives_a_killed_watch_and_its_end_is_found(
+    config: Path, store: Path, environment: dict[str, str], runbook: Runbook
+) -> None:
+    shutil.copy(SAMPLES / "healthy-day.csv", config.parent / "exports/webhook_logs_20261120.csv")
+    once = ("schedule", "run", "--once", "--config", str(config), "--now", SIX_IN_BERLIN)
+    watch = subprocess.Popen(
+        [sys.executable, "-m", "runner", *once],
+        cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert watch.stderr is not None
+    assert "started" in watch.stderr.readline()
+    watch.kill()
+    watch.wait()
+    watch.stderr.close()
+    while '"RunFinished"' not in "".join(f.read_text() for f in store.glob("runs/*/journal.jsonl")):
+        time.sleep(0.05)
+    while journal_of(store)[-1] != "Ended":
+        assert runbook(*once).returncode == 0
+    (listed,) = json.loads(runbook("schedule", "list", "--json", "--config", str(config)).stdout)
+    assert listed["last"]["exit_code"] == 0
+    assert listed["last"]["run"]
+    assert journal_of(store) == ["Watched", "Fired", "Ended"]
+
+
 def test_the_list_has_the_times_of_both_clocks(runbook: Runbook, config: Path) -> None:
     ended = runbook(
         "schedule", "list", "--config", str(config), "--now", "2026-10-24T00:00:00+00:00"
