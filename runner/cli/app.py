@@ -8,6 +8,7 @@ import typer
 
 from runner.cli import console
 from runner.cli.options import Horizon, OutputFormat
+from runner.cli.schedule import schedule
 
 app = typer.Typer(
     name="runbook",
@@ -31,6 +32,7 @@ evidence = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(evidence)
+app.add_typer(schedule)
 
 LibraryOption = Annotated[
     Path | None,

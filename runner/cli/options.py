@@ -20,3 +20,12 @@ class Horizon(Enum):
     ONGOING = "ongoing"
     FINAL = "final"
     ALL = "all"
+
+
+class SchedulerKind(Enum):
+    """The schedulers that `runbook schedule render` writes for."""
+
+    SYSTEMD = "systemd"
+    CRON = "cron"
+    KUBERNETES = "k8s"
+    GITHUB = "github"

@@ -148,12 +148,17 @@ def _set_torn_tail_aside(path: Path) -> ReadJournal:
     journal = read_journal(path)
     if journal.problems:
         raise EvidenceBroken(journal.problems[0], "Nothing was added to the journal.")
-    if journal.torn:
-        size = path.stat().st_size - len(journal.torn)
-        _keep_tail(path, journal.torn)
+    set_aside(path, journal.torn)
+    return journal
+
+
+def set_aside(path: Path, torn: bytes) -> None:
+    """Move a torn tail of a journal into a file beside it; nothing to do for an empty one."""
+    if torn:
+        size = path.stat().st_size - len(torn)
+        _keep_tail(path, torn)
         with path.open("r+b") as file:
             file.truncate(size)
-    return journal
 
 
 def _keep_tail(path: Path, torn: bytes) -> None:

@@ -34,6 +34,7 @@ assert not heavy, heavy
         ["history"],
         ["verify", "--help"],
         ["rule", "RB104"],
+        ["schedule", "--help"],
     ],
     ids=" ".join,
 )
