@@ -7,7 +7,7 @@ from runner.checks.subject import Finding, Subject, place_name
 from runner.interpreter.program import Program
 from runner.model.conditions import Otherwise
 from runner.model.identity import PlaceKind, StepId
-from runner.model.runbook import Advice, Branch, Escalate, HandOver, SeeAction, Step
+from runner.model.runbook import Advice, Branch, Escalate, HandOver, Step
 from runner.model.source import Span
 
 _STEP = re.compile(r"\bsteps?\s+(\d\w*)", re.I)
@@ -61,9 +61,9 @@ def dead_ends(subject: Subject) -> Iterator[Finding]:
 
 
 def _leads(program: Program, step: Step, branch: Branch) -> bool:
-    """Whether a branch moves the run, or gives it an outcome."""
-    named = any(isinstance(found, SeeAction) for found in branch.consequences)
-    return named or bool(_moves(program, step, branch))
+    """Whether a branch names a place, an action or an outcome, be it there or not."""
+    more_than_advice = any(not isinstance(found, Advice) for found in branch.consequences)
+    return more_than_advice or bool(_moves(program, step, branch))
 
 
 def _ways(program: Program) -> Ways:
