@@ -128,14 +128,45 @@ def lint(
         list[str] | None, typer.Argument(help="Runbooks by name or file; all without any.")
     ] = None,
     form: Annotated[
-        str, typer.Option("--format", help="full, concise or json.", metavar="FORMAT")
+        str,
+        typer.Option(
+            "--format",
+            help="full, concise, json, github, gitlab, junit or sarif.",
+            metavar="FORMAT",
+        ),
     ] = "full",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write there, whole or not at all.")
+    ] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(help="Only these rules: RB1,RB203.", metavar="CODE[,CODE]"),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(help="Not these rules.", metavar="CODE[,CODE]")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for notes too.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what cannot change a run.")] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show what --fix would write; exit 1 if anything.")
+    ] = False,
     library: LibraryOption = None,
 ) -> None:
     """Say what is wrong with runbooks before they are needed."""
-    from runner.cli.look_ahead import lint_command
+    from runner.cli.lint import LintOptions, lint_command
 
-    sys.exit(lint_command(tuple(names or ()), form, library))
+    options = LintOptions(
+        names=tuple(names or ()),
+        form=form,
+        output=output,
+        select=tuple(select or ()),
+        ignore=tuple(ignore or ()),
+        strict=strict,
+        fix=fix,
+        diff=diff,
+        library=library,
+    )
+    sys.exit(lint_command(options))
 
 
 @app.command(epilog="Example: runbook rule RB104")

@@ -1,4 +1,4 @@
-"""`plan`, `lint`, `rule` and `list`: what can be said without executing anything."""
+"""`plan`, `rule` and `list`: what can be said without executing anything."""
 
 import json
 import os
@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 from runner.cli import console
 from runner.errors import ExitCode, UsageError
 from runner.keys.catalog import Library
-from runner.model.diagnostics import Diagnostic, Severity
+from runner.model.diagnostics import Diagnostic
 from runner.runs.loading import LoadedRunbook, load_runbook
 
 if TYPE_CHECKING:
-    from runner.report.style import Style
-
-FORMATS = ("full", "concise", "json")
+    from runner.checks.subject import KnownNames
 
 
 def plan_command(name: str, as_json: bool, library: Path | None) -> int:
@@ -28,30 +26,6 @@ def plan_command(name: str, as_json: bool, library: Path | None) -> int:
     else:
         console.result(plan_text(program, console.width(sys.stdout)).rstrip())
     return ExitCode.HEALTHY
-
-
-def lint_command(names: tuple[str, ...], form: str, library: Path | None) -> int:
-    """Print what is wrong with runbooks; 1 where something is, notes aside."""
-    from runner.report.style import style_for
-
-    if form not in FORMATS:
-        raise UsageError(f"there is no format {form!r}", "", f"one of: {', '.join(FORMATS)}")
-    found = _library(library)
-    wanted = names or tuple(str(path) for path in found.runbooks())
-    style = style_for(console.wants_colour(sys.stdout))
-    counted = dict.fromkeys(Severity, 0)
-    collected: list[dict[str, object]] = []
-    for name in wanted:
-        loaded = load_runbook(found, name)
-        diagnostics = diagnose(loaded, found)
-        for diagnostic in diagnostics:
-            counted[diagnostic.severity] += 1
-        collected += _print_diagnostics(loaded, diagnostics, form, style)
-    if form == "json":
-        console.result(json.dumps(collected, indent=2, ensure_ascii=False))
-    else:
-        console.say(_summary(counted, len(wanted)))
-    return ExitCode.FINDINGS if counted[Severity.ERROR] + counted[Severity.WARNING] else 0
 
 
 def rule_command(code: str) -> int:
@@ -98,41 +72,23 @@ def list_command(as_json: bool, library: Path | None) -> int:
 def diagnose(loaded: LoadedRunbook, library: Library) -> tuple[Diagnostic, ...]:
     """Everything that lint finds in a runbook."""
     from runner.checks.check import check_runbook
+
+    return check_runbook(loaded.parsed, loaded.program, known_names(library))
+
+
+def known_names(library: Library) -> "KnownNames":
+    """The names of KEYs and runbooks that a runbook may speak of."""
     from runner.checks.subject import KnownNames
 
     slugs = tuple(
         path.parent.name if path.name == "README.md" else path.stem for path in library.runbooks()
     )
     keys = tuple(name.text for name in library.key_names())
-    return check_runbook(loaded.parsed, loaded.program, KnownNames(keys=keys, runbooks=slugs))
+    return KnownNames(keys=keys, runbooks=slugs)
 
 
 def _library(explicit: Path | None) -> Library:
     return Library.find(explicit, Path.cwd(), os.environ)
-
-
-def _print_diagnostics(
-    loaded: LoadedRunbook, diagnostics: tuple[Diagnostic, ...], form: str, style: "Style"
-) -> list[dict[str, object]]:
-    from runner.report import diagnostics as printer
-
-    source = loaded.runbook.source
-    if form == "json":
-        return printer.diagnostics_json(source, diagnostics)
-    if diagnostics:
-        printed = printer.diagnostics_text if form == "full" else printer.diagnostics_concise
-        console.result(
-            printed(source, diagnostics, style).rstrip() + ("\n" if form == "full" else "")
-        )
-    return []
-
-
-def _summary(counted: dict[Severity, int], runbooks: int) -> str:
-    parts = [
-        f"{count} {severity.value}{'s' if count != 1 else ''}"
-        for severity, count in counted.items()
-    ]
-    return f"{', '.join(parts)} in {runbooks} runbook{'s' if runbooks != 1 else ''}"
 
 
 def _print_table(title: str, rows: list[tuple[str, str]]) -> None:
