@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from runner.checks.subject import Finding, Subject
-from runner.checks.worlds import bound_points, comparisons, shown, values_of, verdict
+from runner.checks.worlds import MOST_BRANCHES, bound_points, comparisons, shown, values_of, verdict
 from runner.conditions.binding import Bound, BoundComparison, BoundOtherwise, bound_outputs
 from runner.conditions.vocabulary import OutputRef
 from runner.model.conditions import Verdict
@@ -66,7 +66,8 @@ def range_gaps(subject: Subject) -> Iterator[Finding]:
 def _all_gaps(subject: Subject) -> Iterator[_Gap]:
     for step in subject.program.step.values():
         branches = subject.program.branches[step.id]
-        if any(isinstance(bound, BoundOtherwise) for bound in branches):
+        is_closed = any(isinstance(bound, BoundOtherwise) for bound in branches)
+        if is_closed or len(branches) > MOST_BRANCHES:
             continue
         for output in dict.fromkeys(part.output for part in comparisons(branches)):
             yield from _gaps(subject, step, output)

@@ -27,13 +27,7 @@ class Ignore:
     span: Span
     comment: Span
     lines: tuple[int, int] | None
-
-    def covers(self, source: SourceText, found: Diagnostic) -> bool:
-        """Whether it speaks of a diagnostic."""
-        if found.code != self.code:
-            return False
-        line = source.position(found.span.start).line - 1
-        return self.lines is None or self.lines[0] <= line <= self.lines[1]
+    is_known: bool
 
 
 @frozen
@@ -48,12 +42,12 @@ class Heeded:
 def heed_ignores(source: SourceText, diagnostics: Iterable[Diagnostic]) -> Heeded:
     """Leave out what comments ignore; an ignore without a rule or a use is a diagnostic itself."""
     ignores = _ignores(source)
-    known = tuple(ignore for ignore in ignores if find_rule(ignore.code))
+    known = tuple(ignore for ignore in ignores if ignore.is_known)
     left, used = _without(source, diagnostics, known)
     about = (UNUSED, UNKNOWN)
     unused = tuple(i for i in known if i not in used and i.code not in about)
     said = [_unused(ignore) for ignore in unused]
-    said += [_unknown(ignore) for ignore in ignores if ignore not in known]
+    said += [_unknown(ignore) for ignore in ignores if not ignore.is_known]
     kept, meant = _without(source, said, known)
     idle = tuple(i for i in known if i.code in about and i not in meant)
     kept += [_unused(ignore) for ignore in idle]
@@ -72,26 +66,39 @@ def _read(comment: Comment) -> Iterator[Ignore]:
     start = comment.text_start + match.start(2)
     names = list(_NAME.finditer(_REASON.split(match[2], maxsplit=1)[0]))
     if not names:
-        yield Ignore("", comment.span, comment.span, lines)
+        yield Ignore("", comment.span, comment.span, lines, False)
     for name in names:
         rule = find_rule(name[0])
         span = Span(start + name.start(), start + name.end())
-        yield Ignore(rule.code if rule else name[0], span, comment.span, lines)
+        yield Ignore(rule.code if rule else name[0], span, comment.span, lines, rule is not None)
 
 
 def _without(
     source: SourceText, diagnostics: Iterable[Diagnostic], ignores: tuple[Ignore, ...]
 ) -> tuple[list[Diagnostic], set[Ignore]]:
     """The diagnostics that no comment covers, and the ignores that covered one."""
+    by_place = _by_place(ignores)
     left: list[Diagnostic] = []
     used: set[Ignore] = set()
     for found in diagnostics:
-        covering = next((ignore for ignore in ignores if ignore.covers(source, found)), None)
+        line = source.position(found.span.start).line - 1
+        covering = by_place.get((found.code, None)) or by_place.get((found.code, line))
         if covering is None:
             left.append(found)
         else:
             used.add(covering)
     return left, used
+
+
+def _by_place(ignores: tuple[Ignore, ...]) -> dict[tuple[str, int | None], Ignore]:
+    """The first ignore for each code and line; line None is the whole file."""
+    blocks = {(ignore.code, ignore.lines): ignore for ignore in reversed(ignores)}
+    found: dict[tuple[str, int | None], Ignore] = {}
+    for (code, lines), ignore in sorted(blocks.items(), key=lambda item: item[1].span.start):
+        covered = [None] if lines is None else range(lines[0], lines[1] + 1)
+        for line in covered:
+            found.setdefault((code, line), ignore)
+    return found
 
 
 def _unused(ignore: Ignore) -> Diagnostic:

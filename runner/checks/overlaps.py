@@ -7,16 +7,12 @@ from collections.abc import Hashable, Iterator
 from itertools import combinations
 
 from runner.checks.subject import Finding, Subject, in_a_row
-from runner.checks.worlds import World, comparisons, shown, verdict, worlds
+from runner.checks.worlds import MOST_BRANCHES, World, comparisons, shown, verdict, worlds
 from runner.conditions.binding import Bound, BoundOtherwise, bound_outputs, person_parts
-from runner.conditions.vocabulary import OutputRef
 from runner.interpreter.program import Program
 from runner.model.conditions import Verdict
 from runner.model.frozen import frozen
 from runner.model.runbook import Advice, Branch, Consequence, HandOver, SeeAction, Step
-
-_MOST_BRANCHES = 40
-"""Of a step with more, pairs are not compared: their number grows with the square."""
 
 
 @frozen
@@ -27,11 +23,6 @@ class _Meeting:
     second: Branch
     bounds: tuple[Bound, Bound]
     world: World
-
-    @property
-    def outputs(self) -> tuple[OutputRef, ...]:
-        """The outputs that the two look at."""
-        return tuple(self.world)
 
     def shown(self) -> str:
         """What the KEY would have found."""
@@ -44,26 +35,23 @@ class _Meeting:
 
 def overlapping_branches(subject: Subject) -> Iterator[Finding]:
     """RB114: one value of one output for which two branches jump to different places."""
-    for meeting in _meetings(subject):
-        if len(meeting.outputs) == 1:
-            yield Finding(
-                f'with {meeting.shown()}, "{meeting.first.text}" holds too, and leads elsewhere: '
-                "a person will choose",
-                meeting.second.span,
-                "bound both, so that every value belongs to one of them",
-            )
+    for meeting in _meetings(subject, of_one_output=True):
+        yield _elsewhere(meeting, "bound both, so that every value belongs to one of them")
 
 
 def jumps_that_meet(subject: Subject) -> Iterator[Finding]:
     """RB118: two branches on different outputs that can hold together and part ways."""
-    for meeting in _meetings(subject):
-        if len(meeting.outputs) > 1:
-            yield Finding(
-                f'with {meeting.shown()}, "{meeting.first.text}" holds too, and leads elsewhere: '
-                "a person will choose",
-                meeting.second.span,
-                "say which comes first: `If … and not …`",
-            )
+    for meeting in _meetings(subject, of_one_output=False):
+        yield _elsewhere(meeting, "say which comes first: `If … and not …`")
+
+
+def _elsewhere(meeting: _Meeting, hint: str) -> Finding:
+    first = meeting.first.text
+    return Finding(
+        f'with {meeting.shown()}, "{first}" holds too, and leads elsewhere: a person will choose',
+        meeting.second.span,
+        hint,
+    )
 
 
 def constant_conditions(subject: Subject) -> Iterator[Finding]:
@@ -83,9 +71,9 @@ def shadowed_branches(subject: Subject) -> Iterator[Finding]:
     """RB115: an Otherwise that nothing is left for, and a branch that adds nothing to another."""
     for step in _walked(subject.program):
         branches = tuple(zip(step.branches, subject.program.branches[step.id], strict=True))
-        yield from _idle_otherwise(branches)
-        if len(branches) > _MOST_BRANCHES:
+        if len(branches) > MOST_BRANCHES:
             continue
+        yield from _idle_otherwise(branches)
         for (wide, wide_bound), (narrow, bound) in _ordered_pairs(branches):
             if _adds_nothing(subject.program, step, wide, narrow) and _implies(bound, wide_bound):
                 yield Finding(
@@ -100,7 +88,7 @@ def _walked(program: Program) -> Iterator[Step]:
     return (program.step[place] for place in program.order)
 
 
-def _meetings(subject: Subject) -> Iterator[_Meeting]:
+def _meetings(subject: Subject, of_one_output: bool) -> Iterator[_Meeting]:
     for step in _walked(subject.program):
         bounds = subject.program.branches[step.id]
         jumping = [
@@ -108,12 +96,14 @@ def _meetings(subject: Subject) -> Iterator[_Meeting]:
             for branch, bound in zip(step.branches, bounds, strict=True)
             if (jumps := _jumps(subject.program, step, branch)) and not person_parts(bound)
         ]
-        if len(jumping) > _MOST_BRANCHES:
+        if len(jumping) > MOST_BRANCHES:
             continue
         for (first, one, here), (second, other, there) in combinations(jumping, 2):
-            both = (one, other)
-            if here != there and (world := _together(both)):
-                yield _Meeting(first, second, both, world)
+            outputs = {*bound_outputs(one), *bound_outputs(other)}
+            if here == there or (len(outputs) == 1) is not of_one_output:
+                continue
+            if world := _together((one, other)):
+                yield _Meeting(first, second, (one, other), world)
 
 
 def _together(both: tuple[Bound, Bound]) -> World | None:

@@ -19,7 +19,8 @@ from runner.conditions.binding import (
     BoundState,
     bound_outputs,
 )
-from runner.conditions.showing import show_bound
+from runner.conditions.evaluation import all_of, any_of, negate
+from runner.conditions.showing import show_quantity
 from runner.conditions.vocabulary import OutputRef
 from runner.model.conditions import Comparator, Verdict
 from runner.model.values import Dimension, OutputType, Quantity
@@ -27,13 +28,18 @@ from runner.model.values import Dimension, OutputType, Quantity
 Found = Decimal | bool | str
 World = Mapping[OutputRef, Found]
 
-_MOST_WORLDS = 500
+MOST_BRANCHES = 20
+"""Of a step with more, branches are not compared: the effort grows with the square."""
+
+_MOST_WORLDS = 128
 _NEVER_NEGATIVE = (OutputType.COUNT, OutputType.DURATION, OutputType.BYTES)
 
 
 def worlds(bounds: tuple[Bound, ...]) -> tuple[World, ...]:
     """Every combination of values that the conditions can tell apart; none where that is many."""
     outputs = tuple(dict.fromkeys(ref for bound in bounds for ref in bound_outputs(bound)))
+    if len(outputs) > _MOST_WORLDS:
+        return ()
     values = [values_of(bounds, output) for output in outputs]
     if not outputs or prod(len(some) for some in values) > _MOST_WORLDS:
         return ()
@@ -72,11 +78,11 @@ def verdict(bound: Bound, world: World) -> Verdict:
         case BoundComparison() | BoundPresence() | BoundState():
             return _leaf(bound, world.get(bound.output))
         case BoundAll(parts=parts):
-            return _all({verdict(part, world) for part in parts})
+            return all_of([verdict(part, world) for part in parts])
         case BoundAny(parts=parts):
-            return _negated(_all({_negated(verdict(part, world)) for part in parts}))
+            return any_of([verdict(part, world) for part in parts])
         case BoundNot(part=part):
-            return _negated(verdict(part, world))
+            return negate(verdict(part, world))
         case _:
             return Verdict.UNKNOWN
 
@@ -92,7 +98,8 @@ def shown(found: Found, output: OutputRef, bounds: tuple[Bound, ...]) -> str:
         key=lambda bound: abs(bound.magnitude - found),
         default=Quantity(found, Dimension.NUMBER),
     )
-    return show_bound(Quantity(found, near.dimension, near.written, near.currency))
+    quantity = Quantity(found, near.dimension, near.written, near.currency)
+    return show_quantity(quantity, near.written, near)
 
 
 def _numbers(
@@ -104,7 +111,7 @@ def _numbers(
         around = {point.to_integral_value() + step for point in ordered for step in range(-2, 3)}
         return tuple(sorted(number for number in around if number >= 0))
     share = any(bound.dimension is Dimension.SHARE for bound in compared)
-    step = Decimal("0.01") if share else Decimal(1)
+    step = Decimal("0.01") if share else max(ordered[-1], Decimal(1))
     between = [(low + high) / 2 for low, high in pairwise(ordered)]
     below = ordered[0] / 2 if ordered[0] > 0 else ordered[0] - step
     numbers = {*ordered, *between, below, ordered[-1] + step}
@@ -148,22 +155,6 @@ def _leaf(leaf: BoundComparison | BoundPresence | BoundState, found: Found | Non
 
 def _truth(holds: bool) -> Verdict:
     return Verdict.HOLDS if holds else Verdict.FAILS
-
-
-def _all(verdicts: set[Verdict]) -> Verdict:
-    if Verdict.FAILS in verdicts:
-        return Verdict.FAILS
-    return Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts else Verdict.HOLDS
-
-
-def _negated(said: Verdict) -> Verdict:
-    match said:
-        case Verdict.HOLDS:
-            return Verdict.FAILS
-        case Verdict.FAILS:
-            return Verdict.HOLDS
-        case Verdict.UNKNOWN:
-            return Verdict.UNKNOWN
 
 
 def _compares(value: Decimal, comparator: Comparator, bound: Decimal) -> bool:

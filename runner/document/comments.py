@@ -4,7 +4,6 @@ A comment inside a fence or a code span is text. Lines are counted from 0.
 """
 
 import re
-from collections.abc import Iterator
 
 from runner.model.frozen import frozen
 from runner.model.source import SourceText, Span
@@ -33,24 +32,25 @@ class Comment:
 
 def comments_in(source: SourceText) -> tuple[Comment, ...]:
     """Every comment that begins and ends on one line, in order."""
-    found = []
-    for number in _lines_outside_fences(source.lines):
+    found: list[Comment] = []
+    blocks = _Blocks(source.lines)
+    for number in reversed(_lines_outside_fences(source.lines)):
         line = source.lines[number]
         if "<!--" not in line:
             continue
-        shown = _CODE.sub(lambda code: " " * len(code[0]), line)
-        for match in _COMMENT.finditer(shown):
+        shown = _CODE.sub(lambda code: "`" * len(code[0]), line)
+        lines = (number, number) if _COMMENT.sub("", shown).strip() else blocks.behind(number)
+        for match in reversed(list(_COMMENT.finditer(shown))):
             start = source.line_starts[number]
-            span = Span(start + match.start(), start + match.end())
-            is_alone = not _COMMENT.sub("", shown).strip()
-            first, last = _next_block(source.lines, number + 1) if is_alone else (number, number)
             words = line[match.start(1) : match.end(1)]
             text_start = start + match.end(1) - len(words.lstrip())
-            found.append(Comment(words.strip(), text_start, span, first, last))
-    return tuple(found)
+            span = Span(start + match.start(), start + match.end())
+            found.append(Comment(words.strip(), text_start, span, *lines))
+    return tuple(reversed(found))
 
 
-def _lines_outside_fences(lines: tuple[str, ...]) -> Iterator[int]:
+def _lines_outside_fences(lines: tuple[str, ...]) -> list[int]:
+    outside: list[int] = []
     opened = ""
     for number, line in enumerate(lines):
         mark = _FENCE.match(line)
@@ -61,18 +61,33 @@ def _lines_outside_fences(lines: tuple[str, ...]) -> Iterator[int]:
         elif mark:
             opened = mark[1]
         else:
-            yield number
+            outside.append(number)
+    return outside
 
 
-def _next_block(lines: tuple[str, ...], at: int) -> tuple[int, int]:
-    """The first and last line of the block at or behind a line; other comments are passed over."""
-    while at < len(lines) and not _COMMENT.sub("", lines[at]).strip():
-        at += 1
-    if at >= len(lines):
-        return at, at
+class _Blocks:
+    """The blocks behind lines, asked for from the last line to the first: none is read twice."""
+
+    def __init__(self, lines: tuple[str, ...]):
+        self._lines = lines
+        self._below = (len(lines), len(lines), len(lines))
+
+    def behind(self, number: int) -> tuple[int, int]:
+        """The first and last line of the next block; other comments are passed over."""
+        asked, first, last = self._below
+        at = number + 1
+        while at < asked and not _COMMENT.sub("", self._lines[at]).strip():
+            at += 1
+        if at < asked:
+            first, last = at, _end_of_block(self._lines, at)
+        self._below = (number, first, last)
+        return first, last
+
+
+def _end_of_block(lines: tuple[str, ...], at: int) -> int:
     if _HEADING.match(lines[at]):
-        return at, at
-    return at, _end_of_item(lines, at) if _ITEM.match(lines[at]) else _end_of_text(lines, at)
+        return at
+    return _end_of_item(lines, at) if _ITEM.match(lines[at]) else _end_of_text(lines, at)
 
 
 def _end_of_text(lines: tuple[str, ...], at: int) -> int:
@@ -81,7 +96,7 @@ def _end_of_text(lines: tuple[str, ...], at: int) -> int:
         line = lines[at + 1]
         if fence and line.strip().startswith(fence[1]):
             return at + 1
-        if not fence and not line.strip():
+        if not fence and (not _COMMENT.sub("", line).strip() or _HEADING.match(line)):
             break
         at += 1
     return at
