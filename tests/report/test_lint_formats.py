@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import pytest
 
 from runner.checks.rules import RULES
