@@ -11,6 +11,7 @@ from runner.conditions.binding import (
     BoundNot,
     BoundOtherwise,
     BoundPresence,
+    BoundRelative,
     BoundState,
     ForPerson,
 )
@@ -54,6 +55,8 @@ def _meaning(subject: Subject, bound: Bound) -> Hashable:
             quantity = bound.bound
             amount = (quantity.magnitude, quantity.dimension, quantity.currency)
             return ("compares", bound.output, bound.comparator, amount)
+        case BoundRelative():
+            return ("compares", bound.output, bound.comparator, bound.factor, bound.other)
         case BoundPresence():
             return ("is there", bound.output)
         case BoundState():
