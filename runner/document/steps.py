@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from runner.document.blocks import Block, Heading, Item, Paragraph
+from runner.document.branch_lines import counted
 from runner.document.branches import read_branches
 from runner.document.expectations import read_expectations
 from runner.document.invocations import read_invocations
@@ -97,7 +98,7 @@ def _step(
         fences=tuple(fences_in(blocks)),
         invocations=read_invocations(nodes),
         expectations=read_expectations(nodes),
-        branches=read_branches(nodes),
+        branches=read_branches(nodes, counted(title)),
         horizon=horizon,
     )
 
