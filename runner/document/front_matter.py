@@ -40,7 +40,7 @@ def read_front_matter(source: SourceText) -> FrontMatter:
         return FrontMatter(Metadata(), end + 1)
     if not isinstance(data, Mapping):
         return FrontMatter(Metadata(), end + 1, (_unreadable(source, end, "no fields in it"),))
-    return FrontMatter(_metadata(data), end + 1)
+    return FrontMatter(metadata_of(data), end + 1)
 
 
 def _unreadable(source: SourceText, end: int, why: str) -> Diagnostic:
@@ -53,7 +53,8 @@ def _unreadable(source: SourceText, end: int, why: str) -> Diagnostic:
     )
 
 
-def _metadata(data: Mapping[object, object]) -> Metadata:
+def metadata_of(data: Mapping[object, object]) -> Metadata:
+    """The fields that the runner uses, and the others as text."""
     fields = {str(name): value for name, value in data.items()}
     other = {k: v for k, v in fields.items() if k not in (*_TEXTS, *_LISTS)}
     return Metadata(

@@ -1,6 +1,6 @@
 """The one module that knows the Markdown library: CommonMark with tables to `Block`s.
 
-Block quotes and HTML are passed over: structure is never read out of them.
+HTML is passed over; block quotes stand apart: structure is never read out of them.
 """
 
 import re
@@ -16,6 +16,7 @@ from runner.document.blocks import (
     Item,
     ListBlock,
     Paragraph,
+    Quote,
     TableBlock,
 )
 from runner.document.rich_text import RichText
@@ -79,6 +80,11 @@ class _Reader:
                 return self._list(token, line, end)
             case "table_open":
                 return self._table(line, end)
+            case "blockquote_open":
+                self._take(1)
+                quote = Quote(self.blocks(), line, end)
+                self._take(1)
+                return quote
             case _:
                 self._skip(token)
                 return None

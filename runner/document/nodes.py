@@ -4,7 +4,16 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise, takewhile
 
-from runner.document.blocks import Block, CodeBlock, Heading, Item, ListBlock, Paragraph, TableBlock
+from runner.document.blocks import (
+    Block,
+    CodeBlock,
+    Heading,
+    Item,
+    ListBlock,
+    Paragraph,
+    Quote,
+    TableBlock,
+)
 from runner.document.rich_text import RichText
 from runner.model.frozen import frozen
 from runner.model.runbook import Fence
@@ -68,7 +77,7 @@ def build_nodes(blocks: Iterable[Block]) -> tuple[Node, ...]:
                 last = nodes.pop()
                 fences = (*last.fences, block.fence)
                 nodes.append(Node(last.text, last.children, last.is_item, last.line, fences))
-            case CodeBlock():
+            case CodeBlock() | Quote():
                 pass
     return tuple(nodes)
 

@@ -1,7 +1,7 @@
 """Steps, checks and actions: a heading or an item, and what is read out of its body."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from runner.document.blocks import Block, Heading, Item, Paragraph
 from runner.document.branch_lines import counted
@@ -26,10 +26,13 @@ def read_steps(source: SourceText, blocks: tuple[Block, ...]) -> Iterator[Step]:
         yield _step(source, StepId(PlaceKind.STEP, number), title, heading.text.span(), body)
 
 
-def read_actions(source: SourceText, blocks: tuple[Block, ...]) -> Iterator[Action]:
-    """The actions that headings in `blocks` begin."""
+def read_actions(
+    source: SourceText, blocks: tuple[Block, ...], rollbacks: Mapping[str, str]
+) -> Iterator[Action]:
+    """The actions that headings in `blocks` begin; `rollbacks` are said elsewhere, by number."""
     for heading, number, title, body in _headed(blocks, _ACTION):
-        yield _action(source, number, title, heading, body)
+        action = _action(source, number, title, heading, body)
+        yield action.with_rollback_block(rollbacks.get(number, ""))
 
 
 def read_check(source: SourceText, step: StepId, item: Item, horizon: str = "") -> Step:

@@ -29,8 +29,12 @@ def test_the_mended_example_gives_nothing(rule: Rule) -> None:
     assert codes(in_setting(rule.mended, rule.setting)) == []
 
 
-def test_every_rule_but_that_of_the_parser_has_one_check() -> None:
-    assert ["RB001", *(code for code, _ in CHECKS)] == [rule.code for rule in RULES]
+BY_THE_PARSER = ("RB001", "RB007", "RB008", "RB009")
+
+
+def test_every_rule_but_those_of_the_parser_has_one_check() -> None:
+    checked = [rule.code for rule in RULES if rule.code not in BY_THE_PARSER]
+    assert [code for code, _ in CHECKS] == checked
 
 
 def test_codes_and_names_are_unique() -> None:

@@ -315,3 +315,53 @@ def test_an_item_that_begins_with_a_greater_than_sign_is_a_comparison() -> None:
     assert standing.condition.subject == "subscriptions affected"
     span = standing.span
     assert runbook.source.text[span.start : span.end] == "> 1000 subscriptions affected"
+
+
+@pytest.mark.parametrize(
+    ("line", "inputs"),
+    [
+        ("Run `jupyter-x-y` KEY with the **change calendar** as input", ["the change calendar"]),
+        ("Use `jupyter-x-y` KEY on the delivery log.", ["the delivery log"]),
+        ("Run `jupyter-x-y` KEY with input: a.csv and b.csv", ["a.csv", "b.csv"]),
+        ("Run `jupyter-x-y` KEY", []),
+    ],
+)
+def test_an_input_may_stand_in_the_line_of_the_call(line: str, inputs: list[str]) -> None:
+    (call,) = step(f"- [ ] {line}").invocations
+    assert [spec.text for spec in call.inputs] == inputs
+
+
+def test_next_steps_of_a_call_may_be_a_list() -> None:
+    (call,) = step("- **KEY**: `jupyter-x-y`\n- **Next Steps**:\n  - a\n  - b").invocations
+    assert call.next_steps == "a; b"
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "**If Action 2 (Replay) Caused Issues**:\n\n- Stop the replay\n- Restore the cursor",
+        "### If Action 2 made things worse\n\n1. Stop the replay\n2. Restore the cursor",
+        "- Rollback Action 2: Stop the replay; Restore the cursor",
+    ],
+)
+def test_a_block_in_rollback_is_the_way_back_of_its_action(block: str) -> None:
+    runbook = parse(
+        "# T\n\n## Action Steps\n\n### Action 1: Wait\n\n### Action 2: Replay\n\n"
+        f"## Rollback / Escalation\n\n{block}\n"
+    )
+    assert [a.way_back for a in runbook.actions] == ["", "Stop the replay; Restore the cursor"]
+
+
+def test_pack_json_gives_what_the_front_matter_leaves_out() -> None:
+    source = SourceText("runbooks/disk-full/README.md", "---\ntitle: Disk\n---\n# T\n")
+    pack = '{"title": "Other", "severity_level": "p1", "tags": ["disk"], "version": "1.2.0"}'
+    runbook = parse_runbook(source, pack).runbook
+    assert (runbook.slug, runbook.title) == ("disk-full", "Disk")
+    assert (runbook.metadata.severity_level, runbook.metadata.tags) == ("p1", ("disk",))
+    assert runbook.metadata.other == (("version", "1.2.0"),)
+
+
+@pytest.mark.parametrize("pack", ["{", "[1]", "[" * 100_000])
+def test_a_pack_json_that_does_not_read_is_a_diagnostic(pack: str) -> None:
+    parsed = parse_runbook(SourceText("runbooks/disk-full/README.md", "# T\n"), pack)
+    assert [d.code for d in parsed.document.diagnostics] == ["RB001"]
