@@ -80,7 +80,7 @@ class _Parser:
         read = self._parts(parts, before, self._all)
         if len(read) == 1:
             return read[0]
-        text, span = self._text[start:end], self._locate(start, end)
+        text, span = _one_line(self._text[start:end]), self._locate(start, end)
         if self._excludes_each(parts, read):
             return AllOf(read, text, span)
         return AnyOf(read, text, span)
@@ -99,7 +99,7 @@ class _Parser:
         read = self._parts(parts, before, self._one)
         if len(read) == 1:
             return read[0]
-        return AllOf(read, self._text[start:end], self._locate(start, end))
+        return AllOf(read, _one_line(self._text[start:end]), self._locate(start, end))
 
     def _parts(
         self,
@@ -122,11 +122,12 @@ class _Parser:
         if text[0] == "(" and self._closing(start, end) == end - 1:
             return self._any(start + 1, end - 1, None)
         if neither := _NEITHER.match(text):
-            return Not(self._nor(start + neither.end(), end, before), text, span)
+            return Not(self._nor(start + neither.end(), end, before), _one_line(text), span)
         if negation := _NEGATION.match(text):
             quantity = read_quantity(text[negation.end() :])
             if quantity is None:
-                return Not(self._one(start + negation.end(), end, before), text, span)
+                return Not(self._one(start + negation.end(), end, before), _one_line(text), span)
+        text = _one_line(text)
         place = Place(text, span, before, self._above)
         return read_comparison(place) or Phrase(text, span)
 
@@ -137,7 +138,7 @@ class _Parser:
         read = self._parts(parts, before, self._one)
         if len(read) == 1:
             return read[0]
-        return AnyOf(read, self._text[start:end], self._locate(start, end))
+        return AnyOf(read, _one_line(self._text[start:end]), self._locate(start, end))
 
     def _split(self, start: int, end: int, word: str) -> list[tuple[int, int]]:
         """Split at `word` outside parentheses; at commas too, where `word` follows them."""
@@ -186,3 +187,7 @@ class _Parser:
             if depth == 0:
                 return at
         return -1
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

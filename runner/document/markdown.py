@@ -217,10 +217,17 @@ class _InlineWalk:
         raw = within or shown
         found = self._content.find(raw, self._at)
         begin = found if found >= 0 else self._at
-        top = len(self._source_offsets) - 1
+        offsets = self._source_offsets
+        end = begin + len(shown)
+        if end <= len(offsets) and _ZERO_WIDTH.isdisjoint(shown) and _GREATER not in shown:
+            self._text += shown
+            self._offsets += offsets[begin:end]
+            self._at = begin + len(raw)
+            return
+        top = len(offsets) - 1
         for i, character in enumerate(shown):
             if character in _ZERO_WIDTH:
                 continue
             self._text.append(">" if character == _GREATER else character)
-            self._offsets.append(self._source_offsets[min(begin + i, top)])
+            self._offsets.append(offsets[min(begin + i, top)])
         self._at = begin + len(raw)

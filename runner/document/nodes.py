@@ -130,6 +130,8 @@ def logical_lines(text: RichText) -> tuple[RichText, ...]:
     cuts = [0]
     for match in re.finditer(r"\n\s*", text.text):
         rest = text.part(match.end())
+        if any(begin < match.start() < end for begin, end in text.bold):
+            continue
         if is_conditional(rest) or labelled(rest):
             cuts.append(match.end())
     cuts.append(len(text.text))

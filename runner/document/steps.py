@@ -14,7 +14,7 @@ from runner.model.identity import PlaceKind, StepId
 from runner.model.runbook import Action, Field, Reversibility, Step
 from runner.model.source import SourceText, Span
 
-_NUMBERED = r"(?:\d+[.)]\s*)?{word}\s+(\d\w*)\s*(?:[-:.–—)]\s*|$|\s(?=\S))(.*)"
+_NUMBERED = r"[^\w]*(?:\d+[.)]\s*)?{word}\s+(\d\w*)\s*(?:[-:.–—)]\s*|$|\s(?=\S))(.*)"
 _STEP = re.compile(_NUMBERED.format(word="step"), re.I | re.S)
 _ACTION = re.compile(_NUMBERED.format(word="action"), re.I | re.S)
 _REVERSIBILITY = re.compile(r"\(([^()]*\b(?:ir)?reversible\b[^()]*)\)", re.I)
