@@ -56,8 +56,8 @@ def _setext(marks: str, words: str) -> str:
 
 
 def _atx(text: str) -> str:
-    text = re.sub(r"^(\w.*)\n=+$", r"# \1", text, flags=re.M)
-    return re.sub(r"^(\w.*)\n-+$", r"## \1", text, flags=re.M)
+    text = re.sub(r"^(\w.*)\n=+[ \t]*$", r"# \1", text, flags=re.M)
+    return re.sub(r"^(\w.*)\n-+[ \t]*$", r"## \1", text, flags=re.M)
 
 
 def _deeper(text: str) -> str:
