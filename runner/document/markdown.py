@@ -146,7 +146,8 @@ class _Reader:
         for text, (line, column) in zip(content.split("\n"), places, strict=True):
             begin = starts[min(line, len(starts) - 1)] + column
             lead = len(text) - len(text.lstrip())
-            offsets += [begin + max(i - lead, 0) for i in range(len(text) + 1)]
+            offsets += [begin] * lead
+            offsets += range(begin, begin + len(text) - lead + 1)
         return offsets
 
     def _line_span(self, first: int, end: int) -> Span:

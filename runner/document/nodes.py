@@ -127,6 +127,8 @@ def is_conditional(text: RichText) -> bool:
 
 def logical_lines(text: RichText) -> tuple[RichText, ...]:
     """A paragraph cut where a source line begins with a label or an If."""
+    if "\n" not in text.text:
+        return (text,) if text.text else ()
     cuts = [0]
     for match in re.finditer(r"\n\s*", text.text):
         rest = text.part(match.end())

@@ -36,20 +36,21 @@ def strays(parts: tuple[Part, ...], runbook: Runbook) -> tuple[Diagnostic, ...]:
     called = {call.key.text for place in places for call in place.invocations}
     found: list[Diagnostic] = []
     for part in parts:
-        nodes = tuple(_lines(part))
+        tree = build_nodes((part.heading, *part.blocks))
+        nodes = tuple(_lines(part, tree))
         if part.kind not in _ROUTING:
             found += _branches(nodes, starts)
         if part.kind is not SectionKind.EVIDENCE:
             found += _keys(nodes, called)
         if part.kind in _STEPS:
-            found += _moves(build_nodes((part.heading, *part.blocks)), runbook)
+            found += _moves(tree, runbook)
     return tuple(dict.fromkeys(found))
 
 
-def _lines(part: Part) -> Iterator[Node]:
+def _lines(part: Part, tree: tuple[Node, ...]) -> Iterator[Node]:
     """The lines of a part, block quotes too; not those that say how to undo an action."""
     lines = _outside_rollbacks if part.kind is SectionKind.ROLLBACK else all_nodes
-    yield from lines(build_nodes((part.heading, *part.blocks)))
+    yield from lines(tree)
     for quote in _quotes(part.blocks):
         yield from lines(build_nodes(quote.blocks))
 
@@ -111,7 +112,7 @@ def _moves(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
     """Moves without a condition, unless they lead to the next step anyway."""
     starts = [step.span.start for step in runbook.steps]
     for node in nodes:
-        if take_apart(node):
+        if branch_text(node.text) and take_apart(node):
             continue
         at = bisect_right(starts, node.text.span().start)
         following = runbook.steps[at].id if at < len(starts) else None
