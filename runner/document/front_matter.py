@@ -32,7 +32,8 @@ def read_front_matter(source: SourceText) -> FrontMatter:
     import yaml
 
     try:
-        data = yaml.safe_load("\n".join(lines[1:end]))
+        fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        data = yaml.load("\n".join(lines[1:end]), Loader=fast)  # noqa: S506
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         first_line = str(error).splitlines()[0]
         return FrontMatter(Metadata(), end + 1, (_unreadable(source, end, first_line),))
