@@ -81,7 +81,7 @@ def _branches(nodes: Iterable[Node], starts: list[int]) -> Iterator[Diagnostic]:
         is_read = at < len(starts) and starts[at] <= span.end
         if not is_read and _leads_somewhere(node):
             yield Diagnostic(
-                "RB007",
+                "RB010",
                 Severity.WARNING,
                 f'"{_short(node)}" looks like a branch and is not followed from here',
                 span,
@@ -100,7 +100,7 @@ def _keys(nodes: Iterable[Node], called: set[str]) -> Iterator[Diagnostic]:
         for name, at in named_keys(node.text):
             if name not in called:
                 yield Diagnostic(
-                    "RB008",
+                    "RB011",
                     Severity.WARNING,
                     f"{name} is named and never called",
                     node.text.span(at, at + len(name)),
@@ -118,7 +118,7 @@ def _moves(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
         following = runbook.steps[at].id if at < len(starts) else None
         if at and _moves_away(node, following):
             yield Diagnostic(
-                "RB009",
+                "RB012",
                 Severity.NOTE,
                 f'"{_short(node)}" has no condition: a run does not follow it',
                 node.text.span(),

@@ -29,7 +29,7 @@ def test_the_mended_example_gives_nothing(rule: Rule) -> None:
     assert codes(in_setting(rule.mended, rule.setting)) == []
 
 
-BY_THE_PARSER = ("RB001", "RB007", "RB008", "RB009")
+BY_THE_PARSER = ("RB001", "RB010", "RB011", "RB012")
 
 
 def test_every_rule_but_those_of_the_parser_has_one_check() -> None:

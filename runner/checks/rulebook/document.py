@@ -191,7 +191,7 @@ None.
 """,
     ),
     Rule(
-        "RB007",
+        "RB010",
         "stray-branch",
         Severity.WARNING,
         "A line looks like a branch and stands where none is read.",
@@ -212,7 +212,7 @@ None.
 """,
     ),
     Rule(
-        "RB008",
+        "RB011",
         "stray-key",
         Severity.WARNING,
         "A KEY is named and never called.",
@@ -227,7 +227,7 @@ None.
 """,
     ),
     Rule(
-        "RB009",
+        "RB012",
         "stray-move",
         Severity.NOTE,
         "A line of a step leads elsewhere without a condition.",
