@@ -11,6 +11,7 @@ from runner.conditions.binding import (
     BoundNot,
     BoundOtherwise,
     BoundPresence,
+    BoundRelative,
     BoundState,
     ForPerson,
 )
@@ -38,8 +39,10 @@ def otherwise_not_last(subject: Subject) -> Iterator[Finding]:
     """RB110: branches behind Otherwise, which speaks only of those before it."""
     for step in subject.program.step.values():
         bounds = subject.program.branches[step.id]
-        for branch, bound in zip(step.branches[:-1], bounds[:-1], strict=True):
-            if isinstance(bound, BoundOtherwise):
+        for branch, bound in zip(step.branches, bounds, strict=True):
+            behind = step.branches[branch.ordinal :]
+            beside = [b for b in behind if b.span.start != branch.span.start]
+            if isinstance(bound, BoundOtherwise) and beside:
                 yield Finding(
                     f'"{branch.text}" is not the last branch: those behind it do not count',
                     branch.span,
@@ -54,6 +57,8 @@ def _meaning(subject: Subject, bound: Bound) -> Hashable:
             quantity = bound.bound
             amount = (quantity.magnitude, quantity.dimension, quantity.currency)
             return ("compares", bound.output, bound.comparator, amount)
+        case BoundRelative():
+            return ("compares", bound.output, bound.comparator, bound.factor, bound.other)
         case BoundPresence():
             return ("is there", bound.output)
         case BoundState():

@@ -13,16 +13,21 @@ from runner.checks.rulebook import (
     keys,
 )
 
-RULES: tuple[Rule, ...] = (
-    *document.RULES,
-    *ignores.RULES,
-    *conditions.RULES,
-    *expectations.RULES,
-    *comparisons.RULES,
-    *flow.RULES,
-    *keys.RULES,
-    *data.RULES,
-    *actions.RULES,
+RULES: tuple[Rule, ...] = tuple(
+    sorted(
+        (
+            *document.RULES,
+            *ignores.RULES,
+            *conditions.RULES,
+            *expectations.RULES,
+            *comparisons.RULES,
+            *flow.RULES,
+            *keys.RULES,
+            *data.RULES,
+            *actions.RULES,
+        ),
+        key=lambda rule: rule.code,
+    )
 )
 
 

@@ -17,7 +17,7 @@ from runner.model.runbook import (
     Step,
 )
 
-_LATER_IF = re.compile(r"\S\s+(?:if|unless)\s", re.I)
+_LATER_IF = re.compile(r"\S\s+(?:if|unless|when|once|until|as soon as)\s", re.I)
 _MOVES = re.compile(
     r"(?:continue|go|skip|proceed|return|jump|stop|escalate|re-?run|repeat)\b"
     r"|(?:see|apply|run|take|do)\s+action\b|.*\b(?:step|action)\s+\d",

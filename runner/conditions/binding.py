@@ -1,10 +1,10 @@
 """Conditions tied to declared outputs, or left to a person: nothing in between."""
 
-import re
+from decimal import Decimal
 from enum import Enum
 
-from runner.conditions.names import plain_phrase
 from runner.conditions.showing import output_quantity
+from runner.conditions.states import declared_state, presences, said_states
 from runner.conditions.vocabulary import OutputRef, Vocabulary
 from runner.model.conditions import (
     AllOf,
@@ -15,6 +15,7 @@ from runner.model.conditions import (
     Not,
     Otherwise,
     Phrase,
+    Relative,
     Unreadable,
 )
 from runner.model.frozen import frozen
@@ -39,6 +40,17 @@ class BoundComparison:
     output: OutputRef
     comparator: Comparator
     bound: Quantity
+    span: Span
+
+
+@frozen
+class BoundRelative:
+    """An output against a multiple of another one."""
+
+    output: OutputRef
+    comparator: Comparator
+    factor: Decimal
+    other: OutputRef
     span: Span
 
 
@@ -97,6 +109,7 @@ class BoundOtherwise:
 
 Bound = (
     BoundComparison
+    | BoundRelative
     | BoundPresence
     | BoundState
     | ForPerson
@@ -106,14 +119,6 @@ Bound = (
     | BoundOtherwise
 )
 
-_BE = r"(?:\s+(?:is|are|was|were|has\s+been|have\s+been))?"
-_PRESENT = re.compile(
-    rf"{_BE}\s+(?:found|detected|present|seen|observed|reported)$|\s+(?:exists?|occurs?|occurred)$",
-    re.I,
-)
-_ABSENT = re.compile(rf"{_BE}\s+not\s+(?:found|detected|present|seen|observed|reported)$", re.I)
-_PHRASE_STATE = re.compile(r"\s+(?:is|are|was|were|=|==|:)\s+(?P<negated>not\s+)?|\s+", re.I)
-_FLAG_STATES = {"true": "yes", "yes": "yes", "set": "yes", "false": "no", "no": "no"}
 _PRESENCE_TYPES = {OutputType.COUNT, OutputType.FLAG, OutputType.TABLE}
 
 
@@ -124,15 +129,10 @@ def bind(condition: Condition, vocabulary: Vocabulary) -> Bound:
             return _bind_comparison(condition, vocabulary)
         case Phrase():
             return _bind_phrase(condition.text, condition.span, vocabulary)
-        case AllOf() | AnyOf():
-            if len(vocabulary.named(condition.text)) == 1:
-                return _bind_phrase(condition.text, condition.span, vocabulary)
-            parts = tuple(bind(part, vocabulary) for part in condition.parts)
-            return BoundAll(parts) if isinstance(condition, AllOf) else BoundAny(parts)
-        case Not():
-            if len(vocabulary.named(condition.text)) == 1:
-                return _bind_phrase(condition.text, condition.span, vocabulary)
-            return BoundNot(bind(condition.part, vocabulary))
+        case Relative():
+            return _bind_relative(condition, vocabulary)
+        case AllOf() | AnyOf() | Not():
+            return _bind_whole(condition, vocabulary) or _bind_parts(condition, vocabulary)
         case Otherwise():
             return BoundOtherwise()
         case Unreadable():
@@ -157,6 +157,8 @@ def bound_outputs(bound: Bound) -> tuple[OutputRef, ...]:
     match bound:
         case BoundComparison() | BoundPresence() | BoundState():
             return (bound.output,)
+        case BoundRelative():
+            return (bound.output, bound.other)
         case BoundAll(parts=parts) | BoundAny(parts=parts):
             return tuple(found for part in parts for found in bound_outputs(part))
         case BoundNot(part=part):
@@ -186,27 +188,99 @@ _NOT_NUMBERS = {
 }
 
 
+def _bind_whole(condition: AllOf | AnyOf | Not, vocabulary: Vocabulary) -> Bound | None:
+    """A compound whose words, taken together, are a name or a declared state."""
+    is_named = len(vocabulary.named(condition.text)) == 1
+    if is_named or (not isinstance(condition, Not) and said_states(condition.text, vocabulary)):
+        return _bind_phrase(condition.text, condition.span, vocabulary)
+    return None
+
+
+def _bind_parts(condition: AllOf | AnyOf | Not, vocabulary: Vocabulary) -> Bound:
+    if isinstance(condition, Not):
+        return BoundNot(bind(condition.part, vocabulary))
+    parts: list[Bound] = []
+    for part in condition.parts:
+        bound = bind(part, vocabulary)
+        parts.append(_same_output(bound, parts[-1] if parts else None))
+    if isinstance(condition, AllOf) or _denies_each(condition, parts):
+        return BoundAll(tuple(parts))
+    return BoundAny(tuple(parts))
+
+
+def _same_output(bound: Bound, before: Bound | None) -> Bound:
+    """`billing` behind `producer is checkout or`: the same output once more."""
+    negated = isinstance(before, BoundNot)
+    said = before.part if isinstance(before, BoundNot) else before
+    if not isinstance(bound, ForPerson) or not isinstance(said, BoundState):
+        return bound
+    state = declared_state(said.output, bound.text)
+    if bound.because is not PersonBecause.NOT_DECLARED or not state:
+        return bound
+    same = BoundState(said.output, state, bound.span)
+    return BoundNot(same) if negated else same
+
+
+def _denies_each(condition: AnyOf, parts: list[Bound]) -> bool:
+    """`producer is not checkout or billing` is neither of them."""
+    first, *more = zip(condition.parts, parts, strict=True)
+    elliptic = all(isinstance(part, Phrase) and isinstance(b, BoundNot) for part, b in more)
+    said = [bound.part for bound in parts if isinstance(bound, BoundNot)]
+    states = [part for part in said if isinstance(part, BoundState)]
+    outputs = {part.output for part in states}
+    one = len(outputs) == 1 and len(states) == len(parts) and isinstance(first[1], BoundNot)
+    return elliptic and one and all(not _names(part, outputs) for part, _ in more)
+
+
+def _names(part: Condition, outputs: set[OutputRef]) -> bool:
+    vocabulary = Vocabulary(tuple(outputs))
+    return isinstance(part, Phrase) and bool(said_states(part.text, vocabulary))
+
+
 def _bind_comparison(condition: Comparison, vocabulary: Vocabulary) -> Bound:
     found = vocabulary.named(condition.subject)
     if len(found) == 1 and comparable(found[0], condition.bound):
         return BoundComparison(found[0], condition.comparator, condition.bound, condition.span)
+    if len(found) == 1 and (state := _equal_state(condition, found[0])):
+        return state
     if len(found) == 1:
         return ForPerson(condition.subject, PersonBecause.DIMENSION, found, condition.span)
     return _unbound(condition.subject, found, condition.span, vocabulary)
 
 
+def _equal_state(condition: Comparison, output: OutputRef) -> Bound | None:
+    """`status is 500` where the values of the output are words, as versions and codes are."""
+    written = f"{condition.bound.magnitude}{condition.bound.written}"
+    state = declared_state(output, written) if output.spec.type is OutputType.ENUM else ""
+    if not state or condition.comparator not in (Comparator.EQUAL, Comparator.NOT_EQUAL):
+        return None
+    bound = BoundState(output, state, condition.span)
+    return BoundNot(bound) if condition.comparator is Comparator.NOT_EQUAL else bound
+
+
+def _bind_relative(condition: Relative, vocabulary: Vocabulary) -> Bound:
+    left, right = vocabulary.named(condition.subject), vocabulary.named(condition.other)
+    if len(left) != 1 or len(right) != 1:
+        return _bind_phrase(condition.text, condition.span, vocabulary)
+    one, other = left[0], right[0]
+    if {one.spec.type, other.spec.type} & _NOT_NUMBERS or not _alike(one, other):
+        return ForPerson(condition.text, PersonBecause.DIMENSION, left, condition.span)
+    return BoundRelative(one, condition.comparator, condition.factor, other, condition.span)
+
+
+def _alike(one: OutputRef, other: OutputRef) -> bool:
+    left, right = (output_quantity(ref.spec, Decimal(1)) for ref in (one, other))
+    return (left.dimension, left.currency) == (right.dimension, right.currency)
+
+
 def _bind_phrase(text: str, span: Span, vocabulary: Vocabulary) -> Bound:
-    present, absent = _PRESENT.search(text), _ABSENT.search(text)
-    names = [(text, False)]
-    if absent:
-        names.append((text[: absent.start()], True))
-    elif present:
-        names.append((text[: present.start()], False))
-    for name, negated in names:
-        found = vocabulary.named(name)
+    for named in presences(text):
+        found = vocabulary.named(named.name)
+        if named.only and any(ref.spec.type is not named.only for ref in found):
+            continue
         if len(found) == 1 and found[0].spec.type in _PRESENCE_TYPES:
             presence = BoundPresence(found[0], span)
-            return BoundNot(presence) if negated else presence
+            return BoundNot(presence) if named.negated else presence
         if len(found) == 1:
             return ForPerson(text, PersonBecause.NO_PRESENCE, found, span)
         if found:
@@ -215,26 +289,11 @@ def _bind_phrase(text: str, span: Span, vocabulary: Vocabulary) -> Bound:
 
 
 def _bind_state(text: str, span: Span, vocabulary: Vocabulary) -> Bound:
-    states: dict[Bound, OutputRef] = {}
-    for separator in _PHRASE_STATE.finditer(text):
-        before, behind = text[: separator.start()], text[separator.end() :]
-        for name, state in ((before, behind), (behind, before)):
-            for ref in vocabulary.named(name):
-                if declared := _declared_state(ref, state):
-                    found = BoundState(ref, declared, span)
-                    states[BoundNot(found) if separator["negated"] else found] = ref
+    states = said_states(text, vocabulary)
     if len(states) == 1:
-        return next(iter(states))
-    return _unbound(text, tuple(states.values()), span, vocabulary)
-
-
-def _declared_state(ref: OutputRef, words: str) -> str:
-    if ref.spec.type is OutputType.FLAG:
-        return _FLAG_STATES.get(plain_phrase(words), "")
-    if ref.spec.type is not OutputType.ENUM:
-        return ""
-    wanted = plain_phrase(words)
-    return next((value for value in ref.spec.values if plain_phrase(value) == wanted), "")
+        found = BoundState(states[0].output, states[0].state, span)
+        return BoundNot(found) if states[0].negated else found
+    return _unbound(text, tuple(state.output for state in states), span, vocabulary)
 
 
 def _unbound(

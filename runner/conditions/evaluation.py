@@ -11,6 +11,7 @@ from runner.conditions.binding import (
     BoundNot,
     BoundOtherwise,
     BoundPresence,
+    BoundRelative,
     BoundState,
     ForPerson,
     PersonBecause,
@@ -21,7 +22,7 @@ from runner.model.conditions import Comparator, Ground, Reason, Verdict
 from runner.model.frozen import frozen
 from runner.model.identity import KeyName
 from runner.model.safe_text import safe_line
-from runner.model.values import Table, Undefined, Value
+from runner.model.values import Quantity, Table, Undefined, Value
 
 HOLDS, FAILS, UNKNOWN = Verdict.HOLDS, Verdict.FAILS, Verdict.UNKNOWN
 
@@ -45,6 +46,8 @@ def evaluate(bound: Bound, read: Read, others: tuple[Verdict, ...] = ()) -> Reas
     match bound:
         case BoundComparison():
             return _compare(bound, read)
+        case BoundRelative():
+            return _relate(bound, read)
         case BoundPresence():
             return _presence(bound, read)
         case BoundState():
@@ -85,7 +88,7 @@ def any_of(verdicts: list[Verdict]) -> Verdict:
 
 def _compare(bound: BoundComparison, read: Read) -> Reason:
     value = read(bound.output.key, bound.output.spec.name)
-    if not isinstance(value, Decimal) or isinstance(value, bool):
+    if not isinstance(value, Decimal) or not value.is_finite():
         return _no_value(bound.output, value)
     quantity = output_quantity(bound.output.spec, value)
     shown = show_quantity(quantity, bound.output.spec.unit, bound.bound)
@@ -94,6 +97,25 @@ def _compare(bound: BoundComparison, read: Read) -> Reason:
     holds = _relates(quantity.magnitude, bound.comparator, bound.bound.magnitude)
     sign = bound.comparator.value if holds else _OPPOSITE[bound.comparator].value
     sentence = f"{shown} {sign} {show_bound(bound.bound)}"
+    return _decided(bound.output, HOLDS if holds else FAILS, sentence, shown)
+
+
+def _relate(bound: BoundRelative, read: Read) -> Reason:
+    """An output against a multiple of another: both must have a value."""
+    sides: list[Quantity] = []
+    for output in (bound.output, bound.other):
+        value = read(output.key, output.spec.name)
+        if not isinstance(value, Decimal) or not value.is_finite():
+            return _no_value(output, value)
+        sides.append(output_quantity(output.spec, value))
+    left, right = sides
+    product = right.magnitude * bound.factor
+    limit = Quantity(product, left.dimension, bound.output.spec.unit, left.currency)
+    shown = show_quantity(left, bound.output.spec.unit, limit)
+    holds = _relates(left.magnitude, bound.comparator, product)
+    sign = bound.comparator.value if holds else _OPPOSITE[bound.comparator].value
+    times = "" if bound.factor == 1 else f"{_plain(bound.factor)} x "
+    sentence = f"{shown} {sign} {show_bound(limit)} ({times}{bound.other.spec.label})"
     return _decided(bound.output, HOLDS if holds else FAILS, sentence, shown)
 
 
@@ -123,7 +145,7 @@ def _presence(bound: BoundPresence, read: Read) -> Reason:
     match value:
         case bool():
             return _decided(bound.output, HOLDS if value else FAILS, *[show_value(spec, value)] * 2)
-        case Decimal():
+        case Decimal() if value.is_finite():
             return _material(bound.output, value, read)
         case Table():
             verdict = HOLDS if value.row_count else FAILS
@@ -142,7 +164,7 @@ def _material(output: OutputRef, count: Decimal, read: Read) -> Reason:
         words = f"{shown}, material from {_plain(material.threshold)} on"
         return _decided(output, HOLDS if holds else FAILS, words, shown)
     total = read(output.key, material.share_of)
-    if not isinstance(total, Decimal) or total == 0:
+    if not isinstance(total, Decimal) or not total.is_finite() or total == 0:
         return _unknown(output, f"{shown}, but the whole ({material.share_of}) is not known")
     holds = count / total >= material.threshold
     share = f"{_plain(material.threshold * 100)} %"
@@ -204,6 +226,8 @@ def _no_value(output: OutputRef, value: Value | Missing) -> Reason:
         return Reason(UNKNOWN, value.why, Ground.MISSING, output.key.text, output.spec.name)
     if isinstance(value, Undefined):
         return _unknown(output, f"{output.spec.label} is {show_value(output.spec, value)}")
+    if isinstance(value, Decimal):
+        return _unknown(output, f"{output.spec.label} is not a finite number")
     return _unknown(output, f"{output.spec.label} has no size or presence")
 
 

@@ -64,4 +64,13 @@ class TableBlock:
     end: int
 
 
-Block = Heading | Paragraph | ListBlock | CodeBlock | TableBlock
+@frozen
+class Quote:
+    """A block quote: nothing is read out of it but what is missed there."""
+
+    blocks: tuple["Block", ...]
+    line: int
+    end: int
+
+
+Block = Heading | Paragraph | ListBlock | CodeBlock | TableBlock | Quote

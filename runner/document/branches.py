@@ -4,120 +4,137 @@ import re
 from collections.abc import Iterable
 
 from runner.conditions.grammar import parse_condition
-from runner.document.consequences import read_consequences
-from runner.document.nodes import Node, is_conditional
+from runner.document.branch_lines import WrittenBranch, name_above, take_apart
+from runner.document.consequences import Clause, read_clauses
+from runner.document.nodes import Node
 from runner.document.rich_text import RichText
-from runner.model.conditions import AllOf, Condition
-from runner.model.frozen import frozen
-from runner.model.runbook import Advice, Branch
+from runner.model.conditions import AllOf, AnyOf, Condition, Not, Otherwise
+from runner.model.runbook import Advice, Branch, Consequence, Fence
 from runner.model.source import Span
 
-_IF = re.compile(r"if\b\s*", re.I)
-_COLON = re.compile(r":(?=\s|$)|\s*(?:→|->|=>|⇒)\s*")
-_COMMA = re.compile(r",\s+|\s+then\s+", re.I)
-_OTHERWISE = re.compile(r"(?:[.;,]\s*)(?=(?:otherwise|else)\b)", re.I)
+_COMMENT = re.compile(r"\s*(?:#|//|--)")
 
 
-@frozen
-class _Written:
-    """A branch line taken apart."""
+def read_branches(nodes: Iterable[Node], above: str = "") -> tuple[Branch, ...]:
+    """All branches of a step, in document order, numbered from 1.
 
-    condition: RichText
-    consequence: RichText
-
-
-def read_branches(nodes: Iterable[Node]) -> tuple[Branch, ...]:
-    """All branches of a step, in document order, numbered from 1."""
+    `above` is what a comparison without a subject speaks of, if no line above it names anything.
+    """
     found: list[Branch] = []
-    _collect(nodes, None, found)
+    _collect(nodes, _Level(None, above), found)
     return tuple(
         Branch(number, b.condition, b.text, b.consequences, b.span)
         for number, b in enumerate(found, 1)
     )
 
 
-def _collect(nodes: Iterable[Node], under: Branch | None, found: list[Branch]) -> None:
+class _Level:
+    """Where branches stand: under which other, behind which conditions, below which line."""
+
+    def __init__(self, under: Branch | None, above: str):
+        self.under = under
+        self.above = above
+        self.before: list[Condition] = []
+        self.unlisted: list[Condition] = []
+        """Conditions before that became no branch of their own: only parts of nested ones."""
+
+
+def _collect(nodes: Iterable[Node], level: _Level, found: list[Branch]) -> None:
     for node in nodes:
-        written = _take_apart(node)
+        written = take_apart(node)
         if not written:
-            _collect(node.children, under, found)
+            outside, level.above = level.above, name_above(node.text)
+            _collect(node.children, level, found)
+            level.above = name_above(node.text) or outside
         for line in written:
-            _add(node if line is written[-1] else None, line, under, found)
+            _add(node if line is written[-1] else None, line, level, found)
 
 
-def _add(node: Node | None, written: _Written, under: Branch | None, found: list[Branch]) -> None:
-    text = written.condition
-    condition = parse_condition(text.text, text.span)
-    words = text.line.strip(" .:")
-    if under is not None:
-        condition, words = _both(under, condition, words)
-    consequences = list(read_consequences(written.consequence))
-    plain = [child for child in node.children if not _take_apart(child)] if node else []
-    for child in plain:
-        consequences += read_consequences(child.text)
-        for below in child.children:
-            consequences += read_consequences(below.text)
-    branch = Branch(0, condition, words, tuple(consequences), text.span())
-    at = len(found)
-    nested = [child for child in node.children if _take_apart(child)] if node else []
-    _collect(nested, branch, found)
+def _add(node: Node | None, line: WrittenBranch, level: _Level, found: list[Branch]) -> None:
+    stated = _stated(line, level)
+    clauses = list(read_clauses(line.consequence))
+    nested = []
+    for child in node.children if node else ():
+        if take_apart(child):
+            nested.append(child)
+            continue
+        clauses += read_clauses(child.text)
+        clauses += [c for below in child.children for c in read_clauses(below.text)]
+    consequences = [c for clause in clauses if not clause.only_if for c in clause.consequences]
+    conditional = [clause for clause in clauses if clause.only_if]
+    if not clauses and not nested and node:
+        consequences = _commands(node.fences)
+    branch = Branch(0, stated.condition, stated.text, tuple(consequences), stated.span)
+    at, under = len(found), _below(branch, level)
+    found += [_conditional(under, clause) for clause in conditional]
+    _collect(nested, _Level(under, level.above), found)
     if consequences or len(found) == at:
         found.insert(at, branch)
+    elif level.under is None:
+        level.unlisted.append(stated.condition)
 
 
-def _both(under: Branch, condition: Condition, words: str) -> tuple[Condition, str]:
+def _stated(line: WrittenBranch, level: _Level) -> Branch:
+    """The condition of a line with those that it stands under, as a branch that does nothing."""
+    text = line.condition
+    condition = parse_condition(text.text, text.span, level.above)
+    words, span = text.line.strip(" .:"), text.span()
+    if line.negated:
+        condition, words = Not(condition, f"not {words}", span), f"not {words}"
+    if isinstance(condition, Otherwise):
+        condition = _otherwise(condition, words, level)
+    else:
+        level.before.append(condition)
+    if level.under is not None:
+        return _both(level.under, condition, words)
+    return Branch(0, condition, words, (), span)
+
+
+def _otherwise(condition: Otherwise, words: str, level: _Level) -> Condition:
+    """Otherwise under another branch speaks of the conditions beside it, and of no others."""
+    span = condition.span
+    if level.under is None:
+        if not level.unlisted:
+            return condition
+        others = tuple(Not(part, words, span) for part in level.unlisted)
+        return AllOf((condition, *others), words, span)
+    if not level.before:
+        return condition
+    return Not(AnyOf(tuple(level.before), words, span), words, span)
+
+
+def _below(branch: Branch, level: _Level) -> Branch:
+    """A branch as what stands below it sees it: an Otherwise is what it leaves out."""
+    if not isinstance(branch.condition, Otherwise) or not level.before:
+        return branch
+    others = AnyOf(tuple(level.before), branch.text, branch.span)
+    return Branch(0, Not(others, branch.text, branch.span), branch.text, (), branch.span)
+
+
+def _conditional(branch: Branch, clause: Clause) -> Branch:
+    """A consequence with a condition of its own: a branch that needs both."""
+    text = clause.only_if or RichText("", (0,))
+    condition, words = parse_condition(text.text, text.span), text.line.strip(" .:")
+    if clause.negated:
+        words = f"not {words}"
+        condition = Not(condition, words, text.span())
+    both = _both(branch, condition, words)
+    return Branch(0, both.condition, both.text, clause.consequences, both.span)
+
+
+def _both(under: Branch, condition: Condition, words: str) -> Branch:
     text = f"{under.text} and {words}"
     span = Span(under.span.start, max(under.span.end, condition.span.end))
-    return AllOf((under.condition, condition), text, span), text
+    return Branch(0, AllOf((under.condition, condition), text, span), text, (), span)
 
 
-def _take_apart(node: Node) -> tuple[_Written, ...]:
-    """The branches that a line states: one, two with an "otherwise" on the line, or none."""
-    text = node.text
-    if not is_conditional(text):
-        return ()
-    first, *more = text.split(_OTHERWISE)
-    written = _separate(first, node)
-    if written is None:
-        return ()
-    others = (_separate(other, node) for other in more)
-    return (written, *(other for other in others if other))
-
-
-def _separate(text: RichText, node: Node) -> _Written | None:
-    begin = _IF.match(text.text)
-    start = begin.end() if begin else 0
-    end, rest = _bold_condition(text) or _first(_COLON, text, start) or (-1, -1)
-    certain = end >= 0
-    if end < 0 and not begin:
-        end, rest = _otherwise_word(text)
-    elif end < 0:
-        end, rest = _first(_COMMA, text, start) or (len(text.text), len(text.text))
-    written = _Written(text.part(start, end), text.part(rest))
-    if certain or node.is_item or node.children:
-        return written
-    moves = [c for c in read_consequences(written.consequence) if not isinstance(c, Advice)]
-    return written if moves else None
-
-
-def _bold_condition(text: RichText) -> tuple[int, int] | None:
-    """Where a bold condition ends and its consequence begins."""
-    if not text.bold or text.bold[0][0] != 0:
-        return None
-    end = text.bold[0][1]
-    inside = text.text[:end].rstrip()
-    if ":" in inside[:-1] or inside.casefold() == "if":
-        return None
-    behind = re.match(r"[\s:,–—→-]*>?\s*", text.text[end:])
-    return len(inside.rstrip(":")), end + (behind.end() if behind else 0)
-
-
-def _first(pattern: re.Pattern[str], text: RichText, start: int) -> tuple[int, int] | None:
-    match = next(text.matches(pattern, start), None)
-    return match.span() if match else None
-
-
-def _otherwise_word(text: RichText) -> tuple[int, int]:
-    word = re.match(r"(?:otherwise|else|none of (?:the above|these))[\s,:]*", text.text, re.I)
-    end = word.end() if word else 0
-    return len(text.text[:end].rstrip(" ,:")), end
+def _commands(fences: tuple[Fence, ...]) -> list[Consequence]:
+    """What a branch says with nothing but a code block: run this."""
+    found: list[Consequence] = []
+    for fence in fences:
+        lines = [line.strip() for line in fence.text.splitlines() if line.strip()]
+        commands = [line for line in lines if not _COMMENT.match(line)] or lines
+        if commands:
+            more = f" (and {len(commands) - 1} more lines)" if len(commands) > 1 else ""
+            found.append(Advice(f"run: {commands[0]}{more}", fence.span))
+    return found

@@ -3,6 +3,7 @@
 import re
 
 from runner.document.rich_text import RichText
+from runner.model.frozen import frozen
 from runner.model.identity import PlaceKind, StepId
 from runner.model.runbook import (
     Advice,
@@ -22,8 +23,9 @@ _VERB = (
     r"(?:escalate|see\s+action|apply\s+action|run\s+action|see:?\s+action|go\s+to|continue|proceed|"
     r"skip\s+to|return\s+to|jump\s+to|stop\b|re-?run|use\s+the|see\s+the)"
 )
+_SENTENCE = re.compile(r"\s*;\s*|\.\s+(?=[A-Z→])")
 _CLAUSE = re.compile(
-    rf"\s*;\s*|\.\s+(?=[A-Z→])|,?\s+(?:and\s+)?then\s+|,\s*(?:and\s+)?(?={_VERB})|\s+and\s+(?={_VERB})",
+    rf",?\s+(?:and\s+)?then\s+|,\s*(?:and\s+)?(?={_VERB})|\s+and\s+(?={_VERB})",
     re.I,
 )
 _MOVE = (
@@ -68,24 +70,86 @@ _GLOSS = re.compile(r"\s*\(([^()]*)\)")
 _TRIVIAL = re.compile(
     r"(?:the\s+)?(?:issue|incident|problem)?\s*(?:is\s+)?(?:resolved|done|fixed)", re.I
 )
-_LATER_IF = re.compile(r"\S\s+(?:if|unless|when)\s", re.I)
+_LEADING_IF = re.compile(r"(?:if|(?P<unless>unless))\s+(?=\S)", re.I)
+_LEADING_END = re.compile(r"\s*(?:,|:|→|->|=>)\s+|\s+then\s+", re.I)
+_LATER_IF = re.compile(
+    r"(?<=\S)[\s,]+(?:(?:but|and)\s+)?(?:only\s+)?"
+    r"(?:if|provided(?:\s+that)?|(?P<unless>unless))\s+(?=\S)",
+    re.I,
+)
+_INDIRECT = re.compile(
+    r"\b(?:check|see|verify|ask|tell|determine|know|confirm|decide|find\s+out|look|test|as|even"
+    r"|wonder|matter|report|say)$",
+    re.I,
+)
+"""What stands before an "if" that asks and sets no condition: `check if it answers`."""
+_LATER_WHEN = re.compile(r"(?<=\S)\s+(?:when|once|until|as\s+soon\s+as)\s", re.I)
+
+
+@frozen
+class Clause:
+    """What one clause says to do, and the condition of its own that it may have."""
+
+    consequences: tuple[Consequence, ...]
+    only_if: RichText | None = None
+    negated: bool = False
 
 
 def read_consequences(text: RichText) -> tuple[Consequence, ...]:
     """The consequences in a text, in order. Clauses that move nothing are advice."""
-    found: list[Consequence] = []
-    for clause in text.split(_CLAUSE):
-        found += _clause(clause)
-    return tuple(found)
+    return tuple(found for clause in read_clauses(text) for found in clause.consequences)
+
+
+def read_clauses(text: RichText) -> tuple[Clause, ...]:
+    """The clauses of a text, in order, those with a condition of their own among them."""
+    found: list[Clause] = []
+    for sentence in text.split(_SENTENCE):
+        found += _led_by_if(sentence) or [_trailed_by_if(c) for c in sentence.split(_CLAUSE)]
+    return tuple(clause for clause in found if clause.consequences)
+
+
+def _led_by_if(sentence: RichText) -> list[Clause]:
+    """`if failures exist, continue to Step 2 and escalate`: the condition governs all of it."""
+    lead = _LEADING_IF.match(sentence.text)
+    if lead is None:
+        return []
+    end = next(sentence.matches(_LEADING_END, lead.end()), None)
+    if end is None:
+        return [Clause((Advice(sentence.line.strip(" ."), sentence.span()),))]
+    only_if = sentence.part(lead.end(), end.start())
+    governed = [
+        consequence
+        for clause in sentence.part(end.end()).split(_CLAUSE)
+        for consequence in _clause(clause)
+    ]
+    return [Clause(tuple(governed), only_if, bool(lead["unless"]))]
+
+
+def _trailed_by_if(clause: RichText) -> Clause:
+    """`continue to Step 3 if they agree`."""
+    for later in clause.matches(_LATER_IF):
+        before = clause.part(0, later.start())
+        if _INDIRECT.search(before.text):
+            continue
+        only_if = clause.part(later.end())
+        return Clause(tuple(_clause(before)), only_if, bool(later["unless"]))
+    return Clause(tuple(_clause(clause)))
 
 
 def _clause(clause: RichText) -> list[Consequence]:
     words = clause.line.strip(" .")
-    span = clause.span()
     if not words:
         return []
-    if _LATER_IF.search(words):
-        return [Advice(words, span), *_glossed_hand_overs(clause)]
+    if next(clause.matches(_LATER_WHEN), None) is None:
+        for read in (_move, _other):
+            if found := read(words, clause):
+                return found
+    return [Advice(_without_hand_over_gloss(words), clause.span()), *_glossed_hand_overs(clause)]
+
+
+def _move(words: str, clause: RichText) -> list[Consequence]:
+    """Another place of this runbook."""
+    span = clause.span()
     if match := _RERUN.match(words):
         if match["step"]:
             return [Rerun(_step(match["step"]), words, span)]
@@ -100,13 +164,19 @@ def _clause(clause: RichText) -> list[Consequence]:
         return [GoToSection(_SECTIONS[match[1].casefold()[:6]], words, span)]
     if _GO_ON.fullmatch(_GLOSS.sub("", words)):
         return [GoOn(words, span)]
+    return []
+
+
+def _other(words: str, clause: RichText) -> list[Consequence]:
+    """An end, somebody else, or another runbook."""
+    span = clause.span()
     if match := _STOP.match(words):
         return [Stop(match[0], span), *_behind_stop(words[match.end() :], clause)]
     if _ESCALATE.match(words):
         return [Escalate(words, span)]
     if match := _HAND_OVER.match(words):
         return [HandOver(match[1].strip(), words, span)]
-    return [Advice(_without_hand_over_gloss(words), span), *_glossed_hand_overs(clause)]
+    return []
 
 
 def _step(number: str) -> StepId:

@@ -32,7 +32,8 @@ def read_front_matter(source: SourceText) -> FrontMatter:
     import yaml
 
     try:
-        data = yaml.safe_load("\n".join(lines[1:end]))
+        fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        data = yaml.load("\n".join(lines[1:end]), Loader=fast)  # noqa: S506
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         first_line = str(error).splitlines()[0]
         return FrontMatter(Metadata(), end + 1, (_unreadable(source, end, first_line),))
@@ -40,7 +41,7 @@ def read_front_matter(source: SourceText) -> FrontMatter:
         return FrontMatter(Metadata(), end + 1)
     if not isinstance(data, Mapping):
         return FrontMatter(Metadata(), end + 1, (_unreadable(source, end, "no fields in it"),))
-    return FrontMatter(_metadata(data), end + 1)
+    return FrontMatter(metadata_of(data), end + 1)
 
 
 def _unreadable(source: SourceText, end: int, why: str) -> Diagnostic:
@@ -53,7 +54,8 @@ def _unreadable(source: SourceText, end: int, why: str) -> Diagnostic:
     )
 
 
-def _metadata(data: Mapping[object, object]) -> Metadata:
+def metadata_of(data: Mapping[object, object]) -> Metadata:
+    """The fields that the runner uses, and the others as text."""
     fields = {str(name): value for name, value in data.items()}
     other = {k: v for k, v in fields.items() if k not in (*_TEXTS, *_LISTS)}
     return Metadata(

@@ -6,14 +6,21 @@ from collections.abc import Iterable
 from runner.document.nodes import LabelledText, Node, all_nodes, labelled
 from runner.document.rich_text import RichText
 from runner.model.frozen import frozen
-from runner.model.identity import KeyName, PlaceKind, StepId
+from runner.model.identity import NOTEBOOK_PREFIX, KeyName, PlaceKind, StepId
 from runner.model.runbook import InputSpec, KeyInvocation, Question
 
-_KEY = re.compile(r"\b(?:jupyter|node)-[a-z0-9]+(?:-[a-z0-9]+)*\b")
+_KEY = re.compile(r"(?<![\w/-])(?:jupyter|node)-[a-z0-9]+(?:-[a-z0-9]+)*\b(?!/)")
 _ANY_KEY = re.compile(r"\b[a-z][a-z0-9]*(?:-[a-z0-9]+)+\b")
 _CALLS = re.compile(r"(?:run|use|execute|call)\b", re.I)
 _INPUT_JOIN = re.compile(r",\s+(?:and\s+)?|\s+and\s+")
 _FROM_STEP = re.compile(r"^(.*?)\s+(?:from|of|made (?:in|by))\s+step\s+(\d\w*)\b", re.I)
+_PROSE_INPUT = re.compile(
+    r"\b(?:with|using|taking)\s+(?P<as>.+?)\s+as\s+(?:its\s+|the\s+|an?\s+)?inputs?\b"
+    r"|\bwith\s+(?:the\s+)?inputs?\s*:?\s+(?P<input>.+?)(?=[.;]\s|[.;]?$)"
+    r"|\bKEY\s+on\s+(?P<on>.+?)(?=[.;]\s|[.;]?$)",
+    re.I,
+)
+"""An input that the line of a call names by itself: `Run … with the change calendar as input`."""
 _CALL_LABELS = ("key", "run", "use", "execution", "automated (preferred)")
 
 
@@ -49,6 +56,14 @@ def key_names_in(nodes: Iterable[Node]) -> tuple[KeyName, ...]:
     return tuple(KeyName(name) for name in dict.fromkeys(names))
 
 
+def named_keys(text: RichText) -> tuple[tuple[str, int], ...]:
+    """The notebooks that a line names, each with where; paths name none."""
+    if NOTEBOOK_PREFIX not in text.text:
+        return ()
+    found = ((m[0], m.start()) for m in _KEY.finditer(text.text))
+    return tuple(pair for pair in found if pair[0].startswith(NOTEBOOK_PREFIX))
+
+
 def _called_keys(node: Node) -> list[_Call]:
     text = node.text
     field = labelled(text)
@@ -63,7 +78,7 @@ def _called_keys(node: Node) -> list[_Call]:
 
 
 def _invocation(number: int, call: _Call, fields: list[tuple[LabelledText, Node]]) -> KeyInvocation:
-    inputs: list[InputSpec] = []
+    inputs = _prose_inputs(call)
     questions: list[Question] = []
     texts = {"output": "", "location": "", "next": ""}
     location_span = None
@@ -79,7 +94,8 @@ def _invocation(number: int, call: _Call, fields: list[tuple[LabelledText, Node]
         elif label == "location":
             texts["location"], location_span = field.value.line, field.value.span()
         elif label.startswith("next step"):
-            texts["next"] = field.value.line
+            below = "; ".join(child.text.line for child in node.children)
+            texts["next"] = field.value.line or below
     return KeyInvocation(
         key=call.key,
         ordinal=number,
@@ -91,6 +107,14 @@ def _invocation(number: int, call: _Call, fields: list[tuple[LabelledText, Node]
         location_span=location_span,
         next_steps=texts["next"],
     )
+
+
+def _prose_inputs(call: _Call) -> list[InputSpec]:
+    match = _PROSE_INPUT.search(call.text.text, call.at)
+    if match is None:
+        return []
+    group = match.lastgroup or "as"
+    return _inputs(call.text.part(match.start(group), match.end(group)))
 
 
 def _inputs(text: RichText) -> list[InputSpec]:

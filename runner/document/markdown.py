@@ -1,6 +1,6 @@
 """The one module that knows the Markdown library: CommonMark with tables to `Block`s.
 
-Block quotes and HTML are passed over: structure is never read out of them.
+HTML is passed over; block quotes stand apart: structure is never read out of them.
 """
 
 import re
@@ -16,6 +16,7 @@ from runner.document.blocks import (
     Item,
     ListBlock,
     Paragraph,
+    Quote,
     TableBlock,
 )
 from runner.document.rich_text import RichText
@@ -79,6 +80,11 @@ class _Reader:
                 return self._list(token, line, end)
             case "table_open":
                 return self._table(line, end)
+            case "blockquote_open":
+                self._take(1)
+                quote = Quote(self.blocks(), line, end)
+                self._take(1)
+                return quote
             case _:
                 self._skip(token)
                 return None
@@ -140,7 +146,8 @@ class _Reader:
         for text, (line, column) in zip(content.split("\n"), places, strict=True):
             begin = starts[min(line, len(starts) - 1)] + column
             lead = len(text) - len(text.lstrip())
-            offsets += [begin + max(i - lead, 0) for i in range(len(text) + 1)]
+            offsets += [begin] * lead
+            offsets += range(begin, begin + len(text) - lead + 1)
         return offsets
 
     def _line_span(self, first: int, end: int) -> Span:
@@ -211,10 +218,17 @@ class _InlineWalk:
         raw = within or shown
         found = self._content.find(raw, self._at)
         begin = found if found >= 0 else self._at
-        top = len(self._source_offsets) - 1
+        offsets = self._source_offsets
+        end = begin + len(shown)
+        if end <= len(offsets) and _ZERO_WIDTH.isdisjoint(shown) and _GREATER not in shown:
+            self._text += shown
+            self._offsets += offsets[begin:end]
+            self._at = begin + len(raw)
+            return
+        top = len(offsets) - 1
         for i, character in enumerate(shown):
             if character in _ZERO_WIDTH:
                 continue
             self._text.append(">" if character == _GREATER else character)
-            self._offsets.append(self._source_offsets[min(begin + i, top)])
+            self._offsets.append(offsets[min(begin + i, top)])
         self._at = begin + len(raw)

@@ -2,9 +2,18 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
-from runner.document.blocks import Block, CodeBlock, Heading, Item, ListBlock, Paragraph, TableBlock
+from runner.document.blocks import (
+    Block,
+    CodeBlock,
+    Heading,
+    Item,
+    ListBlock,
+    Paragraph,
+    Quote,
+    TableBlock,
+)
 from runner.document.rich_text import RichText
 from runner.model.frozen import frozen
 from runner.model.runbook import Fence
@@ -15,18 +24,22 @@ PLAIN_LABELS = (
     "side effects?|safety|verification|rollback|success|success criteria|execution"
 )
 _PLAIN_LABEL = re.compile(rf"({PLAIN_LABELS})\s*:(?!\S*//)\s*", re.I)
-_CONDITIONAL = re.compile(r"(if|otherwise|else|none of (the above|these))\b", re.I)
+_CONDITIONAL = re.compile(r"(if|unless|otherwise|else|none of (the above|these))\b", re.I)
 _TASK = re.compile(r"\[[ xX]\]\s+")
 
 
 @frozen
 class Node:
-    """A line with the lines below it. `is_item` says that it is a list item or a table row."""
+    """A line with the lines below it. `is_item` says that it is a list item or a table row.
+
+    `fences` are the code blocks right below it.
+    """
 
     text: RichText
     children: tuple["Node", ...]
     is_item: bool
     line: int
+    fences: tuple[Fence, ...] = ()
 
 
 @frozen
@@ -45,20 +58,26 @@ def build_nodes(blocks: Iterable[Block]) -> tuple[Node, ...]:
         block = remaining.pop(0)
         match block:
             case Heading():
-                below = _below_heading(block, remaining)
-                nodes.append(Node(block.text, build_nodes(below), False, block.line))
+                under = _below_heading(block, remaining)
+                fences = _leading_fences(under)
+                nodes.append(Node(block.text, build_nodes(under), False, block.line, fences))
             case Paragraph():
                 nodes += [Node(text, (), False, block.line) for text in logical_lines(block.text)]
             case ListBlock():
                 items = tuple(_item_node(item) for item in block.items)
                 if nodes and not nodes[-1].is_item and _opens_a_list(nodes[-1]):
                     last = nodes.pop()
-                    nodes.append(Node(last.text, last.children + items, last.is_item, last.line))
+                    below = last.children + items
+                    nodes.append(Node(last.text, below, last.is_item, last.line, last.fences))
                 else:
                     nodes += items
             case TableBlock():
                 nodes += [_row_node(row, block.line) for row in block.rows if row]
-            case CodeBlock():
+            case CodeBlock() if nodes:
+                last = nodes.pop()
+                fences = (*last.fences, block.fence)
+                nodes.append(Node(last.text, last.children, last.is_item, last.line, fences))
+            case CodeBlock() | Quote():
                 pass
     return tuple(nodes)
 
@@ -96,6 +115,11 @@ def labelled(text: RichText) -> LabelledText | None:
     return None
 
 
+def is_known_label(label: str) -> bool:
+    """Whether a label is one of those that the language knows, such as Location."""
+    return _PLAIN_LABEL.fullmatch(f"{label}:") is not None
+
+
 def is_conditional(text: RichText) -> bool:
     """Whether the line begins with If, Otherwise or the like."""
     return _CONDITIONAL.match(text.text) is not None
@@ -103,9 +127,13 @@ def is_conditional(text: RichText) -> bool:
 
 def logical_lines(text: RichText) -> tuple[RichText, ...]:
     """A paragraph cut where a source line begins with a label or an If."""
+    if "\n" not in text.text:
+        return (text,) if text.text else ()
     cuts = [0]
     for match in re.finditer(r"\n\s*", text.text):
         rest = text.part(match.end())
+        if any(begin < match.start() < end for begin, end in text.bold):
+            continue
         if is_conditional(rest) or labelled(rest):
             cuts.append(match.end())
     cuts.append(len(text.text))
@@ -134,7 +162,14 @@ def _item_node(item: Item) -> Node:
         return Node(empty, build_nodes(blocks), True, item.line)
     first, *more = logical_lines(_without_task_box(blocks[0].text)) or (blocks[0].text,)
     extra = tuple(Node(text, (), True, item.line) for text in more)
-    return Node(first, extra + build_nodes(blocks[1:]), True, item.line)
+    fences = () if extra else _leading_fences(blocks[1:])
+    return Node(first, extra + build_nodes(blocks[1:]), True, item.line, fences)
+
+
+def _leading_fences(blocks: Iterable[Block]) -> tuple[Fence, ...]:
+    """The code blocks that stand right below a heading or the line of an item."""
+    codes = takewhile(lambda block: isinstance(block, CodeBlock), blocks)
+    return tuple(block.fence for block in codes if isinstance(block, CodeBlock))
 
 
 def _without_task_box(text: RichText) -> RichText:

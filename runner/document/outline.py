@@ -7,8 +7,10 @@ from runner.document.rich_text import RichText
 from runner.model.frozen import frozen
 from runner.model.runbook import SectionKind
 
+_ORNAMENT = re.compile(r"^[^\w(]+|[^\w)]+$")
+"""Emoji and other signs at the ends of a heading."""
 _NUMBERING = re.compile(r"^\s*(?:\d+(?:\.\d+)*[.)]?|[IVX]+[.)])\s+")
-_STEP_OR_ACTION = re.compile(r"(?:\d+[.)]\s*)?(?:step|action)\s+\d", re.I)
+_STEP_OR_ACTION = re.compile(r"[^\w]*(?:\d+[.)]\s*)?(?:step|action)\s+\d", re.I)
 _RECOGNISED: tuple[tuple[str, SectionKind], ...] = (
     (r"when (?:not|never) to use|not for", SectionKind.WHEN_NOT_TO_USE),
     (r"when to use|use this runbook when|symptoms", SectionKind.WHEN_TO_USE),
@@ -68,8 +70,9 @@ def cut(blocks: tuple[Block, ...], level: int, skip: Heading | None = None) -> t
 
 def section_kind(text: RichText) -> SectionKind | None:
     """Which canonical section a heading names, by its words; None where it names none."""
-    words = _NUMBERING.sub("", text.line)
-    words = re.sub(r"\([^()]*\)", "", words).casefold().strip(" :-–—*")
+    words = _NUMBERING.sub("", _ORNAMENT.sub("", text.line))
+    words = re.sub(r"\([^()]*\)", "", words).casefold()
+    words = _ORNAMENT.sub("", words)
     words = re.sub(r"\b(?:this|the) runbook\b", "", words).strip()
     for pattern, kind in _RECOGNISED:
         if re.fullmatch(pattern, words):

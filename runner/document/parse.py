@@ -12,12 +12,16 @@ from runner.document.invocations import key_names_in
 from runner.document.markdown import read_blocks
 from runner.document.nodes import Node, all_nodes, build_nodes
 from runner.document.outline import Part, outline
+from runner.document.pack import Pack, merged, read_pack
+from runner.document.rollbacks import read_rollbacks
 from runner.document.steps import read_actions, read_check, read_steps
+from runner.document.strays import strays
 from runner.model.diagnostics import DiagnosedDocument
 from runner.model.frozen import frozen
 from runner.model.identity import PlaceKind, StepId
 from runner.model.runbook import (
     Action,
+    Metadata,
     Runbook,
     Section,
     SectionKind,
@@ -41,9 +45,14 @@ class ParsedRunbook:
     document: DiagnosedDocument
 
 
-def parse_runbook(source: SourceText) -> ParsedRunbook:
-    """Read a runbook. What it is called comes from its metadata, its heading and its file name."""
+def parse_runbook(source: SourceText, pack: str = "") -> ParsedRunbook:
+    """Read a runbook. What it is called comes from its metadata, its heading and its file name.
+
+    `pack` is the text of the `pack.json` beside it, if there is one.
+    """
     front = read_front_matter(source)
+    beside = read_pack(pack) if pack else Pack(Metadata())
+    metadata = merged(front.metadata, beside.metadata)
     parts = outline(read_blocks(source, front.lines))
     sections = parts.sections
     name = PurePath(source.path)
@@ -51,9 +60,9 @@ def parse_runbook(source: SourceText) -> ParsedRunbook:
     title = parts.title.line if parts.title else ""
     runbook = Runbook(
         source=source,
-        slug=front.metadata.slug or file_slug,
-        title=front.metadata.title or title or file_slug,
-        metadata=front.metadata,
+        slug=metadata.slug or file_slug,
+        title=metadata.title or title or file_slug,
+        metadata=metadata,
         sections=tuple(
             Section(p.kind, p.heading.text.line, p.heading.text.span()) for p in sections
         ),
@@ -66,7 +75,8 @@ def parse_runbook(source: SourceText) -> ParsedRunbook:
         alerts=_alerts(_of_kind(sections, SectionKind.WHEN_TO_USE)),
         evidence_keys=key_names_in(_nodes(_of_kind(sections, SectionKind.EVIDENCE))),
     )
-    return ParsedRunbook(runbook, DiagnosedDocument(source, front.diagnostics))
+    found = front.diagnostics + beside.diagnostics + strays(sections, runbook)
+    return ParsedRunbook(runbook, DiagnosedDocument(source, found))
 
 
 def _of_kind(sections: tuple[Part, ...], kind: SectionKind) -> tuple[Part, ...]:
@@ -89,11 +99,12 @@ def _steps(
 
 def _actions(source: SourceText, sections: tuple[Part, ...]) -> tuple[Action, ...]:
     found: list[Action] = []
+    rollbacks = read_rollbacks(_nodes(_of_kind(sections, SectionKind.ROLLBACK)))
     for part in sections:
         blocks = (part.heading, *part.blocks)
         if part.kind in (SectionKind.ROLLBACK, SectionKind.VERIFICATION):
             continue
-        found += read_actions(source, blocks)
+        found += read_actions(source, blocks, rollbacks)
     return tuple(found)
 
 

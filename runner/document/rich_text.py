@@ -36,6 +36,8 @@ class RichText:
             start += 1
         while end > start and self.text[end - 1].isspace():
             end -= 1
+        if start == 0 and end == len(self.text):
+            return self
         return RichText(
             self.text[start:end],
             self.offsets[start : end + 1],
@@ -94,6 +96,8 @@ class RichText:
 def _clipped(
     ranges: tuple[tuple[int, int], ...], start: int, end: int
 ) -> tuple[tuple[int, int], ...]:
+    if not ranges:
+        return ()
     return tuple(
         (max(a, start) - start, min(b, end) - start) for a, b in ranges if a < end and b > start
     )

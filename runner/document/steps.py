@@ -1,9 +1,10 @@
 """Steps, checks and actions: a heading or an item, and what is read out of its body."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from runner.document.blocks import Block, Heading, Item, Paragraph
+from runner.document.branch_lines import counted
 from runner.document.branches import read_branches
 from runner.document.expectations import read_expectations
 from runner.document.invocations import read_invocations
@@ -13,7 +14,7 @@ from runner.model.identity import PlaceKind, StepId
 from runner.model.runbook import Action, Field, Reversibility, Step
 from runner.model.source import SourceText, Span
 
-_NUMBERED = r"(?:\d+[.)]\s*)?{word}\s+(\d\w*)\s*(?:[-:.–—)]\s*|$|\s(?=\S))(.*)"
+_NUMBERED = r"[^\w]*(?:\d+[.)]\s*)?{word}\s+(\d\w*)\s*(?:[-:.–—)]\s*|$|\s(?=\S))(.*)"
 _STEP = re.compile(_NUMBERED.format(word="step"), re.I | re.S)
 _ACTION = re.compile(_NUMBERED.format(word="action"), re.I | re.S)
 _REVERSIBILITY = re.compile(r"\(([^()]*\b(?:ir)?reversible\b[^()]*)\)", re.I)
@@ -25,10 +26,13 @@ def read_steps(source: SourceText, blocks: tuple[Block, ...]) -> Iterator[Step]:
         yield _step(source, StepId(PlaceKind.STEP, number), title, heading.text.span(), body)
 
 
-def read_actions(source: SourceText, blocks: tuple[Block, ...]) -> Iterator[Action]:
-    """The actions that headings in `blocks` begin."""
+def read_actions(
+    source: SourceText, blocks: tuple[Block, ...], rollbacks: Mapping[str, str]
+) -> Iterator[Action]:
+    """The actions that headings in `blocks` begin; `rollbacks` are said elsewhere, by number."""
     for heading, number, title, body in _headed(blocks, _ACTION):
-        yield _action(source, number, title, heading, body)
+        action = _action(source, number, title, heading, body)
+        yield action.with_rollback_block(rollbacks.get(number, ""))
 
 
 def read_check(source: SourceText, step: StepId, item: Item, horizon: str = "") -> Step:
@@ -97,7 +101,7 @@ def _step(
         fences=tuple(fences_in(blocks)),
         invocations=read_invocations(nodes),
         expectations=read_expectations(nodes),
-        branches=read_branches(nodes),
+        branches=read_branches(nodes, counted(title)),
         horizon=horizon,
     )
 

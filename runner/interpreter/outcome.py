@@ -102,7 +102,7 @@ def open_items(program: Program, state: RunState) -> tuple[str, ...]:
     for called in actions.called_for(program, state):
         answer = state.answers.get(questions.about_action(called.action).id)
         if answer and questions.FAILED in answer.chosen:
-            undo = called.action.field_text("rollback") or "the action names no rollback"
+            undo = called.action.way_back or "the action names no rollback"
             due.append(f"Action {called.action.number} did not verify. Rollback: {undo}")
     for check in actions.due_checks(program):
         answer = state.answers.get(str(check.id))

@@ -122,7 +122,7 @@ def about_action(action: Action) -> OpenQuestion:
     check = action.field_text("verification") or "it had the effect that it should have"
     options = (
         Option(YES, f"done, and verified: {check}"),
-        Option(FAILED, "done, but the verification failed", action.field_text("rollback")),
+        Option(FAILED, "done, but the verification failed", action.way_back),
         Option(NO, "not done"),
     )
     name = action.title if action.needs_typed_name else ""

@@ -1,5 +1,6 @@
 """What stands behind an "If": conditions as written, verdicts, and the reasons for them."""
 
+from decimal import Decimal
 from enum import Enum
 
 from runner.model.frozen import frozen
@@ -25,6 +26,18 @@ class Comparison:
     subject: str
     comparator: Comparator
     bound: Quantity
+    span: Span
+
+
+@frozen
+class Relative:
+    """`p95 latency > 2x baseline`: a subject against a multiple of another output."""
+
+    subject: str
+    comparator: Comparator
+    factor: Decimal
+    other: str
+    text: str
     span: Span
 
 
@@ -78,7 +91,7 @@ class Unreadable:
     span: Span
 
 
-Condition = Comparison | Phrase | AllOf | AnyOf | Not | Otherwise | Unreadable
+Condition = Comparison | Relative | Phrase | AllOf | AnyOf | Not | Otherwise | Unreadable
 
 
 class Verdict(Enum):

@@ -228,7 +228,10 @@ class Reversibility(Enum):
 
 @frozen
 class Action:
-    """Something that changes the world. The runner proposes it and never does it by itself."""
+    """Something that changes the world. The runner proposes it and never does it by itself.
+
+    `rollback_block` is what Rollback / Escalation says about it ("If Action 2 Caused Issues").
+    """
 
     number: str
     title: str
@@ -238,6 +241,17 @@ class Action:
     body: str
     fields: tuple[Field, ...] = ()
     fences: tuple[Fence, ...] = ()
+    rollback_block: str = ""
+
+    @property
+    def way_back(self) -> str:
+        """How to undo it: its Rollback field and the block about it; empty where neither is."""
+        texts = (self.field_text("rollback"), self.rollback_block)
+        return "; ".join(text for text in texts if text)
+
+    def with_rollback_block(self, text: str) -> "Action":
+        """The same action with what is said about undoing it elsewhere."""
+        return Action(**{**vars(self), "rollback_block": text})
 
     def field_text(self, label: str) -> str:
         """The text of the first field whose label begins with `label`, letter case aside."""

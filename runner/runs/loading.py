@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from runner.document.pack import FILE_NAME as PACK
 from runner.document.parse import ParsedRunbook, parse_runbook
 from runner.errors import InvalidRunbook, NotFound
 from runner.interpreter.program import Program
@@ -38,7 +39,7 @@ def load_runbook(library: Library, name: str, first: str = "", last: str = "") -
     InvalidRunbook where the file is no text, InvalidInput where the contract of a KEY is broken.
     """
     path = library.runbook(name)
-    parsed = parse_runbook(SourceText(str(path), read_text(path)))
+    parsed = parse_runbook(SourceText(str(path), read_text(path)), read_pack_text(path))
     keys = called_keys(library, parsed.runbook)
     contracts = tuple(key.contract for key in keys)
     program = Program(
@@ -78,6 +79,14 @@ def read_text(path: Path) -> str:
             "nothing was executed",
             f"convert it: iconv -t UTF-8 {path}",
         ) from error
+
+
+def read_pack_text(path: Path) -> str:
+    """The text of the `pack.json` beside a `README.md`; empty where there is none."""
+    beside = path.with_name(PACK)
+    if path.stem.casefold() != "readme" or not beside.is_file():
+        return ""
+    return read_text(beside)
 
 
 def place_named(runbook: Runbook, name: str) -> StepId | None:

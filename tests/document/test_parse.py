@@ -3,7 +3,7 @@
 import pytest
 
 from runner.document.parse import parse_runbook
-from runner.model.conditions import AllOf, Comparison, Otherwise, Unreadable
+from runner.model.conditions import AllOf, Comparison, Not, Otherwise, Unreadable
 from runner.model.identity import PlaceKind, StepId
 from runner.model.runbook import (
     Advice,
@@ -79,13 +79,88 @@ def test_a_step_heading_is_known_by_its_words(heading: str) -> None:
         ("Check deployment (use: Deployment Failure Runbook)", [Advice, HandOver]),
         ("rerun Step 2", [Rerun]),
         ("run the KEY again", [Rerun]),
-        ("continue to Step 3 if they agree", [Advice]),
+        ("continue to Step 3 once they agree", [Advice]),
+        ("check the logs to see if it answers", [Advice]),
+        ("Continue to Step 4 (ask if in doubt)", [GoToStep]),
         ("restart it", [Advice]),
     ],
 )
 def test_a_consequence_is_what_it_says(line: str, kinds: list[type[Consequence]]) -> None:
     (branch,) = step(f"- **If Errors**: {line}").branches
     assert [type(c) for c in branch.consequences] == kinds
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            "- If risk is medium, ask the owner; continue to Step 3 if they agree",
+            [("risk is medium", ["Advice"]), ("risk is medium and they agree", ["GoToStep"])],
+        ),
+        (
+            "- **If Errors**: Check it; if failures exist, continue to Step 2 and escalate",
+            [("Errors", ["Advice"]), ("Errors and failures exist", ["GoToStep", "Escalate"])],
+        ),
+        ("- **If Errors**: restart it if stuck", [("Errors and stuck", ["Advice"])]),
+        (
+            "- **If Errors**: see Action 1 unless it was done",
+            [("Errors and not it was done", ["SeeAction"])],
+        ),
+        (
+            "**If Errors**:\n- Update it\n- If failures exist, continue to Step 2",
+            [("Errors", ["Advice"]), ("Errors and failures exist", ["GoToStep"])],
+        ),
+        ("- Unless Errors: continue", [("not Errors", ["GoOn"])]),
+        ("- If 200: continue. If 404: escalate", [("200", ["GoOn"]), ("404", ["Escalate"])]),
+        ("- If 200, continue. If 404, escalate", [("200", ["GoOn"]), ("404", ["Escalate"])]),
+        ("**Interpret Results**: If Errors, see Action 1", [("Errors", ["SeeAction"])]),
+        ("**If Errors**:\n\n```bash\n# restart\nmake x\n```", [("Errors", ["Advice"])]),
+    ],
+)
+def test_a_consequence_may_have_a_condition_of_its_own(
+    body: str, expected: list[tuple[str, list[str]]]
+) -> None:
+    assert branches(body) == expected
+
+
+def test_a_fence_that_is_all_a_branch_says_is_what_it_says_to_do() -> None:
+    (branch,) = step("**If Errors**:\n\n```bash\n# restart\nmake x\nmake y\n```").branches
+    assert [c.text for c in branch.consequences] == ["run: make x (and 1 more lines)"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "- Queue depth\n  - If > 1000: See Action 1",
+        "**Queue depth**: see the dashboard\n- If > 1000: See Action 1",
+        "1. Check the queue depth (in the dashboard)\n\n   - If > 1000: See Action 1",
+        "Review: queue depth\n\n- **If > 1000**: See Action 1",
+    ],
+)
+def test_a_comparison_without_a_subject_takes_it_from_the_line_above(body: str) -> None:
+    (branch,) = step(body).branches
+    assert isinstance(branch.condition, Comparison)
+    assert branch.condition.subject.casefold() == "queue depth"
+
+
+def test_otherwise_below_a_branch_speaks_of_the_branches_beside_it() -> None:
+    _, otherwise = step(
+        "**If Mismatch**:\n- If Errors: escalate\n- Otherwise: see Action 1"
+    ).branches
+    assert isinstance(otherwise.condition, AllOf)
+    assert isinstance(otherwise.condition.parts[1], Not)
+
+
+def test_a_condition_behind_otherwise_speaks_of_what_otherwise_leaves_out() -> None:
+    *_, last = step("- If Errors: escalate\n- Otherwise: see Action 1 if they agree").branches
+    assert isinstance(last.condition, AllOf)
+    assert isinstance(last.condition.parts[0], Not)
+
+
+def test_otherwise_behind_a_branch_that_only_holds_others_leaves_that_one_out_too() -> None:
+    *_, otherwise = step("**If Mismatch**:\n- If Errors: escalate\n\n**Otherwise**: stop").branches
+    assert isinstance(otherwise.condition, AllOf)
+    assert isinstance(otherwise.condition.parts[0], Otherwise)
 
 
 @pytest.mark.parametrize(
@@ -240,3 +315,53 @@ def test_an_item_that_begins_with_a_greater_than_sign_is_a_comparison() -> None:
     assert standing.condition.subject == "subscriptions affected"
     span = standing.span
     assert runbook.source.text[span.start : span.end] == "> 1000 subscriptions affected"
+
+
+@pytest.mark.parametrize(
+    ("line", "inputs"),
+    [
+        ("Run `jupyter-x-y` KEY with the **change calendar** as input", ["the change calendar"]),
+        ("Use `jupyter-x-y` KEY on the delivery log.", ["the delivery log"]),
+        ("Run `jupyter-x-y` KEY with input: a.csv and b.csv", ["a.csv", "b.csv"]),
+        ("Run `jupyter-x-y` KEY", []),
+    ],
+)
+def test_an_input_may_stand_in_the_line_of_the_call(line: str, inputs: list[str]) -> None:
+    (call,) = step(f"- [ ] {line}").invocations
+    assert [spec.text for spec in call.inputs] == inputs
+
+
+def test_next_steps_of_a_call_may_be_a_list() -> None:
+    (call,) = step("- **KEY**: `jupyter-x-y`\n- **Next Steps**:\n  - a\n  - b").invocations
+    assert call.next_steps == "a; b"
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "**If Action 2 (Replay) Caused Issues**:\n\n- Stop the replay\n- Restore the cursor",
+        "### If Action 2 made things worse\n\n1. Stop the replay\n2. Restore the cursor",
+        "- Rollback Action 2: Stop the replay; Restore the cursor",
+    ],
+)
+def test_a_block_in_rollback_is_the_way_back_of_its_action(block: str) -> None:
+    runbook = parse(
+        "# T\n\n## Action Steps\n\n### Action 1: Wait\n\n### Action 2: Replay\n\n"
+        f"## Rollback / Escalation\n\n{block}\n"
+    )
+    assert [a.way_back for a in runbook.actions] == ["", "Stop the replay; Restore the cursor"]
+
+
+def test_pack_json_gives_what_the_front_matter_leaves_out() -> None:
+    source = SourceText("runbooks/disk-full/README.md", "---\ntitle: Disk\n---\n# T\n")
+    pack = '{"title": "Other", "severity_level": "p1", "tags": ["disk"], "version": "1.2.0"}'
+    runbook = parse_runbook(source, pack).runbook
+    assert (runbook.slug, runbook.title) == ("disk-full", "Disk")
+    assert (runbook.metadata.severity_level, runbook.metadata.tags) == ("p1", ("disk",))
+    assert runbook.metadata.other == (("version", "1.2.0"),)
+
+
+@pytest.mark.parametrize("pack", ["{", "[1]", "[" * 100_000])
+def test_a_pack_json_that_does_not_read_is_a_diagnostic(pack: str) -> None:
+    parsed = parse_runbook(SourceText("runbooks/disk-full/README.md", "# T\n"), pack)
+    assert [d.code for d in parsed.document.diagnostics] == ["RB001"]

@@ -208,3 +208,43 @@ def test_a_person_may_answer_what_the_outputs_leave_open() -> None:
     )
     answers = {"1": "Rate < 50%", "3": "done"}
     assert path(run(step, {**QUIET, "rate": None}, answers)) == ["1", "3"]
+
+
+def test_a_move_with_a_condition_that_nobody_answered_is_not_taken() -> None:
+    step = (
+        f"### Step 1: Look\n{KEY_LINE}- **If Errors**: tell the owner; stop if they agree\n"
+        "### Step 2: A\n"
+    )
+    state = run(step, {**QUIET, "errors": 3})
+    assert path(state) == ["1", "2"]
+    assert state.finished is not None
+    assert "Errors and they agree" in state.finished.open_questions[0]
+
+
+def test_a_move_with_a_condition_of_its_own_is_asked() -> None:
+    step = (
+        f"### Step 1: Look\n{KEY_LINE}- **If Errors**: continue to Step 3 if they agree\n"
+        "### Step 2: A\n### Step 3: B\n"
+    )
+    answers = {"1": "they agree", "3": "done"}
+    assert path(run(step, {**QUIET, "errors": 3}, answers)) == ["1", "3"]
+
+
+def test_a_move_whose_own_condition_the_outputs_decide_is_not_asked() -> None:
+    step = (
+        f"### Step 1: Look\n{KEY_LINE}- **If Errors**: continue to Step 3 if slow calls found\n"
+        "### Step 2: A\n### Step 3: B\n"
+    )
+    assert path(run(step, {**QUIET, "errors": 3})) == ["1", "2", "3"]
+    assert path(run(step, {**QUIET, "errors": 3, "slow": 2})) == ["1", "3"]
+
+
+def test_the_block_about_an_action_is_its_rollback() -> None:
+    state = run(
+        f"### Step 1: Look\n{KEY_LINE}- **If Errors**: See Action 1\n",
+        {**QUIET, "errors": 1},
+        {"action 1": "failed"},
+        ACTIONS + "## Rollback / Escalation\n\n**If Action 1 Caused Issues**: start the old one\n",
+    )
+    assert state.finished is not None
+    assert state.finished.open_items == ("Action 1 did not verify. Rollback: start the old one",)

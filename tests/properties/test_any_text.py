@@ -1,6 +1,7 @@
 """Laws of the parser: nothing raises, and time grows with the length and not faster."""
 
 import time
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,27 +9,22 @@ from hypothesis import strategies as st
 from runner.conditions.grammar import parse_condition
 from runner.document.parse import parse_runbook
 from runner.model.source import SourceText
+from tests.properties.documents import PIECES, problem
 
-PIECES = (
-    "# Title\n", "## Diagnosis Flow\n", "### Step 1: Look\n", "### Action 1: Do (REVERSIBLE)\n",
-    "- **If Errors**: See Action 1\n", "**Otherwise**:\n", "  - continue\n", "1. item\n", "```\n",
-    "| a | b |\n|---|---|\n| **If x** | y |\n", "- **KEY**: `jupyter-a-b`\n", "> quote\n", "---\n",
-    "<!-- c -->\n", "Escalate if:\n", "- more than 5 errors\n", "\ufeff", "\u200b", "\t", "**",
-    "__",     "(should be > 95%)", "\\", "&amp;", "[a](b)", "\r\n", "\r", "\0", "If ", ": ", "→",
-)  # fmt: skip
+CORPUS = Path(__file__).parents[1] / "corpus"
 DOCUMENTS = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=6)), max_size=30)
 
 
 @given(DOCUMENTS)
 @settings(max_examples=400, deadline=None)
 def test_no_document_raises_and_every_span_is_inside_it(pieces: list[str]) -> None:
-    text = "".join(pieces)
-    runbook = parse_runbook(SourceText("any.md", text)).runbook
-    for step in runbook.places + runbook.verification:
-        spans = [branch.span for branch in step.branches]
-        spans += [call.span for call in step.invocations]
-        spans += [expectation.span for expectation in step.expectations]
-        assert all(0 <= span.start <= span.end <= len(text) for span in spans)
+    assert problem("".join(pieces)) == ""
+
+
+def test_what_failed_once_does_not_fail_again() -> None:
+    texts = [path.read_bytes().decode("utf-8") for path in sorted(CORPUS.glob("*.md"))]
+    assert texts
+    assert [problem(text) for text in texts] == [""] * len(texts)
 
 
 @given(st.text(max_size=60))

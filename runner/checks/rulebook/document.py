@@ -190,4 +190,57 @@ None.
 ### Step 2: Read the log
 """,
     ),
+    Rule(
+        "RB010",
+        "stray-branch",
+        Severity.WARNING,
+        "A line looks like a branch and stands where none is read.",
+        "A reader would follow it; a run does not, and nobody would notice.",
+        Setting.SECTIONS,
+        """\
+## Evidence & Audit Notes
+
+- Delivery report (`jupyter-webhook-event-analysis`)
+- Trace report (`jupyter-message-trace-analysis`)
+- If Signature Errors: See Action 1
+""",
+        """\
+## Evidence & Audit Notes
+
+- Delivery report (`jupyter-webhook-event-analysis`)
+- Trace report (`jupyter-message-trace-analysis`)
+""",
+    ),
+    Rule(
+        "RB011",
+        "stray-key",
+        Severity.WARNING,
+        "A KEY is named and never called.",
+        "A reader would run it; a run does not, so nothing is known of what it would have found.",
+        Setting.KEY_STEP,
+        """\
+- **If Timeout Errors > 20**: Continue to Step 2
+- Have a look at `jupyter-latency-analysis` too
+""",
+        """\
+- **If Timeout Errors > 20**: Continue to Step 2
+""",
+    ),
+    Rule(
+        "RB012",
+        "stray-move",
+        Severity.NOTE,
+        "A line of a step leads elsewhere without a condition.",
+        "A run goes where branches lead, and otherwise to the next step.",
+        Setting.KEY_STEP,
+        """\
+- **If Timeout Errors > 20**: Continue to Step 2
+
+Continue to Step 3.
+""",
+        """\
+- **If Timeout Errors > 20**: Continue to Step 2
+- **Otherwise**: Continue to Step 3
+""",
+    ),
 )

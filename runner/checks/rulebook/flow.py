@@ -111,12 +111,12 @@ RULES: tuple[Rule, ...] = (
         "RB206",
         "conditional-consequence",
         Severity.NOTE,
-        "A consequence has a condition of its own.",
+        "A consequence waits for something.",
         "It is shown as an instruction: only a person can follow it, and the run does not go there "
         "by itself.",
         Setting.KEY_STEP,
         """\
-- **If Timeout Errors > 20**: ask the owner; continue to Step 2 if they agree
+- **If Timeout Errors > 20**: ask the owner; continue to Step 2 once they agree
 """,
         """\
 - **If Timeout Errors > 20**: ask the owner; continue to Step 2

@@ -1,0 +1,127 @@
+"""A line that begins with If, taken apart: where its condition ends and what follows from it."""
+
+import re
+
+from runner.document.consequences import read_consequences
+from runner.document.nodes import Node, is_conditional, is_known_label, labelled
+from runner.document.rich_text import RichText
+from runner.model.frozen import frozen
+from runner.model.runbook import Advice
+
+_IF = re.compile(r"(?:if|(unless))\b\s*", re.I)
+_COLON = re.compile(r":(?=\s|$)|\s*(?:→|->|=>|⇒)\s*")
+_COMMA = re.compile(r",\s+|\s+then\s+", re.I)
+_OTHERWISE = re.compile(
+    r"(?:[.;,]\s*)(?=(?:otherwise|else)\b)|[.;]\s+(?=if\b[^:.;]*(?::\s|→|->|=>))", re.I
+)
+_SENTENCE_IF = re.compile(r"\.\s+(?=If\b)")
+_OTHERWISE_WORD = re.compile(r"(?:otherwise|else|none of (?:the above|these))[\s,:]*", re.I)
+_NO_BRANCH_LABELS = re.compile(
+    r"when|pre-?condition|prerequisite|warning|caution|note|success|expected|evidence"
+    r"|questions?|verification|rollback|side effect|safety|input|output",
+    re.I,
+)
+_LOOKS = re.compile(
+    r"(?:how\s+many|number\s+of|check|review|look\s+at|look\s+up|count|measure|read|note|compare|determine|get|see)\s+"
+    r"(?:(?:the|how\s+many|number\s+of)\s+)*",
+    re.I,
+)
+_COUNTS = re.compile(r"(?:count|measure|how\s+many|number\s+of)\b", re.I)
+_MOST_WORDS = 6
+
+
+@frozen
+class WrittenBranch:
+    """A branch line taken apart. `negated` says that it begins with Unless."""
+
+    condition: RichText
+    consequence: RichText
+    negated: bool = False
+
+
+def take_apart(node: Node) -> tuple[WrittenBranch, ...]:
+    """The branches that a line states: one, several with `otherwise` or `If` on it, or none."""
+    text = branch_text(node.text)
+    if text is None:
+        return ()
+    first, *more = text.split(_OTHERWISE)
+    if not more and not next(first.matches(_COLON), None):
+        first, *more = text.split(_SENTENCE_IF)
+    written = _separate(first, node)
+    if written is None:
+        return ()
+    others = (_separate(other, node) for other in more)
+    return (written, *(other for other in others if other))
+
+
+def branch_text(text: RichText) -> RichText | None:
+    """The text of a branch: the line, or what follows its label (`Interpret Results: If …`)."""
+    if is_conditional(text):
+        return text
+    field = labelled(text)
+    if field and is_conditional(field.value) and not _NO_BRANCH_LABELS.match(field.label):
+        return field.value
+    return None
+
+
+def name_above(text: RichText) -> str:
+    """What a line names, for a comparison below it that has no subject; empty for prose."""
+    field = labelled(text)
+    if field is None:
+        return _short(text.line)
+    if field.label.casefold() in ("review", "check"):
+        return _short(field.value.line)
+    return "" if is_known_label(field.label) else _short(field.label)
+
+
+def counted(title: str) -> str:
+    """What a title says is counted or measured: `Count deliveries`; empty for other titles."""
+    return _short(title) if _COUNTS.match(title) else ""
+
+
+def _short(line: str) -> str:
+    words = re.sub(r"\s*\([^()]*\)", "", line).strip(" :?*_")
+    words = _LOOKS.sub("", words, count=1) if _LOOKS.match(words) else words
+    if ". " in words or len(words.split()) > _MOST_WORDS:
+        return ""
+    return words
+
+
+def _separate(text: RichText, node: Node) -> WrittenBranch | None:
+    begin = _IF.match(text.text)
+    start = begin.end() if begin else 0
+    end, rest = _bold_condition(text) or _first(_COLON, text, start) or (-1, -1)
+    certain = end >= 0
+    if end < 0 and not begin:
+        end, rest = _otherwise_word(text)
+    elif end < 0:
+        end, rest = _first(_COMMA, text, start) or (len(text.text), len(text.text))
+    negated = bool(begin and begin[1])
+    written = WrittenBranch(text.part(start, end), text.part(rest), negated)
+    if certain or node.is_item or node.children:
+        return written
+    moves = [c for c in read_consequences(written.consequence) if not isinstance(c, Advice)]
+    return written if moves else None
+
+
+def _bold_condition(text: RichText) -> tuple[int, int] | None:
+    """Where a bold condition ends and its consequence begins."""
+    if not text.bold or text.bold[0][0] != 0:
+        return None
+    end = text.bold[0][1]
+    inside = text.text[:end].rstrip()
+    if ":" in inside[:-1] or inside.casefold() in ("if", "unless"):
+        return None
+    behind = re.match(r"[\s:,–—→-]*>?\s*", text.text[end:])
+    return len(inside.rstrip(":")), end + (behind.end() if behind else 0)
+
+
+def _first(pattern: re.Pattern[str], text: RichText, start: int) -> tuple[int, int] | None:
+    match = next(text.matches(pattern, start), None)
+    return match.span() if match else None
+
+
+def _otherwise_word(text: RichText) -> tuple[int, int]:
+    word = _OTHERWISE_WORD.match(text.text)
+    end = word.end() if word else 0
+    return len(text.text[:end].rstrip(" ,:")), end

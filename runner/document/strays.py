@@ -1,0 +1,141 @@
+"""What looks like a branch, a call or a move and was not read as one: a diagnostic each."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+
+from runner.document.blocks import Block, ListBlock, Quote
+from runner.document.branch_lines import branch_text, take_apart
+from runner.document.consequences import read_consequences
+from runner.document.invocations import named_keys
+from runner.document.nodes import Node, all_nodes, build_nodes, labelled
+from runner.document.outline import Part
+from runner.document.rollbacks import is_about_action
+from runner.model.diagnostics import Diagnostic, Severity
+from runner.model.identity import StepId
+from runner.model.runbook import Advice, GoOn, GoToStep, Runbook, SectionKind
+
+_IF = re.compile(r"\bif\b|\bunless\b", re.I)
+_MOVES = re.compile(
+    r"(?:continue|go|skip|proceed|return|jump)\s+(?:on\s+|back\s+)?(?:to|with|at)\b"
+    r"|(?:see|apply|take)\s+actions?\s+\d|escalate\s+to\b|re-?run\s+step\b",
+    re.I,
+)
+_ROUTING = (SectionKind.SCOPE, SectionKind.WHEN_TO_USE, SectionKind.WHEN_NOT_TO_USE)
+_STEPS = (SectionKind.DIAGNOSIS, SectionKind.OTHER)
+
+
+def strays(parts: tuple[Part, ...], runbook: Runbook) -> tuple[Diagnostic, ...]:
+    """Everything in these parts that a reader would follow and a run does not.
+
+    Scope and the two sections about when to use the runbook send people elsewhere before a run.
+    """
+    places = runbook.places + runbook.verification
+    starts = [branch.span.start for place in places for branch in place.branches]
+    starts = sorted(starts + [condition.span.start for condition in runbook.standing])
+    called = {call.key.text for place in places for call in place.invocations}
+    found: list[Diagnostic] = []
+    for part in parts:
+        tree = build_nodes((part.heading, *part.blocks))
+        nodes = tuple(_lines(part, tree))
+        if part.kind not in _ROUTING:
+            found += _branches(nodes, starts)
+        if part.kind is not SectionKind.EVIDENCE:
+            found += _keys(nodes, called)
+        if part.kind in _STEPS:
+            found += _moves(tree, runbook)
+    return tuple(dict.fromkeys(found))
+
+
+def _lines(part: Part, tree: tuple[Node, ...]) -> Iterator[Node]:
+    """The lines of a part, block quotes too; not those that say how to undo an action."""
+    lines = _outside_rollbacks if part.kind is SectionKind.ROLLBACK else all_nodes
+    yield from lines(tree)
+    for quote in _quotes(part.blocks):
+        yield from lines(build_nodes(quote.blocks))
+
+
+def _outside_rollbacks(nodes: Iterable[Node]) -> Iterator[Node]:
+    for node in nodes:
+        if not is_about_action(node):
+            yield node
+            yield from _outside_rollbacks(node.children)
+
+
+def _quotes(blocks: Iterable[Block]) -> Iterator[Quote]:
+    for block in blocks:
+        if isinstance(block, Quote):
+            yield block
+            yield from _quotes(block.blocks)
+        elif isinstance(block, ListBlock):
+            for item in block.items:
+                yield from _quotes(item.blocks)
+
+
+def _branches(nodes: Iterable[Node], starts: list[int]) -> Iterator[Diagnostic]:
+    for node in nodes:
+        if not _IF.search(node.text.text) or branch_text(node.text) is None:
+            continue
+        span = node.text.span()
+        at = bisect_left(starts, span.start)
+        is_read = at < len(starts) and starts[at] <= span.end
+        if not is_read and _leads_somewhere(node):
+            yield Diagnostic(
+                "RB010",
+                Severity.WARNING,
+                f'"{_short(node)}" looks like a branch and is not followed from here',
+                span,
+                "branches are read in steps and safety checks, outside block quotes",
+            )
+
+
+def _leads_somewhere(node: Node) -> bool:
+    texts = [line.consequence for line in take_apart(node)]
+    texts += [child.text for child in node.children if texts]
+    return any(not isinstance(c, Advice) for text in texts for c in read_consequences(text))
+
+
+def _keys(nodes: Iterable[Node], called: set[str]) -> Iterator[Diagnostic]:
+    for node in nodes:
+        for name, at in named_keys(node.text):
+            if name not in called:
+                yield Diagnostic(
+                    "RB011",
+                    Severity.WARNING,
+                    f"{name} is named and never called",
+                    node.text.span(at, at + len(name)),
+                    "call it in a step (`- **KEY**: …`), or leave the name out",
+                )
+
+
+def _moves(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
+    """Moves without a condition, unless they lead to the next step anyway."""
+    starts = [step.span.start for step in runbook.steps]
+    for node in nodes:
+        if branch_text(node.text) and take_apart(node):
+            continue
+        at = bisect_right(starts, node.text.span().start)
+        following = runbook.steps[at].id if at < len(starts) else None
+        if at and _moves_away(node, following):
+            yield Diagnostic(
+                "RB012",
+                Severity.NOTE,
+                f'"{_short(node)}" has no condition: a run does not follow it',
+                node.text.span(),
+                "make it a branch, such as `- Otherwise: …`",
+            )
+        yield from _moves(node.children, runbook)
+
+
+def _moves_away(node: Node, following: StepId | None) -> bool:
+    field = labelled(node.text)
+    text = field.value if field and field.label.casefold().startswith("next step") else node.text
+    if not _MOVES.match(text.text):
+        return False
+    found = [c for c in read_consequences(text) if not isinstance(c, Advice | GoOn)]
+    return any(not (isinstance(c, GoToStep) and c.step == following) for c in found)
+
+
+def _short(node: Node) -> str:
+    line = node.text.line
+    return line if len(line) <= 60 else f"{line[:57].rstrip()}..."
