@@ -24,12 +24,16 @@ assert not heavy, heavy
 @pytest.mark.parametrize(
     "arguments",
     [
+        [],
         ["--help"],
         ["--version"],
         ["run", "--help"],
         ["list"],
         ["lint"],
         ["plan", "webhook-failures"],
+        ["plan", "webhook-failures", "--format", "svg"],
+        ["find", "webhooks"],
+        ["fmt", "--check", "webhook-failures"],
         ["history"],
         ["rule", "RB104"],
     ],
