@@ -94,7 +94,7 @@ def run(
     sys.exit(run_command(options))
 
 
-@app.command(epilog="Example: runbook plan webhook-failures -i logs.csv --format svg > plan.svg")
+@app.command(epilog="Example: runbook plan webhook-failures -i logs.csv --format svg")
 def plan(
     name: Annotated[str, typer.Argument(help="A runbook by name or file.")],
     inputs: Annotated[

@@ -1,4 +1,4 @@
-"""The commands for those who look for and write runbooks: `find` and `fmt`."""
+"""The commands for those who look for and write runbooks: `find`, `fmt` and `new`."""
 
 import sys
 from typing import Annotated
@@ -12,6 +12,15 @@ def add_author_commands(app: typer.Typer) -> None:
     """Put these commands into the command line."""
     app.command(epilog='Example: runbook find "stripe_webhook_failure_rate > 5%"')(find)
     app.command(epilog="Example: runbook fmt --check runbooks/*.md")(fmt)
+    new = typer.Typer(
+        name="new",
+        help="Write a runbook or a KEY to begin with.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+    new.command("runbook", epilog="Example: runbook new runbook queue-backlog")(new_runbook)
+    new.command("key", epilog="Example: runbook new key queue-backlog-analysis")(new_key)
+    app.add_typer(new)
 
 
 def find(
@@ -42,3 +51,23 @@ def fmt(
     from runner.cli.formatting import fmt_command
 
     sys.exit(fmt_command(tuple(names or ()), check, diff, library))
+
+
+def new_runbook(
+    slug: Annotated[str, typer.Argument(help="Its name: lower-case words joined by dashes.")],
+    library: LibraryOption = None,
+) -> None:
+    """Write a runbook with all ten sections, which lint finds nothing in."""
+    from runner.cli.starting import new_runbook_command
+
+    sys.exit(new_runbook_command(slug, library))
+
+
+def new_key(
+    slug: Annotated[str, typer.Argument(help="Its name: lower-case words joined by dashes.")],
+    library: LibraryOption = None,
+) -> None:
+    """Write a KEY that runs: contract, notebook, its py:percent pair, README and a sample."""
+    from runner.cli.starting import new_key_command
+
+    sys.exit(new_key_command(slug, library))
