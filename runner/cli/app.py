@@ -7,7 +7,14 @@ from typing import Annotated
 import typer
 
 from runner.cli import console
-from runner.cli.options import Horizon, OutputFormat
+from runner.cli.author_commands import add_author_commands
+from runner.cli.options import (
+    EvidenceOption,
+    Horizon,
+    JsonOption,
+    LibraryOption,
+    OutputFormat,
+)
 from runner.cli.schedule import schedule
 
 app = typer.Typer(
@@ -17,7 +24,6 @@ app = typer.Typer(
         "notebooks found, and everything that happened is kept as evidence.\n\n"
         "Start with: runbook run webhook-failures --input logs.csv"
     ),
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
@@ -33,22 +39,6 @@ evidence = typer.Typer(
 )
 app.add_typer(evidence)
 app.add_typer(schedule)
-
-LibraryOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--library", envvar="RUNBOOK_LIBRARY", help="A folder with runbooks/ and jupyter-keys/."
-    ),
-]
-EvidenceOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--evidence-dir",
-        envvar="RUNBOOK_EVIDENCE_DIR",
-        help="Where runs are kept. Default: ~/.local/state/runbook.",
-    ),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command(
@@ -346,8 +336,12 @@ def verify(
     sys.exit(verify_evidence_command(run_name, evidence_dir))
 
 
+add_author_commands(app)
+
+
 @app.callback(invoke_without_command=True)
 def _root(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     if version:
@@ -355,6 +349,11 @@ def _root(
 
         typer.echo(f"runbook {VERSION}")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        from runner.cli.finding import open_runs_command
+
+        known = typer.main.get_group(app).commands
+        sys.exit(open_runs_command(None, frozenset(known)))
 
 
 def main() -> None:

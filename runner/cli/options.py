@@ -1,6 +1,26 @@
 """Choices that several commands share."""
 
 from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+LibraryOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--library", envvar="RUNBOOK_LIBRARY", help="A folder with runbooks/ and jupyter-keys/."
+    ),
+]
+EvidenceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--evidence-dir",
+        envvar="RUNBOOK_EVIDENCE_DIR",
+        help="Where runs are kept. Default: ~/.local/state/runbook.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 class OutputFormat(Enum):

@@ -23,6 +23,7 @@ from runner.document.rich_text import RichText
 from runner.model.runbook import Fence
 from runner.model.source import SourceText, Span
 
+_VERBATIM = frozenset({"fence", "code_block", "html_block", "blockquote_open"})
 _ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 _MORE_THAN = re.compile(r"^(\s*(?:[-*+]|\d+[.)])\s+)>(?=\s*[\d$€£])")
 _GREATER = "\uff1e"
@@ -33,6 +34,11 @@ _SAME_LENGTH = str.maketrans({"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\0":
 def read_blocks(source: SourceText, skip_lines: int = 0) -> tuple[Block, ...]:
     """The blocks of a document, from line `skip_lines` on. Never raises."""
     return _Reader(source, skip_lines).blocks()
+
+
+def verbatim_lines(source: SourceText, skip_lines: int = 0) -> frozenset[int]:
+    """The lines, from 0, of code, HTML and quotes: what stands there is nobody's to rewrite."""
+    return _Reader(source, skip_lines).verbatim()
 
 
 @cache
@@ -63,6 +69,15 @@ class _Reader:
             if block := self._block(token):
                 found.append(block)
         return tuple(found)
+
+    def verbatim(self) -> frozenset[int]:
+        """The lines of all tokens whose text is not Markdown of the runbook's own."""
+        found: set[int] = set()
+        for token in self._tokens:
+            inside = {child.type for child in token.children or []}
+            if token.map and (token.type in _VERBATIM or "html_inline" in inside):
+                found.update(range(*token.map))
+        return frozenset(found)
 
     def _block(self, token: Token) -> Block | None:
         line, end = token.map or (0, 0)

@@ -24,6 +24,7 @@ assert not heavy, heavy
 @pytest.mark.parametrize(
     "arguments",
     [
+        [],
         ["--help"],
         ["--version"],
         ["run", "--help"],
@@ -31,6 +32,9 @@ assert not heavy, heavy
         ["lint"],
         ["plan", "webhook-failures"],
         ["rehearse"],
+        ["plan", "webhook-failures", "--format", "svg"],
+        ["find", "webhooks"],
+        ["fmt", "--check", "webhook-failures"],
         ["history"],
         ["verify", "--help"],
         ["rule", "RB104"],

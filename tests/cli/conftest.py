@@ -20,7 +20,7 @@ def store(tmp_path: Path) -> Path:
 @pytest.fixture
 def environment(store: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**kept, "RUNBOOK_EVIDENCE_DIR": str(store)}
+    return {**kept, "RUNBOOK_EVIDENCE_DIR": str(store), "PYTHONPATH": str(ROOT)}
 
 
 @pytest.fixture

@@ -47,7 +47,8 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize(("page", "line"), COMMANDS)
 def test_every_command_on_a_page_parses(page: str, line: str) -> None:
-    words = shlex.split(re.split(r" [|>] ", line)[0], comments=True)[1:]
+    words = shlex.split(line, comments=True)[1:]
+    words = words[: next((at for at, word in enumerate(words) if word in "|>"), None)]
     for name, command in write_reference.commands().items():
         if words[: len(name.split())] == name.split():
             command.make_context(name, words[len(name.split()) :])
