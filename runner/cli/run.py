@@ -148,7 +148,8 @@ def _operator(
     from getpass import getuser
 
     from runner.model.runs import AnswerSource
-    from runner.runs.operators import AtTerminal, Scripted, Unattended
+    from runner.runs.at_terminal import AtTerminal
+    from runner.runs.operators import Scripted, Unattended
 
     answers = _pairs("--answer", options.answers)
     known = {str(step).removeprefix("step ") for step in loaded.program.order}
@@ -158,7 +159,9 @@ def _operator(
         if name not in known:
             listed = ", ".join(sorted(known))
             raise UsageError(f"--answer names no question: {name!r}", "", f"it may name {listed}")
-    someone: Operator = AtTerminal(sys.stdin, view.ask, getuser()) if attended else Unattended()
+    someone: Operator = Unattended()
+    if attended:
+        someone = AtTerminal(sys.stdin, view, getuser(), frozenset(os.environ))
     if answers:
         return Scripted(answers, AnswerSource.GIVEN_AHEAD, getuser(), someone)
     return someone
