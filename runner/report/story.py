@@ -16,6 +16,7 @@ from runner.model.results import StagedInput
 from runner.model.runbook import Reversibility
 from runner.report.chapters import (
     ActionStory,
+    CommandStory,
     Header,
     KeyStory,
     Moment,
@@ -23,6 +24,7 @@ from runner.report.chapters import (
     StandingStory,
     StepStory,
 )
+from runner.report.command_stories import command_stories
 from runner.report.headline import Headline, headline
 from runner.report.key_stories import key_stories
 from runner.report.names import line_of, place_name
@@ -47,6 +49,7 @@ class Story:
     standing: tuple[StandingStory, ...]
     questions: tuple[QuestionStory, ...]
     unused: tuple[KeyStory, ...]
+    commands: tuple[CommandStory, ...]
     finished: RunFinished | None
     under_way: str
     moments: tuple[Moment, ...]
@@ -79,6 +82,7 @@ def tell(program: Program, entries: Sequence[JournalEntry], alive: bool = False)
         standing=_standing(program, state),
         questions=_elsewhere(asked, steps, actions),
         unused=_unused(keys, steps),
+        commands=command_stories(entries, state),
         finished=state.finished,
         under_way=under_way,
         moments=timeline(entries),
@@ -181,6 +185,9 @@ def _under_way(state: RunState, steps: Sequence[StepStory]) -> str:
     for invocation, started in state.attempts.items():
         if state.running(invocation) and not started.ahead:
             return f"{started.key.text} was running in {place_name(invocation.step)}"
+    for number, command in state.commands.items():
+        if number not in state.command_ends:
+            return f"command {number} was running: {command.text}"
     for question in state.questions.values():
         if question.id not in state.answers:
             return f'it waited for an answer to "{question.text}"'
