@@ -30,7 +30,9 @@ from runner.model.events import (
 from runner.model.identity import StepId
 from runner.model.plain import to_plain
 from runner.model.runs import Mode, OpenQuestion, QuestionKind
+from runner.model.safe_text import safe_line
 from runner.report.chapters import StepStory
+from runner.report.layout import wrapped
 from runner.report.story import Story, tell
 from runner.report.style import style_for
 from runner.report.text import outcome_text, question_text, step_text
@@ -87,7 +89,7 @@ class RunView(Spectator):
         if self._status:
             self._status.pause()
         if complaint:
-            console.say(complaint)
+            console.say("\n".join(wrapped(safe_line(complaint), console.width(sys.stderr))))
         else:
             style = style_for(console.wants_colour(sys.stderr))
             print(question_text(question, console.width(sys.stderr), style), file=sys.stderr)

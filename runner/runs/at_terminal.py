@@ -122,7 +122,7 @@ class AtTerminal:
         try:
             chosen = chosen_options(question, words)
         except UsageError as error:
-            return f"{error.happened}. {error.hint}"
+            return f"{words!r} is no answer here: {error.hint}."
         is_command = question.kind is QuestionKind.COMMAND
         if is_command and "y" in chosen and words.casefold() not in _YES:
             return "Type yes to run it, or no."
