@@ -173,12 +173,15 @@ def _operator(
     from getpass import getuser
 
     from runner.model.runs import AnswerSource
+    from runner.runs.at_terminal import AtTerminal
     from runner.runs.given_ahead import check_answers
-    from runner.runs.operators import AtTerminal, Scripted, Unattended
+    from runner.runs.operators import Scripted, Unattended
 
     answers = _pairs("--answer", options.answers)
     check_answers(loaded.program, answers)
-    someone: Operator = AtTerminal(sys.stdin, view.ask, getuser()) if attended else Unattended()
+    someone: Operator = Unattended()
+    if attended:
+        someone = AtTerminal(sys.stdin, view, getuser(), frozenset(os.environ))
     if answers:
         return Scripted(answers, AnswerSource.GIVEN_AHEAD, getuser(), someone)
     return someone

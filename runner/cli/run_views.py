@@ -2,33 +2,41 @@
 
 import json
 import sys
-import threading
-import time
 from collections.abc import Sequence
-from textwrap import wrap
 from typing import Any
 
 from runner.cli import console
+from runner.cli.asides import aside_shown, command_output
+from runner.cli.instructions import action_instructions, fitted, step_instructions
+from runner.cli.status_line import StatusLine
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState
 from runner.keys.executor import Progress
 from runner.model.events import (
     ActionProposed,
+    CommandFinished,
+    CommandRequested,
+    CommandStarted,
     DestinationChosen,
+    InputRefused,
     JournalEntry,
     KeyFailed,
     KeyFinished,
     KeyStarted,
+    QuestionAnswered,
+    QuestionOpened,
     StepEntered,
 )
-from runner.model.identity import InvocationId, PlaceKind, StepId
+from runner.model.identity import StepId
 from runner.model.plain import to_plain
-from runner.model.runs import Mode, OpenQuestion
-from runner.model.safe_text import safe_text
+from runner.model.runs import Mode, OpenQuestion, QuestionKind
+from runner.model.safe_text import safe_line
 from runner.report.chapters import StepStory
+from runner.report.layout import wrapped
 from runner.report.story import Story, tell
 from runner.report.style import style_for
 from runner.report.text import outcome_text, question_text, step_text
+from runner.runs.at_terminal import Aside
 from runner.runs.begin import CompletedRun
 from runner.runs.loop import Spectator
 
@@ -42,6 +50,7 @@ class RunView(Spectator):
         self._entries: list[JournalEntry] = []
         self._style = style_for(console.wants_colour(sys.stdout))
         self._status = StatusLine() if live else None
+        self._shown: StepId | None = None
 
     def wrote(self, entries: Sequence[JournalEntry], state: RunState) -> None:
         """Show what these events settled."""
@@ -49,17 +58,26 @@ class RunView(Spectator):
         for entry in entries:
             match entry.event:
                 case StepEntered(step=step) if _is_attended(state):
+                    self._shown = None
                     if not self._program.calls(step):
-                        self._show_instructions(step_instructions(self._program, step))
-                case KeyStarted() as started:
-                    self._started(started)
-                case KeyFinished(invocation=invocation) | KeyFailed(invocation=invocation):
-                    self._clear(invocation)
+                        self._show_step_instructions(step)
+                case QuestionOpened(question=question) if _is_attended(state):
+                    if question.kind is QuestionKind.STEP and question.place:
+                        self._show_step_instructions(question.place)
+                case QuestionAnswered() | CommandRequested() | InputRefused():
+                    if self._status:
+                        self._status.resume()
+                case KeyStarted() | KeyFinished() | KeyFailed():
+                    self._note_key(entry.event)
+                case CommandStarted() | CommandFinished():
+                    self._note_command(entry.event)
                 case DestinationChosen(step=step, visit=visit):
                     self._show_step(str(step), visit)
                 case ActionProposed(action=number) if _is_attended(state):
                     if action := self._program.runbook.action(number):
-                        self._show_instructions(f"Action {number}: {action.title}\n{action.body}")
+                        because = entry.event.because
+                        text = action_instructions(self._program, action, because)
+                        self._show_instructions(text)
 
     def progressed(self, progress: Progress) -> None:
         """Show which cell of a KEY runs."""
@@ -72,11 +90,15 @@ class RunView(Spectator):
         if self._status:
             self._status.pause()
         if complaint:
-            console.say(complaint)
+            console.say("\n".join(wrapped(safe_line(complaint), console.width(sys.stderr))))
         else:
             style = style_for(console.wants_colour(sys.stderr))
             print(question_text(question, console.width(sys.stderr), style), file=sys.stderr)
         print("> ", end="", file=sys.stderr, flush=True)
+
+    def tell(self, aside: Aside) -> str:
+        """Show what was looked up."""
+        return aside_shown(self._program, tuple(self._entries), aside)
 
     def finished(self, completed: CompletedRun) -> None:
         """Show the outcome, where the evidence is, and what to type next."""
@@ -99,20 +121,33 @@ class RunView(Spectator):
             text = step_text(told, console.width(sys.stdout), self._style)
             console.result(text.rstrip() + "\n")
 
+    def _show_step_instructions(self, step: StepId) -> None:
+        if self._shown != step:
+            self._shown = step
+            self._show_instructions(step_instructions(self._program, step))
+
     def _show_instructions(self, markdown: str) -> None:
         if self._status:
             self._status.clear()
         text = fitted(markdown, console.width(sys.stderr))
         print(text.rstrip() + "\n", file=sys.stderr, flush=True)
 
-    def _started(self, started: KeyStarted) -> None:
-        if self._status:
-            ahead = " ahead" if started.ahead else ""
-            self._status.begin(str(started.invocation), f"{started.key.text}{ahead}")
+    def _note_key(self, event: KeyStarted | KeyFinished | KeyFailed) -> None:
+        if self._status and isinstance(event, KeyStarted):
+            ahead = " ahead" if event.ahead else ""
+            self._status.begin(str(event.invocation), f"{event.key.text}{ahead}")
+        elif self._status:
+            self._status.end(str(event.invocation))
 
-    def _clear(self, invocation: InvocationId) -> None:
+    def _note_command(self, event: CommandStarted | CommandFinished) -> None:
+        name = f"command {event.number}"
+        if isinstance(event, CommandStarted):
+            if self._status:
+                self._status.begin(name, name)
+            return
         if self._status:
-            self._status.end(str(invocation))
+            self._status.end(name)
+        print(command_output(event.number, event.result), file=sys.stderr, flush=True)
 
 
 class JsonView(RunView):
@@ -146,95 +181,6 @@ class LinesView(RunView):
 
     def finished(self, completed: CompletedRun) -> None:
         """The last event said it."""
-
-
-class StatusLine:
-    """One line at the bottom of the terminal: the KEYs that run and for how long."""
-
-    def __init__(self) -> None:
-        self._running: dict[str, tuple[str, float, str]] = {}
-        self._lock = threading.Lock()
-        self._over = threading.Event()
-        self._paused = False
-        threading.Thread(target=self._redraw, daemon=True).start()
-
-    def begin(self, key: str, name: str) -> None:
-        """A KEY was started."""
-        with self._lock:
-            self._running[key] = (name, time.monotonic(), "")
-            self._paused = False
-
-    def note(self, key: str, words: str) -> None:
-        """How far a KEY is."""
-        with self._lock:
-            if key in self._running:
-                name, since, _ = self._running[key]
-                self._running[key] = (name, since, words)
-
-    def end(self, key: str) -> None:
-        """A KEY ended."""
-        with self._lock:
-            self._running.pop(key, None)
-        self.clear()
-
-    def pause(self) -> None:
-        """Leave the line to the person who types."""
-        with self._lock:
-            self._paused = True
-        self.clear()
-
-    def clear(self) -> None:
-        """Take the line away."""
-        with self._lock:
-            sys.stderr.write("\r\x1b[2K")
-            sys.stderr.flush()
-
-    def stop(self) -> None:
-        """No more status."""
-        self._over.set()
-        self.clear()
-
-    def _redraw(self) -> None:
-        while not self._over.wait(0.1):
-            with self._lock:
-                if self._running and not self._paused and not self._over.is_set():
-                    sys.stderr.write("\r\x1b[2K" + self._text()[: console.width(sys.stderr) - 1])
-                    sys.stderr.flush()
-
-    def _text(self) -> str:
-        now = time.monotonic()
-        parts = [
-            f"{name}  {now - since:.1f} s  {note}" for name, since, note in self._running.values()
-        ]
-        return "  running " + " · ".join(part.rstrip() for part in parts)
-
-
-def step_instructions(program: Program, step: StepId) -> str:
-    """What a person is to do: heading and body, less the branches, which the question lists."""
-    place = program.step[step]
-    source = program.runbook.source
-    branches = {
-        source.lines[source.position(branch.span.start).line - 1] for branch in place.branches
-    }
-    body = "\n".join(line for line in place.body.splitlines() if line not in branches)
-    if step.kind is PlaceKind.STEP:
-        return f"Step {step.number}: {place.title}\n\n{body.strip()}"
-    return body.strip()
-
-
-def fitted(markdown: str, columns: int) -> str:
-    """Markdown of others made safe and wrapped; lines of code are never broken."""
-    lines: list[str] = []
-    in_code = False
-    for line in safe_text(markdown).splitlines():
-        is_fence = line.lstrip().startswith(("```", "~~~"))
-        in_code ^= is_fence
-        if in_code or is_fence or len(line) <= columns:
-            lines.append(line)
-        else:
-            indent = " " * (len(line) - len(line.lstrip()))
-            lines += wrap(line, columns, subsequent_indent=indent, break_long_words=False)
-    return "\n".join(lines)
 
 
 def _is_attended(state: RunState) -> bool:

@@ -1,4 +1,5 @@
 """What a run does next: a pure function of the runbook and of what happened so far.
 
-Imports `runner.model` and `runner.conditions`; never reads a clock, a file or the environment.
+Imports `runner.model`, `runner.conditions` and `runner.document`; never reads a clock, a file or
+the environment.
 """

@@ -1,9 +1,10 @@
-"""Actions: proposed in the order in which they were called for, carried out by people only."""
+"""Actions: proposed in the order in which their preconditions are met, done by people only."""
 
-from runner.interpreter import questions
+from runner.interpreter import action_questions, questions
 from runner.interpreter.destination import holding_branches
 from runner.interpreter.program import Program
-from runner.interpreter.state import RunState, Visit
+from runner.interpreter.readiness import readiness, walked
+from runner.interpreter.state import RunState
 from runner.model.events import ActionProposed
 from runner.model.frozen import frozen
 from runner.model.runbook import Action, SeeAction, Step
@@ -19,7 +20,7 @@ class CalledFor:
 
 
 def called_for(program: Program, state: RunState) -> tuple[CalledFor, ...]:
-    """The actions that branches which hold have named, each once, in order."""
+    """The actions that branches which hold have named, each once; those whose turn it is first."""
     found: dict[str, CalledFor] = {}
     for visit in walked(state):
         for branch in holding_branches(program, state, visit):
@@ -32,17 +33,13 @@ def called_for(program: Program, state: RunState) -> tuple[CalledFor, ...]:
     for number in _chosen_by_hand(state):
         if number not in found and (action := program.runbook.action(number)):
             found[number] = CalledFor(action, "chosen by the operator")
-    return tuple(found.values())
-
-
-def walked(state: RunState) -> tuple[Visit, ...]:
-    """The visits of the run, in order."""
-    return tuple(dict.fromkeys((step, visit) for step, visit, _ in state.branches))
+    ready = {n: readiness(program, state, called.action) for n, called in found.items()}
+    return tuple(sorted(found.values(), key=lambda called: ready[called.action.number].ready))
 
 
 def confirmed(state: RunState, action: Action) -> bool:
     """Whether a person did the action and saw that it helped."""
-    answer = state.answers.get(questions.about_action(action).id)
+    answer = state.answers.get(action_questions.action_id(action))
     return answer is not None and questions.YES in answer.chosen
 
 
@@ -53,7 +50,7 @@ def next_proposal(program: Program, state: RunState) -> ActionProposed | None:
         if called.action.number not in proposed:
             action = called.action
             return ActionProposed(action.number, action.title, called.because)
-        if questions.about_action(called.action).id not in state.answers:
+        if action_questions.action_id(called.action) not in state.answers:
             return None
     return None
 
@@ -61,11 +58,11 @@ def next_proposal(program: Program, state: RunState) -> ActionProposed | None:
 def next_question(program: Program, state: RunState) -> OpenQuestion | None:
     """What a person is asked about actions and their verification, if anything is left."""
     if went_to_actions(state) and program.runbook.actions and not called_for(program, state):
-        question = questions.about_unnumbered_actions(program)
+        question = action_questions.about_unnumbered_actions(program, state)
         if question.id not in state.answers:
             return question
     for called in called_for(program, state):
-        question = questions.about_action(called.action)
+        question = action_questions.about_action(program, state, called.action)
         if question.id not in state.answers:
             return question
     return _next_check(program, state)
@@ -94,7 +91,7 @@ def _next_check(program: Program, state: RunState) -> OpenQuestion | None:
     if not any(confirmed(state, called.action) for called in called_for(program, state)):
         return None
     for check in due_checks(program):
-        question = questions.about_verification(check)
+        question = action_questions.about_verification(program, state, check)
         if question.id not in state.answers:
             return question
     return None

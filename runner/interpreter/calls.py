@@ -41,16 +41,20 @@ def input_sources(
     contract = program.by_key.get(call.key)
     if contract is None:
         return Unavailable(f"{call.key.text} is not installed")
-    staged = {given.name: given for given in state.inputs}
-    found: list[InputSource] = []
-    for declared in contract.inputs:
-        if declared.name in staged:
-            found.append(staged[declared.name])
-        elif table := _made_earlier(program, state, declared, contract, call):
-            found.append(table)
-        elif declared.required:
-            return Unavailable(f"no input {declared.name} ({declared.label}) was given")
-    return tuple(found)
+    missing = missing_inputs(program, state, call)
+    if missing:
+        return Unavailable(f"no input {missing[0].name} ({missing[0].label}) was given")
+    sources = (_source(program, state, declared, call) for declared in contract.inputs)
+    return tuple(source for source in sources if source is not None)
+
+
+def missing_inputs(
+    program: Program, state: RunState, call: KeyInvocation
+) -> tuple[DeclaredInput, ...]:
+    """The inputs that a KEY of this runner needs and that nobody gave and no step made."""
+    contract = program.by_key.get(call.key)
+    declared = (one for one in contract.inputs if one.required) if contract else ()
+    return tuple(one for one in declared if _source(program, state, one, call) is None)
 
 
 def calls_in(
@@ -85,6 +89,16 @@ def may_run_ahead(program: Program, state: RunState) -> tuple[InvokeKey, ...]:
             if fresh and contract.idempotent and not contract.network:
                 found.append(InvokeKey(invocation, call.key))
     return tuple(found)
+
+
+def _source(
+    program: Program, state: RunState, declared: DeclaredInput, call: KeyInvocation
+) -> InputSource | None:
+    """The file that was given last for an input, else the table that an earlier step made."""
+    staged = [given for given in state.inputs if given.name == declared.name]
+    if staged:
+        return staged[-1]
+    return _made_earlier(program, state, declared, program.by_key[call.key], call)
 
 
 def _made_earlier(

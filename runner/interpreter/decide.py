@@ -1,7 +1,13 @@
 """What to ask of the world next: `decide` is a pure function of the program and the state."""
 
 from runner.interpreter import actions, questions
-from runner.interpreter.calls import Unavailable, calls_in, input_sources, may_run_ahead
+from runner.interpreter.calls import (
+    Unavailable,
+    calls_in,
+    input_sources,
+    may_run_ahead,
+    missing_inputs,
+)
 from runner.interpreter.destination import (
     ClosedGate,
     Conflict,
@@ -16,7 +22,10 @@ from runner.interpreter.program import Program
 from runner.interpreter.questions import question_id, said
 from runner.interpreter.state import RunState, Visit
 from runner.interpreter.verification import is_verification, verified
+from runner.interpreter.wishes import pending_command
 from runner.model.events import (
+    ApprovalGiven,
+    ApprovalRefused,
     DestinationChosen,
     Event,
     KeyResultAdmitted,
@@ -34,6 +43,7 @@ from runner.model.runs import (
     AwaitResult,
     Finish,
     InvokeKey,
+    Mode,
     Move,
     MoveKind,
     Request,
@@ -55,12 +65,24 @@ def decide(program: Program, state: RunState) -> Agenda:
     """The next thing. With `record` not empty, those events are applied before asking again."""
     if state.finished:
         return Agenda(request=Finish(state.finished.outcome))
+    if agenda := _wanted_command(program, state):
+        return agenda
     if state.signal or state.deadline or _diagnosis_ended(state):
         return _after_diagnosis(program, state)
     agenda = _walk(program, state)
     if agenda.record:
         return agenda
     return Agenda(request=agenda.request, ahead=may_run_ahead(program, state))
+
+
+def _wanted_command(program: Program, state: RunState) -> Agenda | None:
+    """What a person wanted to be run comes before the question that it was wanted for."""
+    pending = None if state.signal or state.deadline else pending_command(state)
+    if pending is None:
+        return None
+    if isinstance(pending, ApprovalGiven | ApprovalRefused):
+        return Agenda(record=(pending,))
+    return Agenda(request=pending, ahead=() if _left(state) else may_run_ahead(program, state))
 
 
 def _diagnosis_ended(state: RunState) -> bool:
@@ -98,7 +120,11 @@ def _walk(program: Program, state: RunState) -> Agenda:
     if state.position is None or _left(state):
         return _enter(state, target)
     visit = (state.position, state.visit)
-    return _run_keys(program, state, visit) or _judge(program, state, visit)
+    return (
+        _ask_for_inputs(program, state, visit)
+        or _run_keys(program, state, visit)
+        or _judge(program, state, visit)
+    )
 
 
 def _enter(state: RunState, target: StepId) -> Agenda:
@@ -108,6 +134,18 @@ def _enter(state: RunState, target: StepId) -> Agenda:
         gave_up = DestinationChosen(state.position, state.visit, Move(MoveKind.GAVE_UP), why)
         return Agenda(record=(gave_up,))
     return Agenda(record=(StepEntered(target, number),))
+
+
+def _ask_for_inputs(program: Program, state: RunState, visit: Visit) -> Agenda | None:
+    if state.started is None or state.started.mode is not Mode.ATTENDED:
+        return None
+    for call in program.calls(visit[0]):
+        for declared in missing_inputs(program, state, call):
+            step = program.step[visit[0]]
+            question = questions.about_input(state, visit, step, call, declared)
+            if question.id not in state.answers:
+                return Agenda(request=AskOperator(question))
+    return None
 
 
 def _run_keys(program: Program, state: RunState, visit: Visit) -> Agenda | None:
@@ -128,13 +166,12 @@ def _after_failure(program: Program, state: RunState, invocation: InvocationId) 
     failure = state.admitted[invocation]
     if not isinstance(failure, KeyFailure):
         return None
-    attempt = state.attempt(invocation)
-    question = questions.about_failure(program, invocation, attempt, failure)
+    question = questions.about_failure(program, state, invocation, failure)
     answer = state.answers.get(question.id)
     if answer is None:
         return Agenda(request=AskOperator(question))
-    if questions.RETRY in answer.chosen:
-        key = state.attempts[invocation].key
+    if questions.RETRY in answer.chosen or questions.FILE in answer.chosen:
+        key, attempt = state.attempts[invocation].key, state.attempt(invocation)
         return Agenda(request=InvokeKey(invocation, key, attempt + 1))
     return None
 

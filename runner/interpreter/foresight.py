@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from runner.conditions.binding import person_parts
-from runner.interpreter import questions
+from runner.interpreter import action_questions, questions
 from runner.interpreter.calls import may_run_ahead
 from runner.interpreter.destination import Conflict
 from runner.interpreter.program import Program
@@ -148,14 +148,18 @@ def _of_step(program: Program, step: StepId, given: frozenset[str]) -> Iterator[
 def _of_actions(program: Program) -> Iterator[Foreseen]:
     runbook = program.runbook
     if runbook.actions:
-        unnumbered = questions.about_unnumbered_actions(program)
+        unnumbered = action_questions.about_unnumbered_actions(program, RunState())
         yield Foreseen("actions", AskedWhen.UNNUMBERED, unnumbered)
     for action in runbook.actions:
-        asked = questions.about_action(action)
+        asked = action_questions.about_action(program, RunState(), action)
         yield Foreseen(f"action {action.number}", AskedWhen.CALLED_FOR, asked)
     checks = runbook.verification if runbook.actions else ()
     for check in (c for c in checks if c.horizon == checks[0].horizon):
-        yield Foreseen(str(check.id), AskedWhen.DONE, questions.about_verification(check))
+        yield Foreseen(
+            str(check.id),
+            AskedWhen.DONE,
+            action_questions.about_verification(program, RunState(), check),
+        )
 
 
 def _may_stay_open(program: Program, place: Step) -> tuple[Branch, ...]:

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from runner.errors import ExitCode
 from runner.interpreter import actions, questions
+from runner.interpreter.action_questions import action_id
 from runner.interpreter.destination import holding_branches
 from runner.interpreter.program import Program
+from runner.interpreter.readiness import walked
 from runner.interpreter.state import RunState
 from runner.model.conditions import Ground, Reason, Verdict
 from runner.model.events import BranchDecided, RunFinished
@@ -100,7 +102,7 @@ def open_items(program: Program, state: RunState) -> tuple[str, ...]:
     beside_stop = [c.text for b in _holding(program, state) if _stops(b) for c in _advice(b)]
     due: list[str] = []
     for called in actions.called_for(program, state):
-        answer = state.answers.get(questions.about_action(called.action).id)
+        answer = state.answers.get(action_id(called.action))
         if answer and questions.FAILED in answer.chosen:
             undo = called.action.way_back or "the action names no rollback"
             due.append(f"Action {called.action.number} did not verify. Rollback: {undo}")
@@ -152,7 +154,7 @@ def escalations(program: Program, state: RunState) -> tuple[str, ...]:
 
 
 def _holding(program: Program, state: RunState) -> Iterator[Branch]:
-    for visit in actions.walked(state):
+    for visit in walked(state):
         yield from holding_branches(program, state, visit)
 
 

@@ -1,14 +1,14 @@
 """The questions that a run puts to a person: the words, the options, and where each leads."""
 
-from runner.conditions.evaluation import Missing
-from runner.conditions.showing import show_value
+from runner.document.commands import read_commands
+from runner.interpreter.bearing import bearing_on, words_of_step
 from runner.interpreter.destination import Conflict
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState, Visit
-from runner.interpreter.windows import outputs_of_run
+from runner.model.contract import DeclaredInput
 from runner.model.identity import InvocationId
 from runner.model.results import KeyFailure
-from runner.model.runbook import Action, Branch, Step
+from runner.model.runbook import Branch, KeyInvocation, Step
 from runner.model.runs import (
     Answer,
     AnswerSource,
@@ -18,10 +18,9 @@ from runner.model.runs import (
     Option,
     QuestionKind,
 )
-from runner.model.values import Chart, Table
 
 YES, NO, NONE, SKIP, RETRY, GO_ON = "y", "n", "none", "skip", "retry", "go on"
-FAILED = "failed"
+FAILED, FILE = "failed", "file"
 
 
 def about_step(program: Program, state: RunState, visit: Visit, why: str) -> OpenQuestion:
@@ -36,13 +35,18 @@ def about_step(program: Program, state: RunState, visit: Visit, why: str) -> Ope
     text = f"{_heading(step)}{f' ({why})' if why else ''}: which of these is so?"
     if not step.branches:
         text = f"{_heading(step)}{f' ({why})' if why else ''}: is it done?"
+    found = bearing_on(program, state, words_of_step(step))
     return OpenQuestion(
         question_id(visit, "step"),
         QuestionKind.STEP,
         text,
         tuple(options),
         several=len(step.branches) > 1,
-        bears_on_it=findings_so_far(program, state),
+        bears_on_it=found.first,
+        also_found=found.rest,
+        notes=execution_notes(step),
+        commands=read_commands(step.fences),
+        place=step.id,
     )
 
 
@@ -52,13 +56,19 @@ def about_branches(
     """Conditions that the outputs leave open, where the answer could change the way."""
     options = [_branch_option(branch) for branch in unknown]
     options.append(Option(NONE, "none of these"))
+    step = program.step[visit[0]]
+    found = bearing_on(program, state, " . ".join(branch.text for branch in unknown))
     return OpenQuestion(
         question_id(visit, "branches"),
         QuestionKind.BRANCHES,
-        f"{_heading(program.step[visit[0]])}: the outputs leave this open. Which of these is so?",
+        f"{_heading(step)}: the outputs leave this open. Which of these is so?",
         tuple(options),
         several=len(unknown) > 1,
-        bears_on_it=findings_so_far(program, state),
+        bears_on_it=found.first,
+        also_found=found.rest,
+        notes=tuple(_why_open(state, visit, branch) for branch in unknown),
+        commands=read_commands(step.fences),
+        place=step.id,
     )
 
 
@@ -69,7 +79,8 @@ def about_destination(program: Program, visit: Visit, conflict: Conflict) -> Ope
         for n, (branch, move) in enumerate(conflict.moves, 1)
     )
     text = f"{_heading(program.step[visit[0]])}: branches lead to different places. Which way?"
-    return OpenQuestion(question_id(visit, "destination"), QuestionKind.DESTINATION, text, options)
+    kind, place = QuestionKind.DESTINATION, visit[0]
+    return OpenQuestion(question_id(visit, "destination"), kind, text, options, place=place)
 
 
 def about_gate(program: Program, visit: Visit, healthy: bool) -> OpenQuestion:
@@ -83,7 +94,12 @@ def about_gate(program: Program, visit: Visit, healthy: bool) -> OpenQuestion:
     text = f"{_heading(program.step[visit[0]])}: nothing that holds leads on. Go on all the same?"
     default = NO if healthy else YES
     return OpenQuestion(
-        question_id(visit, "gate"), QuestionKind.GATE, text, options, default=default
+        question_id(visit, "gate"),
+        QuestionKind.GATE,
+        text,
+        options,
+        default=default,
+        place=visit[0],
     )
 
 
@@ -94,58 +110,72 @@ def about_stop(program: Program, visit: Visit) -> OpenQuestion:
         Option(NO, "no", "the run ends unconfirmed"),
     )
     text = f"{_heading(program.step[visit[0]])} says STOP. Is the issue resolved?"
-    return OpenQuestion("stop", QuestionKind.STOP, text, options)
+    return OpenQuestion("stop", QuestionKind.STOP, text, options, place=visit[0])
 
 
 def about_failure(
-    program: Program, invocation: InvocationId, attempt: int, failure: KeyFailure
+    program: Program, state: RunState, invocation: InvocationId, failure: KeyFailure
 ) -> OpenQuestion:
-    """A KEY that failed: once more, or on without its outputs."""
-    options = (
+    """A KEY that failed: once more, with another input, or on without its outputs."""
+    step, attempt = program.step[invocation.step], state.attempt(invocation)
+    contract = program.by_key[state.attempts[invocation].key]
+    inputs = tuple(declared.name for declared in contract.inputs)
+    options = [
         Option(GO_ON, "go on without its outputs", "conditions on them are asked"),
         Option(RETRY, "execute it again"),
-    )
-    step = program.step[invocation.step]
+    ]
+    if inputs:
+        options.append(Option(FILE, f"the path of another file {_of_several(inputs)}".strip()))
     cell = f" in cell {failure.cell_index}" if failure.cell_index is not None else ""
     text = f"{_heading(step)}: the KEY failed ({failure.kind.value}{cell}): {failure.message}"
+    name = f"{invocation.step}/{invocation.visit} key {invocation.ordinal} attempt {attempt}"
     return OpenQuestion(
-        f"{invocation.step}/{invocation.visit} key {invocation.ordinal} attempt {attempt}",
+        name,
         QuestionKind.KEY_FAILED,
         text,
-        options,
+        tuple(options),
         default=GO_ON,
+        notes=_refusal_of(state, name),
+        inputs=inputs,
+        place=step.id,
     )
 
 
-def about_action(action: Action) -> OpenQuestion:
-    """A proposed action: the person carries it out, or not, and says whether it helped."""
-    check = action.field_text("verification") or "it had the effect that it should have"
+def about_input(
+    state: RunState, visit: Visit, step: Step, call: KeyInvocation, declared: DeclaredInput
+) -> OpenQuestion:
+    """A KEY that cannot be executed for want of an input: a file, or on without it."""
+    name = question_id(visit, f"input {declared.name}")
+    written = "; ".join(spec.text for spec in call.inputs)
     options = (
-        Option(YES, f"done, and verified: {check}"),
-        Option(FAILED, "done, but the verification failed", action.way_back),
-        Option(NO, "not done"),
+        Option(FILE, f"the path of {declared.label} ({', '.join(declared.formats)})"),
+        Option(SKIP, "go on without it", "the step is left to you"),
     )
-    name = action.title if action.needs_typed_name else ""
-    text = f"Action {action.number}: {action.title}. Did you do it?"
+    notes = (f"The runbook says: {written}",) if written else ()
     return OpenQuestion(
-        f"action {action.number}", QuestionKind.ACTION, text, options, default=NO, typed_name=name
+        name,
+        QuestionKind.INPUT,
+        f"{_heading(step)}: {call.key.text} needs the input {declared.name}. Where is it?",
+        options,
+        notes=notes + _refusal_of(state, name),
+        inputs=(declared.name,),
+        place=step.id,
     )
 
 
-def about_unnumbered_actions(program: Program) -> OpenQuestion:
-    """The run went to the action steps without a number: a person says which ones."""
-    options = [Option(a.number, f"Action {a.number}: {a.title}") for a in program.runbook.actions]
-    options.append(Option(NONE, "none of them"))
-    text = "The runbook leads to its action steps. Which of them are called for?"
-    return OpenQuestion("actions", QuestionKind.ACTION, text, tuple(options), several=True)
-
-
-def about_verification(check: Step) -> OpenQuestion:
-    """A check of the Verification section, after an action was confirmed."""
-    success = check.field_text("success") or check.title
-    options = (Option(YES, "yes"), Option(NO, "no"), Option(SKIP, "not checked"))
-    text = f"Verification {check.id.number}, {check.title}: {success}. Is it so?"
-    return OpenQuestion(str(check.id), QuestionKind.VERIFICATION, text, options)
+def execution_notes(step: Step) -> tuple[str, ...]:
+    """What to know before starting a KEY of another runtime, which is never done from here."""
+    foreign = [call.key.text for call in step.invocations if not call.key.is_notebook]
+    if not foreign:
+        return ()
+    notes = [f"{key} is an execution KEY of another runtime: start it there" for key in foreign]
+    for label in ("Precondition", "Side Effects", "Warning", "Safety", "Rollback"):
+        text = step.field_text(label) or step.field_text(f"{label}s")
+        if text:
+            notes.append(f"{label}: {text}")
+        elif label in ("Precondition", "Side Effects"):
+            notes.append(f"{label}: the runbook names none")
+    return tuple(notes)
 
 
 def question_id(visit: Visit, about: str) -> str:
@@ -173,21 +203,23 @@ def move_in_words(move: Move) -> str:
     }.get(move.kind, "end of the diagnosis")
 
 
-def findings_so_far(program: Program, state: RunState) -> tuple[str, ...]:
-    """What the KEYs found until now: a line for each value; tables and charts are in the report."""
-    read = outputs_of_run(program, state)
-    lines = []
-    for contract in program.contracts:
-        for spec in contract.outputs:
-            value = read(contract.key, spec.name)
-            if not isinstance(value, Missing | Table | Chart):
-                lines.append(f"{spec.label}: {show_value(spec, value)}")
-    return tuple(lines)
-
-
 def _heading(step: Step) -> str:
     kind = {"safety": "Safety check"}.get(step.id.kind.value, step.id.kind.value.capitalize())
     return f"{kind} {step.id.number}, {step.title}"
+
+
+def _why_open(state: RunState, visit: Visit, branch: Branch) -> str:
+    known = {decided.ordinal: decided.reason.sentence for decided in state.decided(visit)}
+    return f"If {branch.text}: {known.get(branch.ordinal, 'for a person')}"
+
+
+def _refusal_of(state: RunState, question: str) -> tuple[str, ...]:
+    refused = state.refused_inputs.get(question)
+    return (f"Not taken: {refused.why}",) if refused else ()
+
+
+def _of_several(inputs: tuple[str, ...]) -> str:
+    return f"as NAME=PATH, for one of {', '.join(inputs)}" if len(inputs) > 1 else ""
 
 
 def _branch_option(branch: Branch) -> Option:

@@ -6,13 +6,20 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from runner.conditions.evaluation import Missing
+from runner.model.commands import CommandResult
 from runner.model.events import (
     ActionProposed,
+    ApprovalGiven,
+    ApprovalRefused,
     BranchDecided,
+    CommandFinished,
+    CommandRequested,
+    CommandStarted,
     DeadlineReached,
     DestinationChosen,
     Event,
     ExpectationJudged,
+    InputRefused,
     InputStaged,
     KeyFailed,
     KeyFinished,
@@ -65,6 +72,11 @@ class RunState:
     skipped: tuple[StepSkipped, ...] = ()
     questions: Mapping[str, OpenQuestion] = field(default_factory=_nothing)
     answers: Mapping[str, Answer] = field(default_factory=_nothing)
+    refused_inputs: Mapping[str, InputRefused] = field(default_factory=_nothing)
+    wishes: tuple[CommandRequested, ...] = ()
+    approvals: Mapping[str, ApprovalGiven | ApprovalRefused] = field(default_factory=_nothing)
+    commands: Mapping[int, CommandStarted] = field(default_factory=_nothing)
+    command_ends: Mapping[int, CommandResult] = field(default_factory=_nothing)
     proposed: tuple[ActionProposed, ...] = ()
     deadline: DeadlineReached | None = None
     signal: int = 0
@@ -166,6 +178,16 @@ def apply(state: RunState, event: Event) -> RunState:
             )
         case QuestionAnswered():
             return replace(state, answers=_with(state.answers, event.question_id, event.answer))
+        case InputRefused():
+            refused = _with(state.refused_inputs, event.question_id, event)
+            return replace(state, refused_inputs=refused)
+        case CommandRequested() | ApprovalGiven() | ApprovalRefused():
+            return _approved(state, event)
+        case CommandStarted():
+            return replace(state, commands=_with(state.commands, event.number, event))
+        case CommandFinished():
+            ends = _with(state.command_ends, event.number, event.result)
+            return replace(state, command_ends=ends)
         case ActionProposed():
             return replace(state, proposed=(*state.proposed, event))
         case DeadlineReached():
@@ -182,6 +204,14 @@ def fold(events: Iterable[Event], state: RunState | None = None) -> RunState:
     for event in events:
         state = apply(state, event)
     return state
+
+
+def _approved(
+    state: RunState, event: CommandRequested | ApprovalGiven | ApprovalRefused
+) -> RunState:
+    if isinstance(event, CommandRequested):
+        return replace(state, wishes=(*state.wishes, event))
+    return replace(state, approvals=_with(state.approvals, event.subject, event))
 
 
 def _key_started(state: RunState, event: KeyStarted) -> RunState:

@@ -27,8 +27,8 @@ _NOT_FILES = {
 }
 
 
-def stage_input(name: str, origin: Path, run_folder: Path) -> StagedInput:
-    """Copy `origin` to `run_folder`/inputs/`name`/ read-only, hashed while it is copied.
+def stage_input(name: str, origin: Path, run_folder: Path, part: str = "") -> StagedInput:
+    """Copy `origin` to `run_folder`/inputs/`name`/`part`/ read-only, hashed while it is copied.
 
     `-` is standard input. The copy is on disk when this returns. Raises InvalidInput where the
     origin is no readable, non-empty regular file or changes while it is copied, and EvidenceLost
@@ -36,7 +36,7 @@ def stage_input(name: str, origin: Path, run_folder: Path) -> StagedInput:
     """
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", name):
         raise InvalidInput(f"{name!r} is not the name of an input", _NO_CELL)
-    folder = run_folder / "inputs" / name
+    folder = run_folder / "inputs" / name / part
     target = folder / ("stdin" if str(origin) == "-" else _plain_file_name(origin.name))
     if target.exists():
         raise InvalidInput(f"input {name} is given twice", _NO_CELL, "give it once")
@@ -141,9 +141,10 @@ def _plain_file_name(name: str) -> str:
 
 
 def _make_folders(folder: Path, run_folder: Path) -> None:
-    for made in (run_folder / "inputs", folder):
-        made.mkdir(mode=0o700, exist_ok=True)
-        _sync_folder(made.parent)
+    for made in (*reversed(folder.relative_to(run_folder).parents), folder.relative_to(run_folder)):
+        if made != Path():
+            (run_folder / made).mkdir(mode=0o700, exist_ok=True)
+            _sync_folder((run_folder / made).parent)
 
 
 def _sync_folder(folder: Path) -> None:

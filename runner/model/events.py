@@ -5,6 +5,7 @@ A run's state is the fold of its events; nothing else is remembered.
 
 from datetime import datetime
 
+from runner.model.commands import CommandResult
 from runner.model.conditions import Reason
 from runner.model.contract import ParameterValue
 from runner.model.frozen import frozen
@@ -196,6 +197,64 @@ class QuestionAnswered:
 
 
 @frozen
+class InputRefused:
+    """A file that was offered for an input is not taken in, and why; the question stays open."""
+
+    question_id: str
+    name: str
+    path: str
+    why: str
+
+
+@frozen
+class CommandRequested:
+    """The operator wants a command of a question to be run. The nth such event is command n."""
+
+    question_id: str
+    command: int
+    digest: str
+    by: str
+
+
+@frozen
+class ApprovalGiven:
+    """A person said yes to one thing as it was shown: `subject` ("command 1") and its digest."""
+
+    subject: str
+    digest: str
+    by: str
+    reason: str = ""
+
+
+@frozen
+class ApprovalRefused:
+    """Nobody said yes to it, or it may not be done, and why."""
+
+    subject: str
+    digest: str
+    why: str
+
+
+@frozen
+class CommandStarted:
+    """A command is about to be run, exactly as `text` says."""
+
+    number: int
+    question_id: str
+    text: str
+    digest: str
+    limit_seconds: float
+
+
+@frozen
+class CommandFinished:
+    """A command ended; what is kept of its output is in the run folder."""
+
+    number: int
+    result: CommandResult
+
+
+@frozen
 class ActionProposed:
     """An action was presented, and what called for it."""
 
@@ -249,6 +308,12 @@ Event = (
     | DestinationChosen
     | QuestionOpened
     | QuestionAnswered
+    | InputRefused
+    | CommandRequested
+    | ApprovalGiven
+    | ApprovalRefused
+    | CommandStarted
+    | CommandFinished
     | ActionProposed
     | DeadlineReached
     | SignalReceived

@@ -2,6 +2,7 @@
 
 from enum import Enum
 
+from runner.model.commands import Command
 from runner.model.frozen import frozen
 from runner.model.identity import InvocationId, KeyName, StepId
 
@@ -62,11 +63,12 @@ class Move:
 
 @frozen
 class Option:
-    """One answer to a question: a short key to type, the words, and what it leads to."""
+    """One answer to a question: a short key to type, the words, what it leads to, what to know."""
 
     key: str
     text: str
     leads_to: str = ""
+    note: str = ""
 
 
 class QuestionKind(Enum):
@@ -88,6 +90,10 @@ class QuestionKind(Enum):
     """A proposed action: done and verified, done and not, or not done."""
     VERIFICATION = "verification"
     """A check of the Verification section."""
+    INPUT = "input"
+    """A KEY's input is missing: a file, or go on without it."""
+    COMMAND = "command"
+    """An explicit yes for one command."""
 
 
 @frozen
@@ -96,6 +102,9 @@ class OpenQuestion:
 
     `several` says that more than one option may be chosen. `default` is an option's key or empty.
     `typed_name` is the name that must be typed before an irreversible action counts as agreed.
+    `bears_on_it` is what the KEYs found that the question speaks of, `also_found` the rest; `notes`
+    are what to know before answering. `inputs` names those that a file may be given for. `place`
+    and `action` say what the question is about.
     """
 
     id: str
@@ -106,6 +115,16 @@ class OpenQuestion:
     default: str = ""
     typed_name: str = ""
     bears_on_it: tuple[str, ...] = ()
+    also_found: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    commands: tuple[Command, ...] = ()
+    inputs: tuple[str, ...] = ()
+    place: StepId | None = None
+    action: str = ""
+
+    def command(self, number: int) -> Command | None:
+        """The command with this number, or None where there is none."""
+        return next((command for command in self.commands if command.number == number), None)
 
 
 class AnswerSource(Enum):
@@ -151,10 +170,26 @@ class AskOperator:
 
 
 @frozen
+class RunCommand:
+    """Run a command that a person said yes to. `number` counts the commands of the run from 1."""
+
+    number: int
+    command: Command
+    question_id: str
+
+
+@frozen
+class AwaitCommand:
+    """A command that runs already must end first."""
+
+    number: int
+
+
+@frozen
 class Finish:
     """Nothing is left to do."""
 
     outcome: Outcome
 
 
-Request = InvokeKey | AwaitResult | AskOperator | Finish
+Request = InvokeKey | AwaitResult | AskOperator | RunCommand | AwaitCommand | Finish

@@ -6,6 +6,7 @@ Text of others stands here as it was recorded; each view makes it safe for its o
 from datetime import datetime
 from enum import Enum
 
+from runner.model.commands import CommandResult
 from runner.model.conditions import Ground, Reason, Verdict
 from runner.model.events import KeyRecord, Parameter
 from runner.model.frozen import frozen
@@ -161,6 +162,31 @@ class QuestionStory:
         keys = self.answer.chosen if self.answer else ()
         words = {option.key: option.text for option in self.question.options}
         return tuple(words.get(key, key) for key in keys)
+
+
+@frozen
+class CommandStory:
+    """A command that the operator asked for. `refused` says why it was not run.
+
+    `result` is None for one that was not run, or whose end is not recorded. `about` is the id of
+    the question at which it was asked for.
+    """
+
+    number: int
+    about: str
+    text: str
+    digest: str
+    by: str
+    asked: datetime
+    refused: str
+    result: CommandResult | None
+
+    @property
+    def in_words(self) -> str:
+        """What became of it, in one line."""
+        if self.result:
+            return self.result.in_words
+        return f"not run: {self.refused}" if self.refused else "no end is recorded"
 
 
 @frozen

@@ -11,6 +11,7 @@ from runner.report.chapters import ActionStory, StandingStory, StepStory
 from runner.report.json_parts import (
     Json,
     branch_json,
+    command_json,
     expectation_json,
     key_json,
     parameters_json,
@@ -50,6 +51,7 @@ def story_json(story: Story) -> Json:
         "handed_over_to": list(end.handed_over_to) if end else [],
         "escalations": list(end.escalations) if end else [],
         "questions": [question_json(question) for question in story.questions],
+        "commands": [command_json(command) for command in story.commands],
         "unused_keys": [key_json(key) for key in story.unused],
     }
     if story.checks:

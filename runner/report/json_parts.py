@@ -11,6 +11,7 @@ from runner.model.results import StagedInput
 from runner.model.values import Chart, Table, Undefined, Value
 from runner.report.chapters import (
     BranchStory,
+    CommandStory,
     ExpectationStory,
     KeyStory,
     OutputStory,
@@ -143,6 +144,28 @@ def question_json(asked: QuestionStory) -> Json:
         "source": answer.source.value if answer else None,
         "by": answer.by if answer else "",
         "reason": answer.reason if answer else "",
+    }
+
+
+def command_json(command: CommandStory) -> Json:
+    """A command that was asked for; `end` is null where it was not run or its end is unknown."""
+    result = command.result
+    return {
+        "number": command.number,
+        "asked_at": command.about,
+        "command": command.text,
+        "digest": command.digest,
+        "by": command.by,
+        "asked": time_json(command.asked),
+        "not_run_because": command.refused,
+        "end": result.end.value if result else None,
+        "exit_code": result.exit_code if result else None,
+        "seconds": seconds_json(result.seconds) if result else None,
+        "bytes_kept": result.bytes_kept if result else 0,
+        "bytes_dropped": result.bytes_dropped if result else 0,
+        "output_digest": result.digest if result else "",
+        "secrets_masked": result.masked if result else 0,
+        "file": result.file if result else "",
     }
 
 

@@ -35,6 +35,7 @@ def handoff_markdown(story: Story) -> str:
     for step in story.steps:
         if not step.skipped:
             lines += _step(step)
+    lines += _commands(story)
     lines += _actions(story)
     for title, items in beside(story):
         lines += ["", f"**{title}**", "", *(f"- {plain(item)}" for item in items)]
@@ -78,6 +79,11 @@ def _step(step: StepStory) -> list[str]:
     if step.next:
         lines.append(f"- next: {plain(next_words(step))}")
     return lines if len(lines) > 3 else [*lines, "- nothing decided"]
+
+
+def _commands(story: Story) -> list[str]:
+    told = [f"- {plain(c.text)}: {plain(c.in_words)}" for c in story.commands]
+    return ["", "**Commands**", "", *told] if told else []
 
 
 def _actions(story: Story) -> list[str]:

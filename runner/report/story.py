@@ -17,6 +17,7 @@ from runner.model.results import StagedInput
 from runner.model.runbook import Reversibility
 from runner.report.chapters import (
     ActionStory,
+    CommandStory,
     Header,
     KeyStory,
     Moment,
@@ -24,6 +25,7 @@ from runner.report.chapters import (
     StandingStory,
     StepStory,
 )
+from runner.report.command_stories import command_stories
 from runner.report.headline import Headline, headline
 from runner.report.key_stories import key_stories
 from runner.report.names import line_of, place_name
@@ -49,6 +51,7 @@ class Story:
     standing: tuple[StandingStory, ...]
     questions: tuple[QuestionStory, ...]
     unused: tuple[KeyStory, ...]
+    commands: tuple[CommandStory, ...]
     finished: RunFinished | None
     under_way: str
     moments: tuple[Moment, ...]
@@ -82,6 +85,7 @@ def tell(program: Program, entries: Sequence[JournalEntry], alive: bool = False)
         standing=_standing(program, state),
         questions=_elsewhere(asked, steps, actions),
         unused=_unused(keys, steps),
+        commands=command_stories(entries, state),
         finished=state.finished,
         under_way=under_way,
         moments=timeline(entries),
@@ -148,7 +152,7 @@ def _action(
         line=line_of(program, action.span) if action else 0,
         precondition=action.field_text("precondition") if action else "",
         verification=action.field_text("verification") if action else "",
-        rollback=action.field_text("rollback") if action else "",
+        rollback=action.way_back if action else "",
         warning=action.field_text("warning") if action else "",
         open=recommended or questions.YES not in chosen,
         question=question,
@@ -187,6 +191,9 @@ def _under_way(state: RunState, steps: Sequence[StepStory]) -> str:
     for invocation, started in state.attempts.items():
         if state.running(invocation) and not started.ahead:
             return f"{started.key.text} was running in {place_name(invocation.step)}"
+    for number, command in state.commands.items():
+        if number not in state.command_ends:
+            return f"command {number} was running: {command.text}"
     for question in state.questions.values():
         if question.id not in state.answers:
             return f'it waited for an answer to "{question.text}"'

@@ -14,13 +14,22 @@ from runner.report.text_outcome import outcome_text
 from runner.report.text_question import question_text
 from runner.report.text_steps import step_text
 
-__all__ = ["header_text", "outcome_text", "question_text", "step_text", "story_text"]
+__all__ = [
+    "commands_text",
+    "header_text",
+    "outcome_text",
+    "question_text",
+    "step_text",
+    "story_text",
+]
 
 
 def story_text(story: Story, width: int = 80, style: Style = PLAIN) -> str:
     """The whole run: what was run, every step with its decisions, the outcome."""
     parts = [header_text(story, width, style)]
     parts += [step_text(step, width, style) for step in story.steps]
+    if story.commands:
+        parts.append(commands_text(story, width, style))
     parts.append(outcome_text(story, width, style))
     return "\n".join(parts)
 
@@ -34,6 +43,18 @@ def header_text(story: Story, width: int = 80, style: Style = PLAIN) -> str:
         lines += [
             style.yellow(line) for line in hanging("  DO NOT    ", safe_line(prohibited), width)
         ]
+    return "\n".join(lines) + "\n"
+
+
+def commands_text(story: Story, width: int = 80, style: Style = PLAIN) -> str:
+    """The commands that the operator asked for, each with what became of it."""
+    lines = [style.bold("Commands")]
+    for command in story.commands:
+        lines += hanging(f"  {command.number}  ", safe_line(command.text), width)
+        took = f", {show_seconds(command.result.seconds)}" if command.result else ""
+        kept = f", {command.result.file}" if command.result and command.result.file else ""
+        said = f"{command.in_words}{took}{kept} ({command.by or 'the operator'}, {command.about})"
+        lines += [style.dim(line) for line in hanging("     ", safe_line(said), width)]
     return "\n".join(lines) + "\n"
 
 

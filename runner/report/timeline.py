@@ -5,9 +5,13 @@ from itertools import pairwise
 
 from runner.model.events import (
     ActionProposed,
+    ApprovalRefused,
+    CommandFinished,
+    CommandStarted,
     DeadlineReached,
     DestinationChosen,
     Event,
+    InputRefused,
     InputStaged,
     JournalEntry,
     KeyFailed,
@@ -74,7 +78,7 @@ def _words(event: Event) -> str:
         case RunFinished():
             return f"run finished: {event.outcome.value.replace('_', ' ')}"
         case _:
-            return _of_key(event) or _of_question(event)
+            return _of_key(event) or _of_command(event) or _of_question(event)
 
 
 def _of_key(event: Event) -> str:
@@ -91,6 +95,21 @@ def _of_key(event: Event) -> str:
             return f"KEY of {place} failed, {failure.kind.value}: {failure.message}"
         case KeyResultDiscarded():
             return f"result of the KEY of {place_name(event.invocation.step)} not used: {event.why}"
+        case _:
+            return ""
+
+
+def _of_command(event: Event) -> str:
+    match event:
+        case CommandStarted():
+            return f"command {event.number} started: {event.text}"
+        case CommandFinished():
+            took = show_seconds(event.result.seconds)
+            return f"command {event.number}: {event.result.in_words}, took {took}"
+        case ApprovalRefused():
+            return f"{event.subject} not run: {event.why}"
+        case InputRefused():
+            return f"input {event.name} not taken in: {event.why}"
         case _:
             return ""
 

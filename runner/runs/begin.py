@@ -31,6 +31,9 @@ from runner.model.frozen import frozen
 from runner.model.identity import KeyName
 from runner.model.runs import Mode, Outcome, Trigger
 from runner.runs.assignment import STANDARD_INPUT, GivenInput
+from runner.runs.bash_runner import BashRunner
+from runner.runs.command_runner import CommandRunner, ScriptedCommands
+from runner.runs.intake import FolderIntake
 from runner.runs.loading import LoadedRunbook
 from runner.runs.loop import Ports, Spectator, drive
 from runner.runs.operators import Operator
@@ -98,6 +101,8 @@ def run(request: RunRequest, world: World) -> CompletedRun:
             spectator=world.spectator,
             inbox=world.inbox,
             deadline_seconds=request.deadline_seconds,
+            commands=_commands(request, evidence.path),
+            intake=FolderIntake(request.loaded.keys, evidence.path),
         )
         state = drive(request.loaded.program, state, ports)
         world.finishing(evidence.path)
@@ -105,6 +110,13 @@ def run(request: RunRequest, world: World) -> CompletedRun:
         if state.finished is None:
             raise AssertionError("the loop ended before the run")
         return CompletedRun(evidence.id, evidence.path, state.finished)
+
+
+def _commands(request: RunRequest, folder: Path) -> CommandRunner:
+    """What runs commands: in a run without a person there is nothing that could."""
+    if request.mode is not Mode.ATTENDED:
+        return ScriptedCommands({})
+    return BashRunner(folder, os.environ, Path.cwd())
 
 
 def _record(

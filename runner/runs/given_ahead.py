@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from runner.errors import UsageError
-from runner.interpreter import questions
+from runner.interpreter import action_questions, questions
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState
 from runner.model.identity import StepId
@@ -47,10 +47,10 @@ def _possible_questions(program: Program) -> Iterator[OpenQuestion]:
     if program.order:
         yield questions.about_stop(program, (program.order[0], 1))
     for action in program.runbook.actions:
-        yield questions.about_action(action)
-    yield questions.about_unnumbered_actions(program)
+        yield action_questions.about_action(program, nothing, action)
+    yield action_questions.about_unnumbered_actions(program, nothing)
     for check in program.runbook.verification:
-        yield questions.about_verification(check)
+        yield action_questions.about_verification(program, nothing, check)
 
 
 def _about_keys(program: Program, step: StepId) -> Iterator[OpenQuestion]:

@@ -16,26 +16,41 @@ from runner.interpreter.decide import decide
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState, apply
 from runner.keys.executor import KeyExecutor, Order, Progress
+from runner.model.commands import CommandEnd, CommandResult
 from runner.model.events import (
+    CommandFinished,
+    CommandStarted,
     DeadlineReached,
     Event,
     JournalEntry,
     KeyFailed,
     KeyFinished,
     KeyStarted,
-    QuestionAnswered,
     QuestionOpened,
     RunFinished,
     SignalReceived,
 )
 from runner.model.identity import InvocationId
 from runner.model.results import FailureKind, KeyFailure, KeyResult
-from runner.model.runs import AskOperator, AwaitResult, Finish, InvokeKey, OpenQuestion
+from runner.model.runs import (
+    AskOperator,
+    AwaitCommand,
+    AwaitResult,
+    Finish,
+    InvokeKey,
+    OpenQuestion,
+    RunCommand,
+)
+from runner.runs.command_runner import CommandOrder, CommandRunner, ScriptedCommands
+from runner.runs.hearing import Heard, heard
+from runner.runs.intake import Intake, ScriptedIntake
 from runner.runs.operators import Operator
 from runner.runs.orders import OrderWriter
 
 AT_ONCE = 2
 _STOPPING_SECONDS = 2.0
+COMMAND_SECONDS = 120.0
+"""How long a command may take."""
 
 
 class Spectator:
@@ -60,6 +75,9 @@ class Ports:
     inbox: "SimpleQueue[Event | Progress | BaseException]" = field(default_factory=SimpleQueue)
     monotonic: Callable[[], float] = time.monotonic
     deadline_seconds: float | None = None
+    commands: CommandRunner = field(default_factory=lambda: ScriptedCommands({}))
+    intake: Intake = field(default_factory=lambda: ScriptedIntake({}))
+    command_seconds: float = COMMAND_SECONDS
 
 
 def drive(program: Program, state: RunState, ports: Ports) -> RunState:
@@ -77,8 +95,8 @@ class _Loop:
         self._state = state
         self._ports = ports
         self._began = ports.monotonic()
-        self._asked: set[str] = set()
-        self._outstanding: set[InvocationId] = set()
+        self._asking = ""
+        self._outstanding: set[InvocationId | int] = set()
 
     def run(self) -> RunState:
         try:
@@ -87,6 +105,7 @@ class _Loop:
         finally:
             self._ports.operator.dismiss()
             self._ports.executor.stop()
+            self._ports.commands.stop()
         return self._state
 
     def _turn(self) -> bool:
@@ -105,7 +124,12 @@ class _Loop:
                 self._start(key, ahead=False)
             case AskOperator(question=question):
                 self._ask(question)
-            case AwaitResult() | None:
+            case RunCommand() as command:
+                self._run_command(command)
+            case AwaitCommand(number=number) if number not in self._outstanding:
+                self._write((CommandFinished(number, CommandResult(CommandEnd.LOST)),))
+                return False
+            case AwaitCommand() | AwaitResult() | None:
                 pass
         for key in agenda.ahead:
             if len(self._outstanding) < AT_ONCE:
@@ -137,16 +161,31 @@ class _Loop:
         result = self._ports.executor.execute(order, self._ports.inbox.put)
         self._ports.inbox.put(_ended(order, result))
 
+    def _run_command(self, request: RunCommand) -> None:
+        command, limit = request.command, self._ports.command_seconds
+        about = (request.number, request.question_id, command.text, command.digest)
+        self._write((CommandStarted(*about, limit),))
+        self._outstanding.add(request.number)
+        order = CommandOrder(request.number, command.text, limit)
+        self._work(lambda: self._carry_out(order))
+
+    def _carry_out(self, order: CommandOrder) -> None:
+        result = self._ports.commands.run(order)
+        self._ports.inbox.put(CommandFinished(order.number, result))
+
     def _ask(self, question: OpenQuestion) -> None:
-        if question.id in self._asked:
+        """Put a question, unless it is put already; one that was left open is put again."""
+        if question.id == self._asking:
             return
-        self._asked.add(question.id)
-        self._write((QuestionOpened(question),))
+        self._asking = question.id
+        if self._state.questions.get(question.id) != question:
+            self._write((QuestionOpened(question),))
         self._work(lambda: self._answer(question))
 
     def _answer(self, question: OpenQuestion) -> None:
-        answer = self._ports.operator.ask(question)
-        self._ports.inbox.put(QuestionAnswered(question.id, answer))
+        reply = self._ports.operator.ask(question)
+        for event in heard(question, reply, self._ports.intake):
+            self._ports.inbox.put(event)
 
     def _work(self, deed: Callable[[], None]) -> None:
         """Do it in a thread; what it raises reaches the loop, so that nothing ends in silence."""
@@ -178,6 +217,10 @@ class _Loop:
         for event in events:
             if isinstance(event, (KeyFinished, KeyFailed)):
                 self._outstanding.discard(event.invocation)
+            elif isinstance(event, CommandFinished):
+                self._outstanding.discard(event.number)
+            elif isinstance(event, Heard) and event.question_id == self._asking:
+                self._asking = ""
         if events:
             self._write(events)
         if any(isinstance(event, (SignalReceived, DeadlineReached)) for event in events):
@@ -187,15 +230,22 @@ class _Loop:
         """Stop what runs, and write down how each ended."""
         self._ports.operator.dismiss()
         self._ports.executor.stop()
+        self._ports.commands.stop()
         until = self._ports.monotonic() + _STOPPING_SECONDS
         while self._outstanding and (left := until - self._ports.monotonic()) > 0:
             message = self._next(left)
             if isinstance(message, (KeyFinished, KeyFailed)):
                 self._outstanding.discard(message.invocation)
                 self._write((message,))
+            elif isinstance(message, CommandFinished):
+                self._outstanding.discard(message.number)
+                self._write((message,))
             elif isinstance(message, BaseException):
                 raise message
         for invocation in self._outstanding:
+            if isinstance(invocation, int):
+                self._write((CommandFinished(invocation, CommandResult(CommandEnd.LOST)),))
+                continue
             attempt = self._state.attempt(invocation)
             failure = KeyFailure(FailureKind.STOPPED, "it did not report its end in time")
             self._write((KeyFailed(invocation, attempt, failure),))

@@ -1,0 +1,107 @@
+"""Secrets of the environment taken out of what commands write, before a byte of it is on disk.
+
+A value counts as a secret by the name of its variable, or as the password inside an address. It
+is found in the clear, in base64, hexadecimal, URL encoding and in JSON. Other encodings are not.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from urllib.parse import quote, quote_plus, unquote
+
+MASK = b"[masked]"
+_SHORTEST = 4
+_NAMES = re.compile(
+    r"(?:^|_)(?:API|ACCESS|PRIVATE|SECRET|SIGNING|ENCRYPTION)?_?"
+    r"(?:TOKENS?|SECRETS?|PASSWORDS?|PASSWD|PASSPHRASE|PASS|PWD|KEYS?|CREDENTIALS?|CREDS?|AUTH|"
+    r"COOKIES?|DSN|PAT)(?=_|\d|$)"
+    r"|(?:TOKEN|SECRET|PASSWORD|PASSWD|APIKEY|CREDENTIALS?)",
+    re.I,
+)
+_NO_SECRETS = frozenset({"PWD", "OLDPWD", "SSH_AUTH_SOCK", "KEYTIMEOUT"})
+_NO_VALUES = frozenset({"true", "false", "none", "null"})
+_IN_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]*:([^\s/@]+)@")
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether the name of a variable says that its value is a secret."""
+    return name not in _NO_SECRETS and _NAMES.search(name) is not None
+
+
+def secrets_of(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The values of an environment that must not be shown, the longest first."""
+    found: set[str] = set()
+    for name, value in environment.items():
+        if is_secret_name(name):
+            found |= {
+                value,
+                value.strip(),
+                *(line for line in value.splitlines() if len(line) > 15),
+            }
+        if match := _IN_ADDRESS.match(value):
+            found |= {match[1], unquote(match[1])}
+    kept = (v for v in found if len(v) >= _SHORTEST and v.casefold() not in _NO_VALUES)
+    return tuple(sorted(kept, key=len, reverse=True))
+
+
+class Mask:
+    """Takes secrets out of a stream of bytes, also where one is cut between two chunks."""
+
+    def __init__(self, secrets: tuple[str, ...]):
+        forms = {form for secret in secrets for form in _forms(secret)}
+        by_length = sorted(forms, key=len, reverse=True)
+        self._longest = len(by_length[0]) if by_length else 0
+        self._pattern = re.compile(b"|".join(map(re.escape, by_length))) if by_length else None
+        self._held = b""
+        self.count = 0
+
+    def feed(self, chunk: bytes) -> bytes:
+        """What can be shown by now; the end is held back as long as a secret may begin in it."""
+        self._held += chunk
+        return self._release(len(self._held) - self._longest + 1)
+
+    def finish(self) -> bytes:
+        """The rest."""
+        return self._release(len(self._held))
+
+    def _release(self, until: int) -> bytes:
+        if self._pattern is None:
+            released, self._held = self._held, b""
+            return released
+        if until <= 0:
+            return b""
+        pieces: list[bytes] = []
+        done = 0
+        for match in self._pattern.finditer(self._held):
+            if match.start() >= until:
+                break
+            pieces += [self._held[done : match.start()], MASK]
+            done = match.end()
+            self.count += 1
+        cut = max(done, until)
+        pieces.append(self._held[done:cut])
+        self._held = self._held[cut:]
+        return b"".join(pieces)
+
+
+def _forms(secret: str) -> Iterator[bytes]:
+    raw = secret.encode("utf-8", "surrogateescape")
+    yield raw
+    yield raw.hex().encode()
+    yield raw.hex().upper().encode()
+    yield quote(raw, safe="").encode()
+    yield quote_plus(raw, safe="").encode()
+    yield raw.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
+    yield from _in_base64(raw)
+
+
+def _in_base64(raw: bytes) -> Iterator[bytes]:
+    """The part of a base64 text that a secret alone decides, at each of its three places."""
+    for before in range(3):
+        coded = b64encode(b"\0" * before + raw)
+        start = -(-before * 8 // 6)
+        whole = (before + len(raw)) * 8 // 6
+        part = coded[start:whole]
+        if len(part) >= _SHORTEST:
+            yield part
+            yield part.replace(b"+", b"-").replace(b"/", b"_")

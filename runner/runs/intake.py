@@ -1,0 +1,54 @@
+"""The port through which a run takes in a file that the operator names while it goes on."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from runner.errors import InvalidInput
+from runner.keys.catalog import InstalledKey
+from runner.keys.input_shape import check_input
+from runner.keys.inputs import check_origin, stage_input
+from runner.model.results import StagedInput
+
+
+class Intake(Protocol):
+    """What takes files in."""
+
+    def take(self, name: str, path: str) -> StagedInput:
+        """Check, copy and hash a file. Raises InvalidInput where it is not this input."""
+        ...
+
+
+class FolderIntake:
+    """Copies into a run folder; a second file for an input stands beside the first."""
+
+    def __init__(self, keys: Iterable[InstalledKey], run_folder: Path):
+        self._keys = tuple(keys)
+        self._run_folder = run_folder
+
+    def take(self, name: str, path: str) -> StagedInput:
+        """Check the shape by every KEY that has an input of this name, then copy."""
+        origin = Path(path).expanduser()
+        if path.strip() in ("", "-"):
+            raise InvalidInput("standard input is the keyboard here", "no cell ran")
+        check_origin(name, origin)
+        for key in self._keys:
+            if declared := key.contract.input(name):
+                check_input(declared, origin)
+        number = 1
+        while (self._run_folder / "inputs" / name / str(number)).exists():
+            number += 1
+        return stage_input(name, origin, self._run_folder, str(number))
+
+
+class ScriptedIntake:
+    """The intake of tests and rehearsals: staged inputs by path; any other path is refused."""
+
+    def __init__(self, known: Mapping[str, StagedInput]):
+        self._known = dict(known)
+
+    def take(self, name: str, path: str) -> StagedInput:
+        """The input that the script has for this path."""
+        if path not in self._known:
+            raise InvalidInput(f"input {name}: {path} is not there", "no cell ran")
+        return self._known[path]
