@@ -48,7 +48,7 @@ def test_a_due_entry_is_run_once_with_its_evidence(
     run_due = ("schedule", "run", "--once", "--config", str(config), "--now", SIX_IN_BERLIN)
     ended = runbook(*run_due)
     assert ended.returncode == 10, ended.stderr
-    assert "daily  started for 2026-11-20T05:00:00Z" in ended.stderr
+    assert "daily  starting for 2026-11-20T05:00:00Z" in ended.stderr
     (run,) = json.loads(runbook("history", "--json").stdout)
     assert (run["exit_code"], run["incident"]) == (10, "DAILY")
     assert runbook("evidence", "verify", "latest").returncode == 0
@@ -141,7 +141,9 @@ def test_a_run_outlives_a_killed_watch_and_its_end_is_found(
         cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert watch.stderr is not None
-    assert "started" in watch.stderr.readline()
+    assert "starting" in watch.stderr.readline()
+    while not list(store.glob("runs/*/journal.jsonl")):
+        time.sleep(0.01)
     watch.kill()
     watch.wait()
     watch.stderr.close()

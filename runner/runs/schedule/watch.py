@@ -187,7 +187,7 @@ def in_words(event: ScheduleEvent) -> str:
     match event:
         case Fired(due=due, late_seconds=late):
             lateness = f", {late:.0f} s late" if late >= ON_TIME.total_seconds() else ""
-            return f"started for {due:%Y-%m-%dT%H:%M:%SZ}{lateness}"
+            return f"starting for {due:%Y-%m-%dT%H:%M:%SZ}{lateness}"
         case Ended(run_id=run_id, exit_code=code, problem=problem):
             ended = "ended unseen" if code is None else f"ended with {code}"
             return "  ".join(part for part in (ended, run_id, problem) if part)
