@@ -105,7 +105,7 @@ def test_a_run_that_outlives_the_grace_is_aborted_with_its_evidence_sealed(
         cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stderr is not None
-    assert "started" in process.stderr.readline()
+    assert "starting" in process.stderr.readline()
     runs = Path(environment["RUNBOOK_EVIDENCE_DIR"]) / "runs"
     while not list(runs.glob("*/journal.jsonl")):
         time.sleep(0.02)

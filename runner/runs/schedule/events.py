@@ -37,7 +37,7 @@ class Rewound:
 
 @frozen
 class Fired:
-    """A run is started for the time `due`, `late_seconds` after it."""
+    """A run is starting for the time `due`, `late_seconds` after it."""
 
     due: datetime
     late_seconds: float
