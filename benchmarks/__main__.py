@@ -83,6 +83,22 @@ class Bench:
             over = "  OVER BUDGET" if name.startswith("runbook") and cpu > BUDGET_CPU else ""
             print(f"  {name:34s} {wall * 1000:6.0f} ms wall {cpu * 1000:6.0f} ms CPU{over}")
 
+    def language(self) -> None:
+        """Parsing, checking and deciding, without a process around them."""
+        from benchmarks.language import documents_per_second, seconds_per_decision
+
+        print("\nthe language, on one core")
+        print(f"  {documents_per_second():.0f} documents of 400 lines a second, parsed and checked")
+        print(f"  {seconds_per_decision() * 1000:.2f} ms to read, bind and judge a condition")
+
+    def evidence(self) -> None:
+        """Writing events to disk, and finding a run among ten thousand."""
+        from benchmarks.evidence import measure
+
+        print("\nevidence")
+        for line in measure():
+            print(f"  {line}")
+
     def _against_papermill(
         self, title: str, ours: Callable[[], Cost], theirs: Callable[[], Cost]
     ) -> None:
@@ -122,7 +138,10 @@ class Bench:
 
 def main() -> None:
     """Run the comparisons that were asked for, all by default."""
-    names = ("trivial_alone", "webhook_alone", "trivial_run", "webhook_run", "cheap_commands")
+    names = (
+        "trivial_alone", "webhook_alone", "trivial_run", "webhook_run", "cheap_commands",
+        "language", "evidence",
+    )  # fmt: skip
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--pairs", type=int, default=9, help="turns of each comparison")
     parser.add_argument("--only", choices=names, action="append", help="leave the others out")

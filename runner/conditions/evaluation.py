@@ -56,10 +56,10 @@ def evaluate(bound: Bound, read: Read, others: tuple[Verdict, ...] = ()) -> Reas
             return _for_person(bound)
         case BoundAll(parts=parts):
             reasons = tuple(evaluate(part, read, others) for part in parts)
-            return _joined(all_of([r.verdict for r in reasons]), " and ", reasons)
+            return _joined(all_of([r.verdict for r in reasons]), reasons)
         case BoundAny(parts=parts):
             reasons = tuple(evaluate(part, read, others) for part in parts)
-            return _joined(any_of([r.verdict for r in reasons]), " or ", reasons)
+            return _joined(any_of([r.verdict for r in reasons]), reasons)
         case BoundNot(part=part):
             reason = evaluate(part, read, others)
             return _with_verdict(reason, negate(reason.verdict))
@@ -208,13 +208,16 @@ def _otherwise(others: tuple[Verdict, ...]) -> Reason:
     return Reason(verdict, words, Ground.BRANCHES)
 
 
-def _joined(verdict: Verdict, word: str, reasons: tuple[Reason, ...]) -> Reason:
-    """A compound rests on the parts that gave its verdict; those alone make its sentence."""
+def _joined(verdict: Verdict, reasons: tuple[Reason, ...]) -> Reason:
+    """A compound rests on the parts that gave its verdict; those alone make its sentence.
+
+    Each part says a fact, so "and" stands between them, whatever stands in the condition.
+    """
     deciding = [r for r in reasons if r.verdict is verdict] or list(reasons)
     grounds = [r.ground for r in deciding]
     order = (Ground.MISSING, Ground.OUTPUT, Ground.PERSON, Ground.BRANCHES)
     ground = next(g for g in order if g in grounds)
-    return Reason(verdict, word.join(r.sentence for r in deciding), ground, parts=reasons)
+    return Reason(verdict, " and ".join(r.sentence for r in deciding), ground, parts=reasons)
 
 
 def _decided(output: OutputRef, verdict: Verdict, sentence: str, value: str) -> Reason:
