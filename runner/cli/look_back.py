@@ -60,11 +60,11 @@ def history_command(wanted: HistoryFilter, as_json: bool, evidence_dir: Path | N
         console.result(json.dumps(rows, indent=2, ensure_ascii=False))
         return ExitCode.HEALTHY
     for run in runs:
-        took = f"{run.seconds:.1f} s".rjust(9)
+        took = f"{run.seconds:.1f} s".rjust(8)
         incident = f"  {safe_line(run.incident)}" if run.incident else ""
         if run.mode is Mode.VERIFICATION:
             incident = f"  verification{incident}"
-        console.result(f"{run.id:<40}  {run.standing!s:<19}{took}{incident}")
+        console.result(f"{run.id:<41}  {run.standing!s:<19}{took}{incident}")
     if not runs:
         console.say("no runs yet; start one: runbook run NAME --input FILE")
     return ExitCode.HEALTHY

@@ -16,7 +16,7 @@ from runner.evidence.standing import RunStanding, standing_of
 
 EVIDENCE_DIR = "RUNBOOK_EVIDENCE_DIR"
 LATEST = "latest"
-_RUN_ID = re.compile(r"\d{8}T\d{6}Z-[a-z0-9-]+-[a-z2-7]{4}")
+_RUN_ID = re.compile(r"\d{8}T\d{9}Z-[a-z0-9-]+-[a-z2-7]{4}")
 _SUFFIX_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _SHOWN = 8
 
@@ -78,10 +78,12 @@ class Store:
     def create_run(self, slug: str, now: datetime) -> RunFolder:
         """A new private folder (0700) with its lock held from the moment it can be seen.
 
-        The id is the time in UTC, the slug reduced to a-z, 0-9 and dashes, and four letters.
+        The id is the time in UTC to the millisecond, by which runs are ordered, the slug reduced
+        to a-z, 0-9 and dashes, and four letters.
         Raises EvidenceLost where it cannot be created.
         """
-        stem = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{_plain_slug(slug)}"
+        at = now.astimezone(UTC)
+        stem = f"{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}Z-{_plain_slug(slug)}"
         with or_evidence_lost(f"create a run in {self.root}"):
             self._prepare()
             for _ in range(100):

@@ -65,10 +65,10 @@ def test_alone_it_shows_open_runs_the_newest_first(runbook: Runbook, store: Path
         runs.create_run("webhook-failures", datetime(2026, 11, day, tzinfo=UTC)).close()
     lines = runbook().stdout.splitlines()
     assert lines[0] == "Open runs"
-    assert lines[1].startswith("  20261102T000000Z-webhook-failures-")
+    assert lines[1].startswith("  20261102T000000000Z-webhook-failures-")
     assert lines[1].endswith("  interrupted")
     assert lines[2].startswith("    next: runbook ")
-    assert lines[3].startswith("  20261101T000000Z-webhook-failures-")
+    assert lines[3].startswith("  20261101T000000000Z-webhook-failures-")
 
 
 def test_a_run_that_goes_on_is_shown_as_running(runbook: Runbook, store: Path) -> None:

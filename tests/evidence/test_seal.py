@@ -126,7 +126,7 @@ def test_a_seal_that_is_missing_or_a_link_is_found(sealed: Path, name: str) -> N
 
 
 def test_a_seal_of_another_run_is_found(sealed: Path) -> None:
-    other = sealed.rename(sealed.with_name("20260101T000000Z-other-aaaa"))
+    other = sealed.rename(sealed.with_name("20260101T000000000Z-other-aaaa"))
     assert verify_run(other) == (f"the manifest is that of run {sealed.name}",)
 
 

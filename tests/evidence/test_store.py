@@ -75,7 +75,7 @@ def test_the_store_is_where_the_nearest_setting_says(
 def test_a_run_is_named_by_utc_time_slug_and_four_letters(store: Store) -> None:
     berlin = EVENING.astimezone(timezone(timedelta(hours=1)))
     with store.create_run("webhook-failures", berlin) as run:
-        assert re.fullmatch(r"20261123T201501Z-webhook-failures-[a-z2-7]{4}", run.id)
+        assert re.fullmatch(r"20261123T201501000Z-webhook-failures-[a-z2-7]{4}", run.id)
         assert run.path == store.root / "runs" / run.id
 
 
@@ -85,7 +85,7 @@ def test_a_run_is_named_by_utc_time_slug_and_four_letters(store: Store) -> None:
 )
 def test_no_slug_leaves_the_store(store: Store, slug: str, part: str) -> None:
     with store.create_run(slug, EVENING) as run:
-        assert run.id[:-5] == f"20261123T201501Z-{part}"
+        assert run.id[:-5] == f"20261123T201501000Z-{part}"
         assert store.runs() == (run.id,)
 
 
@@ -110,7 +110,7 @@ def test_runs_are_listed_newest_first_and_nothing_else_is(store: Store) -> None:
     for hours in (1, 3, 2):
         store.create_run("a", EVENING + timedelta(hours=hours)).close()
     (store.runs_folder / "notes").mkdir()
-    (store.runs_folder / "20990101T000000Z-link-aaaa").symlink_to("/etc")
+    (store.runs_folder / "20990101T000000000Z-link-aaaa").symlink_to("/etc")
     assert [run_id[9:11] for run_id in store.runs()] == ["23", "22", "21"]
 
 
@@ -120,7 +120,7 @@ def named(store: Store, *ids: str) -> Store:
     return store
 
 
-OLD, NEW = "20261123T201501Z-webhook-failures-k3f7", "20261124T080000Z-slow-queries-k3f2"
+OLD, NEW = "20261123T201501000Z-webhook-failures-k3f7", "20261124T080000000Z-slow-queries-k3f2"
 
 
 @pytest.mark.parametrize(
@@ -230,3 +230,12 @@ def test_32_processes_create_runs_in_one_store_without_mixing(store: Store) -> N
         journal = read_journal(store.folder_of(run_id) / "journal.jsonl")
         assert [e.event for e in journal.entries] == [SignalReceived(number)] * 20
         assert journal.problems == ()
+
+
+def test_runs_of_the_same_second_are_ordered(store: Store) -> None:
+    first = store.create_run("zebra", EVENING)
+    second = store.create_run("ant", EVENING + timedelta(milliseconds=1))
+    assert store.runs() == (second.id, first.id)
+    assert store.find() == second.id
+    first.close()
+    second.close()
