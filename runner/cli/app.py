@@ -10,10 +10,18 @@ from runner.cli import console
 from runner.cli.author_commands import add_author_commands
 from runner.cli.options import (
     EvidenceOption,
+    FromOption,
     Horizon,
+    IncidentOption,
+    InputsOption,
     JsonOption,
     LibraryOption,
+    NameArgument,
     OutputFormat,
+    ParametersOption,
+    RunArgument,
+    TimeoutOption,
+    UntilOption,
 )
 from runner.cli.schedule import schedule
 
@@ -45,20 +53,12 @@ app.add_typer(schedule)
     epilog="Example: runbook run webhook-failures -i logs.csv --incident INC-4711",
 )
 def run(
-    name: Annotated[str, typer.Argument(help="A runbook by name or file.")],
-    inputs: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--input", "-i", help="FILE or NAME=FILE; `-` is standard input.", metavar="[NAME=]FILE"
-        ),
-    ] = None,
-    parameters: Annotated[
-        list[str] | None,
-        typer.Option("--param", "-p", help="A parameter of the KEYs.", metavar="NAME=VALUE"),
-    ] = None,
-    incident: Annotated[str, typer.Option(help="The incident that this run is for.")] = "",
-    from_step: Annotated[str, typer.Option(help="Begin at this step.")] = "",
-    until_step: Annotated[str, typer.Option(help="End after this step.")] = "",
+    name: NameArgument,
+    inputs: InputsOption = None,
+    parameters: ParametersOption = None,
+    incident: IncidentOption = "",
+    from_step: FromOption = "",
+    until_step: UntilOption = "",
     unattended: Annotated[
         bool, typer.Option("--unattended", help="Ask nobody; a person's steps are passed over.")
     ] = False,
@@ -68,9 +68,7 @@ def run(
             "--answer", help="An answer given ahead, such as 2=400.", metavar="STEP=ANSWER"
         ),
     ] = None,
-    timeout: Annotated[
-        float | None, typer.Option(help="Seconds that the whole run may take.", min=0.1)
-    ] = None,
+    timeout: TimeoutOption = None,
     form: Annotated[
         OutputFormat, typer.Option("--format", help="How the run is shown while it goes on.")
     ] = OutputFormat.AUTO,
@@ -107,23 +105,15 @@ def run(
     epilog="Example: runbook verify webhook-failures -i last-hour.csv --horizon ongoing",
 )
 def verify_(
-    name: Annotated[str, typer.Argument(help="A runbook by name or file.")],
-    inputs: Annotated[
-        list[str] | None,
-        typer.Option("--input", "-i", help="New data: FILE or NAME=FILE.", metavar="[NAME=]FILE"),
-    ] = None,
-    parameters: Annotated[
-        list[str] | None,
-        typer.Option("--param", "-p", help="A parameter of the KEYs.", metavar="NAME=VALUE"),
-    ] = None,
+    name: NameArgument,
+    inputs: InputsOption = None,
+    parameters: ParametersOption = None,
     horizon: Annotated[Horizon, typer.Option(help="Which checks.")] = Horizon.ALL,
     of_run: Annotated[
         str, typer.Option("--of", help="The run whose end is verified.", metavar="RUN")
     ] = "",
-    incident: Annotated[str, typer.Option(help="The incident that this is for.")] = "",
-    timeout: Annotated[
-        float | None, typer.Option(help="Seconds that all of it may take.", min=0.1)
-    ] = None,
+    incident: IncidentOption = "",
+    timeout: TimeoutOption = None,
     junit: Annotated[
         Path | None, typer.Option("--junit", help="Write the checks as JUnit.", metavar="FILE")
     ] = None,
@@ -157,13 +147,10 @@ def verify_(
 
 @app.command(epilog="Example: runbook plan webhook-failures -i logs.csv --format svg > plan.svg")
 def plan(
-    name: Annotated[str, typer.Argument(help="A runbook by name or file.")],
-    inputs: Annotated[
-        list[str] | None,
-        typer.Option("--input", "-i", help="FILE or NAME=FILE, as for run.", metavar="[NAME=]FILE"),
-    ] = None,
-    from_step: Annotated[str, typer.Option(help="Begin at this step.")] = "",
-    until_step: Annotated[str, typer.Option(help="End after this step.")] = "",
+    name: NameArgument,
+    inputs: InputsOption = None,
+    from_step: FromOption = "",
+    until_step: UntilOption = "",
     form: Annotated[
         str, typer.Option("--format", help="text, json, mermaid or svg.", metavar="FORMAT")
     ] = "text",
@@ -289,9 +276,7 @@ def history(
 
 @app.command(epilog="Example: runbook why latest 3")
 def why(
-    run_name: Annotated[
-        str, typer.Argument(metavar="[RUN]", help="A run by id, a part of it, or latest.")
-    ] = "latest",
+    run_name: RunArgument = "latest",
     step: Annotated[str, typer.Argument(help="One step of it.")] = "",
     evidence_dir: EvidenceOption = None,
 ) -> None:
@@ -303,9 +288,7 @@ def why(
 
 @app.command(epilog="Example: runbook report latest --handoff")
 def report(
-    run_name: Annotated[
-        str, typer.Argument(metavar="[RUN]", help="A run by id, a part of it, or latest.")
-    ] = "latest",
+    run_name: RunArgument = "latest",
     html: Annotated[
         Path | None,
         typer.Option("--html", help="Write the report as one HTML file.", metavar="FILE"),
@@ -325,9 +308,7 @@ def report(
 
 @evidence.command(epilog="Example: runbook evidence verify latest")
 def verify(
-    run_name: Annotated[
-        str, typer.Argument(metavar="[RUN]", help="A run by id, a part of it, or latest.")
-    ] = "latest",
+    run_name: RunArgument = "latest",
     evidence_dir: EvidenceOption = None,
 ) -> None:
     """Name everything in a run's evidence that is not as it was sealed."""

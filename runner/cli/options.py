@@ -20,6 +20,26 @@ EvidenceOption = Annotated[
         help="Where runs are kept. Default: ~/.local/state/runbook.",
     ),
 ]
+NameArgument = Annotated[str, typer.Argument(help="A runbook by name or file.")]
+RunArgument = Annotated[
+    str, typer.Argument(metavar="[RUN]", help="A run by id, a part of it, or latest.")
+]
+InputsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--input", "-i", help="FILE or NAME=FILE; `-` is standard input.", metavar="[NAME=]FILE"
+    ),
+]
+ParametersOption = Annotated[
+    list[str] | None,
+    typer.Option("--param", "-p", help="A parameter of the KEYs.", metavar="NAME=VALUE"),
+]
+IncidentOption = Annotated[str, typer.Option(help="The incident that this run is for.")]
+TimeoutOption = Annotated[
+    float | None, typer.Option(help="Seconds that the whole run may take.", min=0.1)
+]
+FromOption = Annotated[str, typer.Option(help="Begin at this step.")]
+UntilOption = Annotated[str, typer.Option(help="End after this step.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
