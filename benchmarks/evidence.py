@@ -10,7 +10,7 @@ from statistics import median
 from runner.evidence.disk import MemoryDisk
 from runner.evidence.index import Index
 from runner.evidence.journal import JournalWriter
-from runner.evidence.store import Store
+from runner.evidence.store import Store, stem_of
 from runner.model.events import (
     Event,
     KeyFinished,
@@ -56,6 +56,8 @@ def measure_history(root: Path) -> list[str]:
     store = Store(root)
     for number in range(RUNS):
         put_run(store, number)
+    if len(store.runs()) != RUNS:
+        raise AssertionError("the store does not see the runs that were put into it")
     index = Index(store)
     build = milliseconds(lambda: index.history(20))
     up_to_date = [milliseconds(lambda: Index(store).history(20)) for _ in range(9)]
@@ -74,7 +76,7 @@ def put_run(store: Store, number: int) -> None:
     """Put a run into the store as it would stand there, without the cost of syncing."""
     at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
     letters = "".join(SUFFIX_LETTERS[number >> shift & 31] for shift in (15, 10, 5, 0))
-    folder = store.runs_folder / f"{at:%Y%m%dT%H%M%SZ}-webhook-failures-{letters}"
+    folder = store.runs_folder / f"{stem_of('webhook-failures', at)}-{letters}"
     disk = MemoryDisk()
     JournalWriter(disk, lambda: at, lambda: 0.0).append(events_of_a_run(number))
     content = disk.content

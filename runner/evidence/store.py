@@ -82,8 +82,7 @@ class Store:
         to a-z, 0-9 and dashes, and four letters.
         Raises EvidenceLost where it cannot be created.
         """
-        at = now.astimezone(UTC)
-        stem = f"{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}Z-{_plain_slug(slug)}"
+        stem = stem_of(slug, now)
         with or_evidence_lost(f"create a run in {self.root}"):
             self._prepare()
             for _ in range(100):
@@ -164,6 +163,12 @@ def _create_locked(runs_folder: Path, run_id: str) -> RunFolder | None:
             return None
         raise
     return RunFolder(path, lock)
+
+
+def stem_of(slug: str, now: datetime) -> str:
+    """The id of a run without its four letters; ids sort by time."""
+    at = now.astimezone(UTC)
+    return f"{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}Z-{_plain_slug(slug)}"
 
 
 def _plain_slug(slug: str) -> str:
