@@ -34,7 +34,7 @@ def canonical_text(source: SourceText) -> str:
 
     The ends of lines are those of the first line. A text that does not settle is left alone.
     """
-    text = source.text.removeprefix("\ufeff")
+    text = source.text.lstrip("\ufeff")
     if not text.strip():
         return source.text
     end = "\r\n" if "\r\n" in text[: text.find("\n") + 1] else "\n"

@@ -54,8 +54,8 @@ class _Reader:
         lines = (line.translate(_SAME_LENGTH) for line in source.lines)
         self._lines = [_MORE_THAN.sub(rf"\1{_GREATER}", line) for line in lines]
         visible = [""] * skip_lines + self._lines[skip_lines:]
-        if visible and visible[0].startswith("\ufeff"):
-            visible[0] = visible[0][1:]
+        if visible:
+            visible[0] = visible[0].lstrip("\ufeff")
         self._tokens = _parser().parse("\n".join(visible))
         self._at = 0
 

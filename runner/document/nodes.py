@@ -141,8 +141,10 @@ def logical_lines(text: RichText) -> tuple[RichText, ...]:
 
 
 def _opens_a_list(node: Node) -> bool:
+    """Whether a list below belongs to the line: not where the line is a sentence of its own."""
     text = node.text.text
-    return text.endswith(":") or (is_conditional(node.text) and ":" not in text)
+    is_sentence = text.endswith((".", "!", "?", ";"))
+    return text.endswith(":") or (is_conditional(node.text) and ":" not in text and not is_sentence)
 
 
 def _below_heading(heading: Heading, remaining: list[Block]) -> list[Block]:

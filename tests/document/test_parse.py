@@ -365,3 +365,10 @@ def test_pack_json_gives_what_the_front_matter_leaves_out() -> None:
 def test_a_pack_json_that_does_not_read_is_a_diagnostic(pack: str) -> None:
     parsed = parse_runbook(SourceText("runbooks/disk-full/README.md", "# T\n"), pack)
     assert [d.code for d in parsed.document.diagnostics] == ["RB001"]
+
+
+def test_a_sentence_before_a_list_leaves_its_items_alone() -> None:
+    assert branches("If the broker restarts, go to Step 2.\n\n- **If Errors**: See Action 1") == [
+        ("the broker restarts", ["GoToStep"]),
+        ("Errors", ["SeeAction"]),
+    ]
