@@ -16,7 +16,13 @@ from runner.conditions.binding import (
     ForPerson,
     PersonBecause,
 )
-from runner.conditions.showing import output_quantity, show_bound, show_quantity, show_value
+from runner.conditions.showing import (
+    output_quantity,
+    show_bound,
+    show_number,
+    show_quantity,
+    show_value,
+)
 from runner.conditions.vocabulary import OutputRef
 from runner.model.conditions import Comparator, Ground, Reason, Verdict
 from runner.model.frozen import frozen
@@ -114,7 +120,7 @@ def _relate(bound: BoundRelative, read: Read) -> Reason:
     shown = show_quantity(left, bound.output.spec.unit, limit)
     holds = _relates(left.magnitude, bound.comparator, product)
     sign = bound.comparator.value if holds else _OPPOSITE[bound.comparator].value
-    times = "" if bound.factor == 1 else f"{_plain(bound.factor)} x "
+    times = "" if bound.factor == 1 else f"{show_number(bound.factor)} x "
     sentence = f"{shown} {sign} {show_bound(limit)} ({times}{bound.other.spec.label})"
     return _decided(bound.output, HOLDS if holds else FAILS, sentence, shown)
 
@@ -161,21 +167,17 @@ def _material(output: OutputRef, count: Decimal, read: Read) -> Reason:
         return _decided(output, HOLDS if count else FAILS, shown, shown)
     if not material.share_of:
         holds = count >= material.threshold
-        words = f"{shown}, material from {_plain(material.threshold)} on"
+        words = f"{shown}, material from {show_number(material.threshold)} on"
         return _decided(output, HOLDS if holds else FAILS, words, shown)
     total = read(output.key, material.share_of)
     if not isinstance(total, Decimal) or not total.is_finite() or total == 0:
         return _unknown(output, f"{shown}, but the whole ({material.share_of}) is not known")
     holds = count / total >= material.threshold
-    share = f"{_plain(material.threshold * 100)} %"
+    share = f"{show_number(material.threshold * 100)} %"
     words = f"{shown} of {total:,}"
     if not holds:
         words += f", below the material share of {share}"
     return _decided(output, HOLDS if holds else FAILS, words, f"{shown} of {total:,}")
-
-
-def _plain(number: Decimal) -> str:
-    return f"{number.normalize():,f}"
 
 
 def _state(bound: BoundState, read: Read) -> Reason:

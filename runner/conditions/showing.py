@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from runner.conditions.units import unit_quantity
+from runner.conditions.units import in_unit, unit_quantity
 from runner.model.contract import OutputSpec
 from runner.model.safe_text import safe_line
 from runner.model.values import Chart, Dimension, OutputType, Quantity, Table, Undefined, Value
@@ -68,8 +68,8 @@ def show_quantity(quantity: Quantity, unit: str = "", against: Quantity | None =
             )
         case Dimension.RATE:
             unit = unit or "1/s"
-            bound = None if against is None else _in_unit(against, unit)
-            return f"{_digits(_in_unit(quantity, unit), bound)} {unit}"
+            bound = None if against is None else in_unit(against, unit)
+            return f"{_digits(in_unit(quantity, unit), bound)} {unit}"
         case _:
             shown = _digits(quantity.magnitude, _times(against, 1))
             return f"{shown} {quantity.written}".strip()
@@ -78,11 +78,11 @@ def show_quantity(quantity: Quantity, unit: str = "", against: Quantity | None =
 def show_bound(bound: Quantity) -> str:
     """A bound as its author wrote it, in one spelling: `95 %`, `10 min`, `10,000`."""
     if bound.dimension is Dimension.SHARE:
-        return f"{_plain(bound.magnitude * 100)} %"
+        return f"{show_number(bound.magnitude * 100)} %"
     if bound.written and bound.dimension in (Dimension.TIME, Dimension.BYTES, Dimension.RATE):
         factor = unit_quantity(Decimal(1), bound.written).magnitude
-        return f"{_plain(bound.magnitude / factor)} {bound.written}"
-    return f"{_plain(bound.magnitude)} {bound.written}".strip()
+        return f"{show_number(bound.magnitude / factor)} {bound.written}"
+    return f"{show_number(bound.magnitude)} {bound.written}".strip()
 
 
 def _show_time(quantity: Quantity, unit: str, against: Quantity | None) -> str:
@@ -90,12 +90,8 @@ def _show_time(quantity: Quantity, unit: str, against: Quantity | None) -> str:
     if not against:
         unit = "ms" if seconds < 1 else "s" if seconds < 120 else "min" if seconds < 7200 else "h"
     unit = unit or "s"
-    bound = None if against is None else _in_unit(against, unit)
-    return f"{_digits(_in_unit(quantity, unit), bound)} {unit}"
-
-
-def _in_unit(quantity: Quantity, unit: str) -> Decimal:
-    return quantity.magnitude / unit_quantity(Decimal(1), unit).magnitude
+    bound = None if against is None else in_unit(against, unit)
+    return f"{_digits(in_unit(quantity, unit), bound)} {unit}"
 
 
 def _times(quantity: Quantity | None, factor: Decimal | int) -> Decimal | None:
@@ -116,7 +112,8 @@ def _order(left: Decimal, right: Decimal) -> int:
     return (left > right) - (left < right)
 
 
-def _plain(number: Decimal) -> str:
+def show_number(number: Decimal) -> str:
+    """A number with thousands separators and without trailing zeros."""
     if number == number.to_integral_value():
         return f"{int(number):,}"
     return f"{number.normalize():,f}"

@@ -1,7 +1,6 @@
 """Text as it reads, every character of which knows where it stands in the source."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 
 from runner.model.frozen import frozen
@@ -60,11 +59,6 @@ class RichText:
     def line(self) -> str:
         """The text on one line, as it is shown and compared."""
         return " ".join(self.text.split())
-
-    def is_bold_at(self, index: int) -> bool:
-        """Whether the character at `index` is bold."""
-        at = bisect_right(self.bold, (index, len(self.text) + 1)) - 1
-        return at >= 0 and index < self.bold[at][1]
 
     def codes(self) -> Iterator[tuple[str, int]]:
         """The code spans: their text and where they begin."""

@@ -31,8 +31,3 @@ class DiagnosedDocument:
 
     source: SourceText
     diagnostics: tuple[Diagnostic, ...]
-
-    @property
-    def has_errors(self) -> bool:
-        """Whether anything found stops a run."""
-        return any(found.severity is Severity.ERROR for found in self.diagnostics)
