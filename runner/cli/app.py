@@ -10,6 +10,8 @@ from runner.cli import console
 from runner.cli.author_commands import add_author_commands
 from runner.cli.options import (
     EvidenceOption,
+    ExitZeroOption,
+    FormatOption,
     FromOption,
     Horizon,
     IncidentOption,
@@ -20,9 +22,12 @@ from runner.cli.options import (
     OutputFormat,
     ParametersOption,
     RunArgument,
+    StopAtPersonOption,
     TimeoutOption,
     UntilOption,
+    refuse_both,
 )
+from runner.cli.person_commands import add_person_commands
 from runner.cli.schedule import schedule
 
 app = typer.Typer(
@@ -68,13 +73,13 @@ def run(
             "--answer", help="An answer given ahead, such as 2=400.", metavar="STEP=ANSWER"
         ),
     ] = None,
+    stop_at_person: StopAtPersonOption = False,
     timeout: TimeoutOption = None,
-    form: Annotated[
-        OutputFormat, typer.Option("--format", help="How the run is shown while it goes on.")
-    ] = OutputFormat.AUTO,
+    form: FormatOption = OutputFormat.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole run as JSON.")] = False,
-    exit_zero: Annotated[
-        bool, typer.Option("--exit-zero", help="Exit 0 whatever the outcome of a run that ended.")
+    exit_zero: ExitZeroOption = False,
+    no_evidence: Annotated[
+        bool, typer.Option("--no-evidence", help="Keep nothing, where nothing can be written.")
     ] = False,
     evidence_dir: EvidenceOption = None,
     library: LibraryOption = None,
@@ -82,6 +87,8 @@ def run(
     """Run a runbook to a decision, and keep the evidence."""
     from runner.cli.run import RunOptions, run_command
 
+    refuse_both(unattended and "--unattended", stop_at_person and "--stop-at-person")
+    refuse_both(no_evidence and "--no-evidence", stop_at_person and "--stop-at-person")
     options = RunOptions(
         name=name,
         inputs=tuple(inputs or ()),
@@ -96,6 +103,8 @@ def run(
         exit_zero=exit_zero,
         evidence_dir=evidence_dir,
         library=library,
+        stop_at_person=stop_at_person,
+        no_evidence=no_evidence,
     )
     sys.exit(run_command(options))
 
@@ -317,6 +326,7 @@ def verify(
     sys.exit(verify_evidence_command(run_name, evidence_dir))
 
 
+add_person_commands(app)
 add_author_commands(app)
 
 

@@ -10,11 +10,16 @@ from hashlib import sha256
 
 from runner.model.events import Event, JournalEntry
 from runner.model.frozen import frozen
+from runner.model.interruptions import ClockStepped
 from runner.model.plain import Plain, to_plain
 
 JOURNAL_FILE = "journal.jsonl"
 NO_LINE = "0" * 64
 """What the first entry names as the digest of the line before."""
+CLOCK_TOLERANCE_SECONDS = 2.0
+"""By how much the clocks may part from one line to the next before that is a step."""
+_SLEWED = 0.001
+"""The part of a second by which a clock that is steered may run fast or slow."""
 
 
 @frozen
@@ -60,18 +65,31 @@ class Chain:
     """The end of a journal, where the next events are linked on."""
 
     def __init__(
-        self, now: Callable[[], datetime], monotonic: Callable[[], float], number: int, head: str
+        self,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
+        last: JournalEntry | None = None,
+        head: str = NO_LINE,
     ):
+        """Go on behind `last`, whose raw line has the digest `head`."""
         self._now, self._monotonic = now, monotonic
         self._began = monotonic()
-        self._number, self._head = number, head
+        self._number, self._head = last.number if last else 0, head
+        self._before = last.at if last else None
+        self._stamp: tuple[datetime, float] | None = None
 
     def link(self, events: Sequence[Event]) -> tuple[tuple[JournalEntry, ...], list[bytes]]:
-        """Entries and raw lines for `events`, all with one stamp; the end stays where it is."""
+        """Entries and raw lines for `events`, all with one stamp; the end stays where it is.
+
+        Where the wall clock was set since the line before, that is said first.
+        """
         at = self._now()
         if at.tzinfo is None:
             raise ValueError("the clock of a journal must know its offset from UTC")
         elapsed = round(self._monotonic() - self._began, 6)
+        if step := self._step(at, elapsed):
+            events = (ClockStepped(step), *events)
+        self._stamp = (at, elapsed)
         entries: list[JournalEntry] = []
         lines: list[bytes] = []
         head = self._head
@@ -85,6 +103,16 @@ class Chain:
         """Move the end behind `lines`, which are kept now."""
         self._number += len(lines)
         self._head = sha256(lines[-1]).hexdigest() if lines else self._head
+
+    def _step(self, at: datetime, elapsed: float) -> float:
+        """By how many seconds the wall clock was set since the line before; 0.0 for none."""
+        if self._stamp is None:
+            behind = (at - self._before).total_seconds() if self._before else 0.0
+            return round(min(behind, 0.0), 3)
+        before, then = self._stamp
+        step = (at - before).total_seconds() - (elapsed - then)
+        tolerated = CLOCK_TOLERANCE_SECONDS + _SLEWED * abs(elapsed - then)
+        return round(step, 3) if abs(step) > tolerated else 0.0
 
 
 def _parse(text: bytes, number: int, head: str) -> tuple[Plain, str]:

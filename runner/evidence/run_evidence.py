@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
+from runner.evidence.access import access_of
 from runner.evidence.chain import JOURNAL_FILE
 from runner.evidence.disk import or_evidence_lost
 from runner.evidence.index import Index
@@ -87,6 +88,11 @@ class RunEvidence:
         self._journal.close()
         seal_run(self.path, self._now())
         self._sealed = True
+
+    def share(self) -> None:
+        """Let the group of a shared store see the run and go on with it. Raises EvidenceLost."""
+        with or_evidence_lost("let the group into the run"):
+            access_of(self.path).open_tree(self.path)
 
     def close(self) -> None:
         """Close the journal and release the lock; a second call does nothing."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from runner.errors import NotFound
+from runner.evidence.access import Access, access_of
 from runner.evidence.atomic import sync_folder
 from runner.evidence.disk import evidence_lost, or_evidence_lost
 from runner.evidence.lock import RunLock
@@ -75,8 +76,13 @@ class Store:
             return cls(home / ".local" / "state" / "runbook")
         return cls(Path(".runbook"))
 
+    @property
+    def access(self) -> Access:
+        """Who takes part in this store: its folder says so."""
+        return access_of(self.root)
+
     def create_run(self, slug: str, now: datetime) -> RunFolder:
-        """A new private folder (0700) with its lock held from the moment it can be seen.
+        """A new folder, its lock held from the moment it can be seen; private (0700) or shared.
 
         The id is the time in UTC to the millisecond, by which runs are ordered, the slug reduced
         to a-z, 0-9 and dashes, and four letters.
@@ -87,7 +93,7 @@ class Store:
             self._prepare()
             for _ in range(100):
                 suffix = "".join(secrets.choice(_SUFFIX_LETTERS) for _ in range(4))
-                folder = _create_locked(self.runs_folder, f"{stem}-{suffix}")
+                folder = _create_locked(self.runs_folder, f"{stem}-{suffix}", self.access)
                 if folder is not None:
                     sync_folder(self.runs_folder)
                     return folder
@@ -96,6 +102,7 @@ class Store:
     def _prepare(self) -> None:
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.runs_folder.mkdir(mode=0o700, exist_ok=True)
+        self.access.open_folder(self.runs_folder)
         sync_folder(self.root)
 
     def take(self, run_id: str) -> RunFolder:
@@ -148,10 +155,11 @@ class Store:
         return standing_of(self.folder_of(run_id))
 
 
-def _create_locked(runs_folder: Path, run_id: str) -> RunFolder | None:
+def _create_locked(runs_folder: Path, run_id: str, access: Access) -> RunFolder | None:
     hidden = runs_folder / f".new-{run_id}-{secrets.token_hex(6)}"
     hidden.mkdir(mode=0o700)
     lock = RunLock(hidden)
+    access.open_tree(hidden)
     path = runs_folder / run_id
     try:
         hidden.rename(path)

@@ -1,4 +1,4 @@
-"""What a run still knows when another process takes it up, and when its runbook changed meanwhile."""
+"""What a run still knows when another process takes it up, and when its runbook changed."""
 
 from dataclasses import replace
 from types import MappingProxyType
@@ -45,7 +45,6 @@ def rebased(state: "RunState", event: RunbookRebased) -> "RunState":
         attempts=state.attempts,
         ended=MappingProxyType({i: e for i, e in state.ended.items() if i not in void}),
         lost=state.lost | void,
-        questions=state.questions,
         earlier=MappingProxyType({**state.earlier, **answered}),
         wishes=state.wishes,
         approvals=state.approvals,

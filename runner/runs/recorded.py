@@ -11,11 +11,11 @@ from runner.interpreter.program import Program
 from runner.interpreter.state import RunState, fold
 from runner.interpreter.verification import verification_program
 from runner.model.contract_decoder import decode_contract
-from runner.model.events import JournalEntry, RunStarted
+from runner.model.events import JournalEntry, RunbookRebased, RunStarted
 from runner.model.frozen import frozen
 from runner.model.runs import Mode
 from runner.model.source import SourceText
-from runner.runs.begin import CONTRACTS, RUNBOOK_COPY
+from runner.runs.copies import Copies, present_copies
 from runner.runs.loading import place_named
 
 
@@ -28,6 +28,21 @@ class RecordedRun:
     entries: tuple[JournalEntry, ...]
     head: str
     problems: tuple[str, ...]
+    copies: Copies
+
+    @property
+    def started(self) -> RunStarted:
+        """The first event."""
+        event = self.entries[0].event
+        if not isinstance(event, RunStarted):
+            raise AssertionError("the record of a run begins with RunStarted")
+        return event
+
+    @property
+    def rests_on(self) -> RunStarted | RunbookRebased:
+        """The event that says which runbook, KEYs and packages count at the end of the record."""
+        events = (entry.event for entry in reversed(self.entries))
+        return next(e for e in events if isinstance(e, RunStarted | RunbookRebased))
 
     @property
     def state(self) -> RunState:
@@ -50,14 +65,15 @@ def read_run(folder: Path) -> RecordedRun:
         problem = journal.problems[0] if journal.problems else "its journal is empty"
         raise EvidenceBroken(f"{folder.name} cannot be told: {problem}")
     started = journal.entries[0].event
+    copies = present_copies(journal.entries)
     try:
-        text = (folder / RUNBOOK_COPY).read_bytes().decode("utf-8", "replace")
+        text = (folder / copies.runbook).read_bytes().decode("utf-8", "replace")
     except OSError as error:
         raise EvidenceBroken(f"{folder.name}: its copy of the runbook is missing") from error
     runbook = parse_runbook(SourceText(started.runbook_path, text)).runbook
     decoded = (
         decode_contract(file.read_text("utf-8", "replace"))[0]
-        for file in sorted((folder / CONTRACTS).glob("*.json"))
+        for file in sorted((folder / copies.contracts).glob("*.json"))
     )
     program = Program(
         runbook,
@@ -67,7 +83,8 @@ def read_run(folder: Path) -> RecordedRun:
     )
     if started.mode is Mode.VERIFICATION:
         program = verification_program(program, started.horizon)
-    problems = journal.problems
-    if runbook.source.digest != started.runbook_digest:
-        problems = (*problems, "the copy of the runbook is not the one that was run")
-    return RecordedRun(folder, program, journal.entries, journal.head, problems)
+    recorded = RecordedRun(folder, program, journal.entries, journal.head, journal.problems, copies)
+    if runbook.source.digest == recorded.rests_on.runbook_digest:
+        return recorded
+    problems = (*journal.problems, "the copy of the runbook is not the one that was run")
+    return RecordedRun(folder, program, journal.entries, journal.head, problems, copies)
