@@ -39,6 +39,9 @@ def check_chain(content: bytes) -> RawJournal:
     head = NO_LINE
     for number, text in enumerate(whole, start=1):
         line, problem = _parse(text, number, head)
+        if problem and _was_never_written(whole[number - 1 :]):
+            torn = b"\n".join([*whole[number - 1 :], torn])
+            break
         if problem:
             return RawJournal(tuple(lines), torn, f"{JOURNAL_FILE} {problem}", head)
         lines.append(line)
@@ -129,6 +132,24 @@ def _parse(text: bytes, number: int, head: str) -> tuple[Plain, str]:
             "a line was altered, removed, added or moved there"
         )
     return line, ""
+
+
+def _was_never_written(rest: list[bytes]) -> bool:
+    """Whether these lines are of one write that the power cut short: its blocks in any order.
+
+    No line of ours holds a zero byte, so one marks a block that did not reach the disk. Lines of
+    two stamps are of two writes, and the first of two is always whole: then it is damage.
+    """
+    if b"\0" not in rest[0]:
+        return False
+    stamps = set()
+    for text in rest:
+        try:
+            line = json.loads(text)
+            stamps.add((json.dumps(line["at"]), line["elapsed"]))
+        except (ValueError, KeyError, TypeError, RecursionError):
+            continue
+    return len(stamps) <= 1
 
 
 def _refuse_constant(name: str) -> None:

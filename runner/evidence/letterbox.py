@@ -14,6 +14,7 @@ from pathlib import Path
 from runner.errors import UsageError
 from runner.evidence.access import access_of
 from runner.evidence.atomic import sync_folder, write_atomically
+from runner.evidence.disk import or_evidence_lost
 from runner.model.frozen import frozen
 
 INBOX_FOLDER = "inbox"
@@ -97,9 +98,10 @@ class Letterbox:
         return tuple(self._read(name) for name in names[:_MOST_LETTERS])
 
     def put_away(self, letter: Letter) -> None:
-        """Move a letter whose fate is on record to those that were taken. Raises OSError."""
-        (self._folder / letter.file).rename(self._folder / TAKEN_FOLDER / letter.file)
-        sync_folder(self._folder)
+        """Move a letter whose fate is on record to those that were taken. Raises EvidenceLost."""
+        with or_evidence_lost("put an answer away"):
+            (self._folder / letter.file).rename(self._folder / TAKEN_FOLDER / letter.file)
+            sync_folder(self._folder)
         self._seen = None
 
     def _read(self, name: str) -> Letter:

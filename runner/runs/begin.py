@@ -34,6 +34,7 @@ from runner.runs.assignment import STANDARD_INPUT, GivenInput
 from runner.runs.bash_runner import BashRunner
 from runner.runs.command_runner import CommandRunner, ScriptedCommands
 from runner.runs.copies import FIRST, key_records, write_copies
+from runner.runs.durable_executor import DurableExecutor
 from runner.runs.environment import environment_now
 from runner.runs.intake import FolderIntake, unused_part
 from runner.runs.loading import LoadedRunbook
@@ -116,7 +117,7 @@ def go_on(
     evidence.share()
     ports = Ports(
         journal=evidence,
-        executor=world.executor,
+        executor=DurableExecutor(world.executor),
         operator=world.operator,
         orders=OrderWriter(_installed(request), request.parameters, evidence.path),
         spectator=world.spectator,

@@ -9,6 +9,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from runner.evidence.atomic import write_atomically
+from runner.evidence.disk import or_evidence_lost
 from runner.evidence.run_evidence import RunEvidence
 from runner.evidence.store import Store
 from runner.interpreter.state import RunState
@@ -91,10 +92,11 @@ class Stub:
         with self._log.open("a") as log:
             log.write(f"{order.key.contract.key.slug} {order.attempt}\n")
         folder = order.run_folder / "keys" / str(order.invocation) / f"attempt-{order.attempt}"
-        for made in (folder.parent.parent, folder.parent, folder):
-            made.mkdir(mode=0o700, exist_ok=made != folder)
         notebook = folder / "notebook.ipynb"
-        write_atomically(notebook, b"{}")
+        with or_evidence_lost("keep what the KEY left"):
+            for made in (folder.parent.parent, folder.parent, folder):
+                made.mkdir(mode=0o700, exist_ok=made != folder)
+            notebook.write_bytes(b"{}")
         relative = str(notebook.relative_to(order.run_folder))
         found = (OutputValue("errors", Decimal(5)),)
         return KeyResult(found, (), 0.0, relative, file_digest(notebook))
@@ -157,7 +159,8 @@ def write_text(folder: Path) -> None:
     """The report of a run, from its evidence."""
     recorded = read_run(folder)
     text = story_text(tell(recorded.program, recorded.entries))
-    write_atomically(folder / "report.txt", text.encode())
+    with or_evidence_lost("write the report"):
+        write_atomically(folder / "report.txt", text.encode())
 
 
 def executions(root: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""Resuming: what is done is not done again, what broke off is, and what changed is not overlooked."""
+"""Resuming: what is done is not done again; what broke off is; no change is overlooked."""
 
 import time
 from collections.abc import Sequence
@@ -185,7 +185,7 @@ def test_an_input_that_was_altered_in_the_run_folder_is_refused(root: Path) -> N
     copy = the_run(root).folder / "inputs" / "log" / "log.csv"
     copy.chmod(0o600)
     copy.write_text("id,status\n1,200\n")
-    with pytest.raises(EvidenceBroken, match="input log of .* is not what was taken in"):
+    with pytest.raises(EvidenceBroken, match=r"input log of .* is not what was taken in"):
         go_on(root, run_id, Spectator())
 
 
