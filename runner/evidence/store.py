@@ -100,7 +100,10 @@ class Store:
         raise evidence_lost(f"no free name for a run in {self.root}")
 
     def _prepare(self) -> None:
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        missing = [f for f in (self.root, *self.root.parents) if not f.is_dir()]
+        for folder in reversed(missing):
+            folder.mkdir(mode=0o700, exist_ok=True)
+            sync_folder(folder.parent)
         self.runs_folder.mkdir(mode=0o700, exist_ok=True)
         self.access.open_folder(self.runs_folder)
         sync_folder(self.root)

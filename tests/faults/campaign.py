@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from runner.errors import RunbookError
 from runner.evidence.journal import ReadJournal, read_journal
@@ -27,6 +28,7 @@ from runner.model.plain import to_plain
 from runner.runs.begin import CompletedRun
 from runner.runs.loop import Spectator
 from tests.faults.calls import CountedCalls, Fault
+from tests.faults.power import VARIANTS, PowerFailure, Tree, write_tree
 from tests.faults.three_steps import (
     Ended,
     Telling,
@@ -39,6 +41,7 @@ from tests.faults.three_steps import (
 
 DONE, ERROR, BUG = "done", "error", "bug"
 _MOST_RESUMES = 12
+_SOAKED = ("before", "after", "torn", "EIO", "ENOSPC", "full", "short", *VARIANTS)
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Attempt:
     how: str
     what: str
     calls: tuple[str, ...] = ()
+    left: Tree | None = None
 
 
 @dataclass
@@ -59,26 +63,36 @@ class Tally:
     violations: list[str] = field(default_factory=list)
 
 
-def attempt(deed: Callable[[Spectator], Ended], fault: Fault | None) -> Attempt:
+def attempt(root: Path, deed: Callable[[Spectator], Ended], fault: Fault | None) -> Attempt:
     """Do it in a process of its own, with a fault."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        _in_child(deed, fault, writing)
+        _in_child(root, deed, fault, writing)
     os.close(writing)
     with os.fdopen(reading) as told:
         lines = told.read().splitlines()
     os.waitpid(child, 0)
     acknowledged = tuple(line[2:] for line in lines if line.startswith("A "))
-    end = next((json.loads(line) for line in lines if line.startswith("{")), {})
-    return Attempt(
-        acknowledged, end.get("how", ""), end.get("what", ""), tuple(end.get("calls", ()))
-    )
+    end: dict[str, Any] = next((json.loads(line) for line in lines if line.startswith("{")), {})
+    left = next((json.loads(line[2:]) for line in lines if line.startswith("P ")), None)
+    calls = tuple(end.get("calls", ()))
+    return Attempt(acknowledged, end.get("how", ""), end.get("what", ""), calls, left)
 
 
-def _in_child(deed: Callable[[Spectator], Ended], fault: Fault | None, writing: int) -> None:
+def _in_child(
+    root: Path, deed: Callable[[Spectator], Ended], fault: Fault | None, writing: int
+) -> None:
     real_write = os.write
-    calls = CountedCalls(fault, frozenset({writing}))
+
+    def emit(told: bytes) -> None:
+        while told:
+            told = told[real_write(writing, told) :]
+
+    watch = None
+    if fault is not None and fault.kind in VARIANTS:
+        watch = PowerFailure(root, fault.number, fault.kind, emit)
+    calls = CountedCalls(fault, frozenset({writing}), watch)
     calls.install()
 
     def acknowledge(entry: JournalEntry) -> None:
@@ -117,17 +131,21 @@ class Trial:
     def go(self, faults: Iterable[Fault | None]) -> str:
         """Begin with the first fault, resume with the next ones; how the beginning ended."""
         schedule = iter(faults)
-        first = attempt(lambda spectator: begin(self.root, spectator), next(schedule, None))
+        first = attempt(
+            self.root, lambda spectator: begin(self.root, spectator), next(schedule, None)
+        )
         self._check(first)
+        self._lose(first)
         acknowledged = set(first.acknowledged)
         for _ in range(_MOST_RESUMES):
             run_id = self._newest()
             if run_id is None or self._is_over(run_id):
                 break
             done = self._finished_keys(run_id)
-            again = attempt(self._resume(run_id), next(schedule, None))
+            again = attempt(self.root, self._resume(run_id), next(schedule, None))
             acknowledged |= set(again.acknowledged)
             self._check(again)
+            self._lose(again)
             if self._never_began(again):
                 self._expect(not acknowledged, "what was acknowledged is not there")
                 return "never began"
@@ -145,6 +163,13 @@ class Trial:
     def _is_over(self, run_id: str) -> bool:
         folder = self._store.folder_of(run_id)
         return isinstance(self._store.state_of(run_id), Finished) and not verify_run(folder)
+
+    def _lose(self, tried: Attempt) -> None:
+        """Put what a failure of the power left in the place of what is there."""
+        if tried.left is not None:
+            shutil.rmtree(self.root / "store", ignore_errors=True)
+            tree = {path: c for path, c in tried.left.items() if path.startswith("store")}
+            write_tree(tree, self.root)
 
     def _never_began(self, tried: Attempt) -> bool:
         return tried.how == ERROR and "before anything of it was on record" in tried.what
@@ -197,7 +222,7 @@ class Trial:
 def unbroken(template: Path, place: Path) -> tuple[str, tuple[str, ...]]:
     """The essence of a run without faults, and its calls."""
     shutil.copytree(template, place)
-    done = attempt(lambda spectator: begin(place, spectator), None)
+    done = attempt(place, lambda spectator: begin(place, spectator), None)
     if done.how != DONE:
         raise SystemExit(f"the unbroken run did not end: {done.what}")
     folder = Store(place / "store").folder_of(done.what)
@@ -226,6 +251,17 @@ def failures(calls: tuple[str, ...], step: int) -> Iterator[tuple[str, list[Faul
             yield "short write", [Fault(number, "short")]
 
 
+def power(calls: tuple[str, ...], step: int) -> Iterator[tuple[str, list[Fault | None]]]:
+    """The power fails behind every `step`th call; of what was not synced, as little as may be."""
+    for number in range(1, len(calls) + 1, step):
+        for variant in VARIANTS:
+            yield f"power, {variant}", [Fault(number, variant)]
+            yield (
+                f"power twice, {variant}",
+                [Fault(number, variant), Fault(7 + number % 40, variant)],
+            )
+
+
 def soak(calls: tuple[str, ...], runs: int) -> Iterator[tuple[str, list[Fault | None]]]:
     """Runs with one to six random faults each, always the same."""
     chance = random.Random(20261125)
@@ -235,7 +271,7 @@ def soak(calls: tuple[str, ...], runs: int) -> Iterator[tuple[str, list[Fault | 
             [
                 Fault(
                     chance.randint(1, len(calls)),
-                    chance.choice(["before", "after", "torn", "EIO", "ENOSPC", "full", "short"]),
+                    chance.choice(_SOAKED),
                     chance.random(),
                 )
                 for _ in range(chance.randint(1, 6))
@@ -250,7 +286,7 @@ def main(kind: str, step: int) -> None:
     template = place / "template"
     write_library(template)
     wanted, calls = unbroken(template, place / "unbroken")
-    plans = {"kills": kills, "failures": failures, "soak": soak}[kind](calls, step)
+    plans = {"kills": kills, "failures": failures, "power": power, "soak": soak}[kind](calls, step)
     for number, (name, faults) in enumerate(plans):
         trial = Trial(template, place / f"trial-{number}", wanted)
         end = trial.go(faults)
