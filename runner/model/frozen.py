@@ -53,6 +53,9 @@ def defaults(cls: Any) -> Mapping[str, object]:
 def _init(self: Any, *args: Any, **named: Any) -> None:
     names = self.__frozen_fields__
     values = self.__dict__
+    if len(args) == len(names) and not named:
+        values.update(zip(names, args, strict=True))
+        return
     if len(args) > len(names):
         raise TypeError(f"{type(self).__name__} takes {len(names)} fields, {len(args)} given")
     values.update(zip(names, args, strict=False))
