@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from runner.cli import console
+from runner.cli.audit_commands import add_audit_commands
 from runner.cli.author_commands import add_author_commands
 from runner.cli.options import (
     EvidenceOption,
@@ -318,6 +319,7 @@ def verify(
 
 
 add_author_commands(app)
+add_audit_commands(app)
 
 
 @app.callback(invoke_without_command=True)

@@ -1,12 +1,14 @@
 """When two phrases are the same name: letter case, plural, articles and punctuation aside."""
 
 import re
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
 _ARTICLES = frozenset({"a", "an", "the", "any", "some"})
 _KEEP_S = ("ss", "us", "is")
 
 
+@lru_cache(maxsize=4096)
 def words_of(text: str) -> tuple[str, ...]:
     """The words that count, each in the singular."""
     words = _WORD.findall(text.casefold())
