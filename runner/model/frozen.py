@@ -75,10 +75,17 @@ def _values(value: Any) -> tuple[Any, ...]:
     return tuple([values[name] for name in value.__frozen_fields__])
 
 
-def _equal(self: Any, other: object) -> Any:
+def _equal(self: Any, other: Any) -> Any:
+    if self is other:
+        return True
     if type(other) is not type(self):
         return NotImplemented
-    return _values(self) == _values(other)
+    ours, theirs = self.__dict__, other.__dict__
+    for name in self.__frozen_fields__:
+        one, another = ours[name], theirs[name]
+        if one is not another and one != another:
+            return False
+    return True
 
 
 def _hash(self: Any) -> int:
