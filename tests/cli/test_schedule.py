@@ -73,7 +73,7 @@ def test_a_due_verification_is_run_once_and_kept_as_one(
     (listed,) = json.loads(runbook("schedule", "list", "--json", "--config", str(config)).stdout)
     (run,) = json.loads(runbook("history", "--json").stdout)
     assert (listed["verify"], listed["last"]["exit_code"]) == ("ongoing", 5)
-    assert (run["id"], run["outcome"]) == (listed["last"]["run"], "inconclusive")
+    assert (run["id"], run["exit_code"]) == (listed["last"]["run"], 5)
     assert journal_of(store) == ["Watched", "Fired", "Ended"]
 
 
