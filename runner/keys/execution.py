@@ -15,6 +15,8 @@ from runner.keys.executed_notebook import tell_the_truth, write_atomically
 from runner.keys.executor import KeyOutcome, Order, Progress, Report
 from runner.keys.notebook_source import NotebookSource, parameter_faults, read_notebook
 from runner.keys.published import read_published
+from runner.keys.secrets import SECRETS_DIR
+from runner.keys.workplace import Workplace
 from runner.model.results import CellState, FailureKind, KeyFailure, KeyResult
 
 STOPPED = KeyFailure(FailureKind.STOPPED, "the runner stopped it")
@@ -28,7 +30,14 @@ _OUT_OF_MEMORY = ("MemoryError", "OutOfMemoryException")
 class Execution:
     """The course of one attempt, from the notebook to the outcome."""
 
-    def __init__(self, order: Order, kernel: KernelProcess, report: Report, started: float):
+    def __init__(
+        self,
+        order: Order,
+        kernel: KernelProcess,
+        workplace: Workplace,
+        report: Report,
+        started: float,
+    ):
         self._of_caller: Exception | None = None
 
         def at_cell(cell: int, cells: int) -> None:
@@ -40,11 +49,11 @@ class Execution:
 
         self._order = order
         self._folder = _folder(order)
+        self._workplace = workplace
+        self._redactor = order.secrets.redactor()
         self._started = started
         self._end: KernelEnd | None = None
-        self.attempt = Attempt(
-            kernel, order.limits, order.key.notebook, outputs_folder(order), at_cell
-        )
+        self.attempt = Attempt(kernel, order.limits, order.key.notebook, workplace.outputs, at_cell)
 
     def outcome(self, source: NotebookSource) -> KeyOutcome:
         """Execute, end the kernel, write the notebook, then look at what was published."""
@@ -53,6 +62,7 @@ class Execution:
         self.attempt.start_clock()
         error: Exception | None = None
         try:
+            self._hand_over_secrets()
             notebook = papermill_engine.notebook_of(source.tree)
             papermill_engine.execute_notebook(notebook, _values(self._order), self.attempt)
         except Exception as caught:  # whatever a notebook can bring about is a failure, not a crash
@@ -66,18 +76,31 @@ class Execution:
             self.attempt.end_cell(self._state_of_last_cell(error))
         written = self._write(papermill_engine.notebook_text, error is not None)
         gone = self.attempt.kernel.wait_until_gone(_GONE_SECONDS)
+        problems = self._take_over()
         if error is not None or self.attempt.cut_short is not None:
             return self._failure(error, written)
         end = self.attempt.kernel.end
         if not gone or end is None or end.survivors or end.how is Ending.LOST:
             return self._failed(FailureKind.KERNEL, "its processes could not be ended", written)
+        if problems:
+            return self._failed(FailureKind.CONTRACT, "; ".join(problems), written)
         return self._result(written)
+
+    def _hand_over_secrets(self) -> None:
+        secrets = self._order.secrets
+        if secrets.names:
+            folder = secrets.hand_over(self.attempt.kernel.folder)
+            self.attempt.environment[SECRETS_DIR] = str(folder)
+
+    def _take_over(self) -> tuple[str, ...]:
+        try:
+            return self._workplace.take_over(self._redactor)
+        except OSError as error:
+            raise EvidenceLost(f"outputs could not be kept: {error.strerror}") from error
 
     def _result(self, written: tuple[str, str]) -> KeyOutcome:
         contract = self._order.key.contract
-        published, problems = read_published(
-            outputs_folder(self._order), self._order.run_folder, contract
-        )
+        published, problems = read_published(self._workplace.kept, self._order.run_folder, contract)
         if published is None:
             return self._failed(FailureKind.CONTRACT, "; ".join(problems), written)
         return KeyResult(
@@ -90,6 +113,7 @@ class Execution:
             data_to=published.data_to,
             warnings=published.warnings,
             sandbox=self.attempt.kernel.sandbox(),
+            redactions=self._redactor.redactions,
         )
 
     def _failure(self, error: Exception | None, written: tuple[str, str]) -> KeyFailure:
@@ -120,14 +144,15 @@ class Execution:
     ) -> KeyFailure:
         return KeyFailure(
             kind=kind,
-            message=_plain(message)[:_LONGEST_MESSAGE],
+            message=self._redactor.text(_plain(message))[:_LONGEST_MESSAGE],
             cells=self.attempt.cells(),
             cell_index=self.attempt.running,
-            traceback=_plain(traceback)[-_LONGEST_TRACEBACK:],
+            traceback=self._redactor.text(_plain(traceback))[-_LONGEST_TRACEBACK:],
             seconds=time.monotonic() - self._started,
             notebook=written[0],
             notebook_digest=written[1],
             sandbox=self.attempt.kernel.sandbox(),
+            redactions=self._redactor.redactions,
         )
 
     def _state_of_last_cell(self, error: Exception | None) -> CellState:
@@ -144,6 +169,7 @@ class Execution:
         file = self._folder / "notebook.ipynb"
         relative = str(file.relative_to(self._order.run_folder))
         tell_the_truth(self.attempt, failed, relative)
+        self._redactor.tree(self.attempt.notebook)
         try:
             return relative, write_atomically(file, notebook_text(self.attempt.notebook))
         except OSError as error:
