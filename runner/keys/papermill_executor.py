@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from runner.keys.attempt import Attempt
     from runner.keys.executor import KeyOutcome, Order, Report
     from runner.keys.workplace import Workplace
+    from runner.model.results import KeyFailure
 
 
 class PapermillExecutor:
@@ -88,11 +89,10 @@ class PapermillExecutor:
             kernel = self._take_kernel(workplace, order.key.contract.network)
         except OSError as error:
             return KeyFailure(FailureKind.KERNEL, f"no kernel could be started: {error}")
-        sandbox = kernel.sandbox()
-        if sandbox is None and self._policy.is_required:
+        if kernel.sandbox() is None:
             kernel.kill()
             workplace.leave()
-            return KeyFailure(FailureKind.REFUSED, self._not_reached(kernel))
+            return self._unboxed(kernel)
         execution = Execution(order, kernel, workplace, report, started)
         with self._watched(execution.attempt):
             return execution.outcome(accepted)
@@ -133,6 +133,14 @@ class PapermillExecutor:
         return launch_kernel(
             self._environment, Boxing(self._policy.levels, network, workplace.shown)
         )
+
+    def _unboxed(self, kernel: KernelProcess) -> "KeyFailure":
+        """The failure of a KEY whose kernel is not shut in as it has to be."""
+        from runner.model.results import FailureKind, KeyFailure
+
+        if self._policy.is_required:
+            return KeyFailure(FailureKind.REFUSED, self._not_reached(kernel))
+        return KeyFailure(FailureKind.KERNEL, "the kernel did not start")
 
     def _not_reached(self, kernel: KernelProcess) -> str:
         kernel.wait_until_gone(2)
