@@ -15,7 +15,6 @@ from runner.keys.executed_notebook import tell_the_truth, write_atomically
 from runner.keys.executor import KeyOutcome, Order, Progress, Report
 from runner.keys.notebook_source import NotebookSource, parameter_faults, read_notebook
 from runner.keys.published import read_published
-from runner.keys.secrets import SECRETS_DIR
 from runner.keys.workplace import Workplace
 from runner.model.results import CellState, FailureKind, KeyFailure, KeyResult
 
@@ -62,7 +61,6 @@ class Execution:
         self.attempt.start_clock()
         error: Exception | None = None
         try:
-            self._hand_over_secrets()
             notebook = papermill_engine.notebook_of(source.tree)
             papermill_engine.execute_notebook(notebook, _values(self._order), self.attempt)
         except Exception as caught:  # whatever a notebook can bring about is a failure, not a crash
@@ -85,12 +83,6 @@ class Execution:
         if problems:
             return self._failed(FailureKind.CONTRACT, "; ".join(problems), written)
         return self._result(written)
-
-    def _hand_over_secrets(self) -> None:
-        secrets = self._order.secrets
-        if secrets.names:
-            folder = secrets.hand_over(self.attempt.kernel.folder)
-            self.attempt.environment[SECRETS_DIR] = str(folder)
 
     def _take_over(self) -> tuple[str, ...]:
         try:
