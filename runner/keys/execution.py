@@ -53,6 +53,7 @@ class Execution:
         self._started = started
         self._end: KernelEnd | None = None
         self.attempt = Attempt(kernel, order.limits, order.key.notebook, workplace.outputs, at_cell)
+        self.attempt.environment.update(workplace.environment)
 
     def outcome(self, source: NotebookSource) -> KeyOutcome:
         """Execute, end the kernel, write the notebook, then look at what was published."""
