@@ -15,6 +15,7 @@ from runner.keys.executed_notebook import tell_the_truth, write_atomically
 from runner.keys.executor import KeyOutcome, Order, Progress, Report
 from runner.keys.notebook_source import NotebookSource, parameter_faults, read_notebook
 from runner.keys.published import read_published
+from runner.keys.workplace import Workplace
 from runner.model.results import CellState, FailureKind, KeyFailure, KeyResult
 
 STOPPED = KeyFailure(FailureKind.STOPPED, "the runner stopped it")
@@ -28,7 +29,14 @@ _OUT_OF_MEMORY = ("MemoryError", "OutOfMemoryException")
 class Execution:
     """The course of one attempt, from the notebook to the outcome."""
 
-    def __init__(self, order: Order, kernel: KernelProcess, report: Report, started: float):
+    def __init__(
+        self,
+        order: Order,
+        kernel: KernelProcess,
+        workplace: Workplace,
+        report: Report,
+        started: float,
+    ):
         self._of_caller: Exception | None = None
 
         def at_cell(cell: int, cells: int) -> None:
@@ -40,10 +48,12 @@ class Execution:
 
         self._order = order
         self._folder = _folder(order)
+        self._workplace = workplace
+        self._redactor = order.secrets.redactor()
         self._started = started
         self._end: KernelEnd | None = None
-        outputs = self._folder / "outputs"
-        self.attempt = Attempt(kernel, order.limits, order.key.notebook, outputs, at_cell)
+        self.attempt = Attempt(kernel, order.limits, order.key.notebook, workplace.outputs, at_cell)
+        self.attempt.environment.update(workplace.environment)
 
     def outcome(self, source: NotebookSource) -> KeyOutcome:
         """Execute, end the kernel, write the notebook, then look at what was published."""
@@ -65,18 +75,25 @@ class Execution:
             self.attempt.end_cell(self._state_of_last_cell(error))
         written = self._write(papermill_engine.notebook_text, error is not None)
         gone = self.attempt.kernel.wait_until_gone(_GONE_SECONDS)
+        problems = self._take_over()
         if error is not None or self.attempt.cut_short is not None:
             return self._failure(error, written)
         end = self.attempt.kernel.end
         if not gone or end is None or end.survivors or end.how is Ending.LOST:
             return self._failed(FailureKind.KERNEL, "its processes could not be ended", written)
+        if problems:
+            return self._failed(FailureKind.CONTRACT, "; ".join(problems), written)
         return self._result(written)
+
+    def _take_over(self) -> tuple[str, ...]:
+        try:
+            return self._workplace.take_over(self._redactor)
+        except OSError as error:
+            raise EvidenceLost(f"outputs could not be kept: {error.strerror}") from error
 
     def _result(self, written: tuple[str, str]) -> KeyOutcome:
         contract = self._order.key.contract
-        published, problems = read_published(
-            self._folder / "outputs", self._order.run_folder, contract
-        )
+        published, problems = read_published(self._workplace.kept, self._order.run_folder, contract)
         if published is None:
             return self._failed(FailureKind.CONTRACT, "; ".join(problems), written)
         return KeyResult(
@@ -88,6 +105,8 @@ class Execution:
             data_from=published.data_from,
             data_to=published.data_to,
             warnings=published.warnings,
+            sandbox=self.attempt.kernel.sandbox(),
+            redactions=self._redactor.redactions,
         )
 
     def _failure(self, error: Exception | None, written: tuple[str, str]) -> KeyFailure:
@@ -108,6 +127,9 @@ class Execution:
         if end is not None and end.how is Ending.PROCESSES:
             message = f"started more than {limits.processes} processes, its limit"
             return self._failed(FailureKind.KERNEL, message, written)
+        if end is not None and end.how is Ending.DISK:
+            message = f"wrote more files than its limit of {limits.disk_bytes:,} bytes on disk"
+            return self._failed(FailureKind.KERNEL, message, written)
         return self._failed(FailureKind.KERNEL, _cause_of_death(end, error), written)
 
     def _failed(
@@ -115,13 +137,15 @@ class Execution:
     ) -> KeyFailure:
         return KeyFailure(
             kind=kind,
-            message=_plain(message)[:_LONGEST_MESSAGE],
+            message=self._redactor.text(_plain(message))[:_LONGEST_MESSAGE],
             cells=self.attempt.cells(),
             cell_index=self.attempt.running,
-            traceback=_plain(traceback)[-_LONGEST_TRACEBACK:],
+            traceback=self._redactor.text(_plain(traceback))[-_LONGEST_TRACEBACK:],
             seconds=time.monotonic() - self._started,
             notebook=written[0],
             notebook_digest=written[1],
+            sandbox=self.attempt.kernel.sandbox(),
+            redactions=self._redactor.redactions,
         )
 
     def _state_of_last_cell(self, error: Exception | None) -> CellState:
@@ -138,6 +162,7 @@ class Execution:
         file = self._folder / "notebook.ipynb"
         relative = str(file.relative_to(self._order.run_folder))
         tell_the_truth(self.attempt, failed, relative)
+        self._redactor.tree(self.attempt.notebook)
         try:
             return relative, write_atomically(file, notebook_text(self.attempt.notebook))
         except OSError as error:
@@ -170,6 +195,11 @@ def _check_values(order: Order) -> None:
         raise InvalidInput("; ".join(faults), "no kernel was started")
 
 
+def outputs_folder(order: Order) -> Path:
+    """Where the KEY puts its result and its files: the only place it can write that stays."""
+    return _folder(order) / "outputs"
+
+
 def _folder(order: Order) -> Path:
     return order.run_folder / "keys" / str(order.invocation) / f"attempt-{order.attempt}"
 
@@ -179,7 +209,7 @@ def _make_folder(order: Order) -> None:
     try:
         for made in (folder.parent.parent, folder.parent, folder):
             made.mkdir(mode=0o700, exist_ok=made != folder)
-        (folder / "outputs").mkdir(mode=0o700)
+        outputs_folder(order).mkdir(mode=0o700)
     except FileExistsError:
         message = f"attempt {order.attempt} of {order.invocation} was made before"
         raise InvalidInput(message, "no kernel was started") from None
