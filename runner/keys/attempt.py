@@ -60,14 +60,15 @@ class Attempt:
         self._report = report
         self._reports: dict[int, CellReport] = {}
         self._running: int | None = None
+        self._failed: int | None = None
         self._since = 0.0
         self._lock = threading.Lock()
         self._timers: list[threading.Timer] = []
 
     @property
     def running(self) -> int | None:
-        """The index of the cell that runs, or ran when all ended."""
-        return self._running
+        """The index of the cell that runs or ran when all ended, else of the last that failed."""
+        return self._failed if self._running is None else self._running
 
     def cells(self) -> tuple[CellReport, ...]:
         """The code cells, in order."""
@@ -96,6 +97,11 @@ class Attempt:
         """The kernel has replied and the cell raised nothing."""
         self._note(index, CellState.COMPLETED)
         self._running = None
+
+    def fail_cell(self, index: int) -> None:
+        """The cell raised an error, and the cells after it are executed all the same."""
+        self._note(index, CellState.FAILED)
+        self._running, self._failed = None, index
 
     def end_cell(self, state: CellState) -> None:
         """The cell that runs, if one does, ended like this, and no other will run."""

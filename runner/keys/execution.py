@@ -4,7 +4,6 @@ import re
 import signal
 import time
 from collections.abc import Callable
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,9 @@ from runner.kernels.launch import Ending, KernelEnd, KernelProcess
 from runner.keys.attempt import Attempt, CellFailed
 from runner.keys.executed_notebook import tell_the_truth, write_atomically
 from runner.keys.executor import KeyOutcome, Order, Progress, Report
-from runner.keys.notebook_source import NotebookSource, parameter_faults, read_notebook
+from runner.keys.injected import notebook_value
+from runner.keys.notebook_source import NotebookSource, read_notebook
+from runner.keys.parameters_cell import check_values, defaults_of
 from runner.keys.published import read_published
 from runner.model.results import CellState, FailureKind, KeyFailure, KeyResult
 
@@ -22,6 +23,7 @@ _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@
 _LONGEST_MESSAGE = 1000
 _LONGEST_TRACEBACK = 20_000
 _GONE_SECONDS = 2.0
+_ASKED = "StdinNotImplementedError"
 _OUT_OF_MEMORY = ("MemoryError", "OutOfMemoryException")
 
 
@@ -53,7 +55,7 @@ class Execution:
         error: Exception | None = None
         try:
             notebook = papermill_engine.notebook_of(source.tree)
-            papermill_engine.execute_notebook(notebook, _values(self._order), self.attempt)
+            papermill_engine.execute_notebook(notebook, _values(source, self._order), self.attempt)
         except Exception as caught:  # whatever a notebook can bring about is a failure, not a crash
             if caught is self._of_caller:
                 raise
@@ -101,7 +103,7 @@ class Execution:
         if isinstance(error, CellFailed):
             short = error.ename in _OUT_OF_MEMORY
             kind = FailureKind.MEMORY if short else FailureKind.CELL
-            return self._failed(kind, str(error), written, traceback)
+            return self._failed(kind, _said(error), written, traceback)
         if end is not None and end.how is Ending.MEMORY:
             message = f"used more memory than its limit of {limits.memory_bytes:,} bytes"
             return self._failed(FailureKind.MEMORY, message, written)
@@ -151,17 +153,17 @@ def accept(order: Order) -> NotebookSource | KeyFailure:
     """
     try:
         source = read_notebook(order.key.notebook)
-        _check_values(order)
+        _check_values(source, order)
         _make_folder(order)
     except InvalidInput as refused:
         return KeyFailure(FailureKind.REFUSED, refused.happened)
     return source
 
 
-def _check_values(order: Order) -> None:
+def _check_values(source: NotebookSource, order: Order) -> None:
     names = [staged.name for staged in order.inputs] + [one.name for one in order.parameters]
-    faults = parameter_faults(order.key.contract, names)
-    faults += [
+    check_values(source, order.key.contract, names)
+    faults = [
         f"input {staged.name} is not in the run: {staged.file}"
         for staged in order.inputs
         if not (order.run_folder / staged.file).is_file()
@@ -187,15 +189,23 @@ def _make_folder(order: Order) -> None:
         raise EvidenceLost(f"{folder} could not be made: {error.strerror}") from error
 
 
-def _values(order: Order) -> dict[str, Any]:
-    """What the notebook gets: staged files as absolute paths, exact numbers as floats."""
+def _values(source: NotebookSource, order: Order) -> dict[str, Any]:
+    """What the notebook gets: staged files as absolute paths, parameters as what they are."""
     values: dict[str, Any] = {
         staged.name: str(order.run_folder / staged.file) for staged in order.inputs
     }
+    declared = {parameter.name: parameter for parameter in order.key.contract.parameters}
+    defaults = defaults_of(source)
     for given in order.parameters:
-        value = given.value
-        values[given.name] = float(value) if isinstance(value, Decimal) else value
+        default = defaults.get(given.name)
+        values[given.name] = notebook_value(declared[given.name], given.value, default)
     return values
+
+
+def _said(error: CellFailed) -> str:
+    if error.ename == _ASKED:
+        return "it asks for input, and nobody is there to answer: make the answer a parameter"
+    return str(error)
 
 
 def _cause_of_death(end: KernelEnd | None, error: Exception | None) -> str:

@@ -6,6 +6,7 @@ some 200 ms, so it is imported while a kernel boots.
 
 import asyncio
 import importlib
+import json
 import logging
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from runner.keys.attempt import Attempt, CellFailed, KernelDied
+from runner.keys.injected import plain_values, python_literal
 from runner.keys.notebook_source import KERNEL
 
 _ABSENT = ("boto3", "gcsfs", "azure", "github", "pyarrow", "black")
@@ -80,10 +82,13 @@ from papermill.engines import (  # noqa: E402
     NotebookExecutionManager,
     papermill_engines,
 )
+from papermill.translators import PythonTranslator, papermill_translators  # noqa: E402
 
 from runner.keys.kernel_client import KernelClient  # noqa: E402
 
 _ENGINE = "runbook"
+_FORMAT = 4
+_TOLERANT_TAG = "raises-exception"
 _DISPLAYS = ("stream", "display_data", "execute_result", "update_display_data", "error")
 
 _SILENT = logging.Logger("silent", logging.CRITICAL + 1)
@@ -95,7 +100,10 @@ Notebook = Any
 
 def notebook_of(tree: dict[str, Any]) -> Notebook:
     """The notebook object that papermill is given, without traces of earlier executions."""
-    notebook = nbformat.from_dict(tree)
+    if tree["nbformat"] < _FORMAT:
+        notebook = nbformat.reads(json.dumps(tree), as_version=_FORMAT)
+    else:
+        notebook = nbformat.from_dict({"nbformat_minor": 0, **tree})
     notebook.metadata.pop("papermill", None)
     seen: set[str] = set()
     for index, cell in enumerate(notebook.cells):
@@ -140,19 +148,35 @@ class RunbookEngine(NBClientEngine):  # type: ignore[misc]
         """Execute the parameterised notebook; the attempt holds it from here on."""
         record = NotebookExecutionManager(nb, progress_bar=False, autosave_cell_every=0)
         record.notebook_start()
-        nb.metadata.papermill["input_path"] = attempt.notebook_name
+        noted = nb.metadata.papermill
+        noted["input_path"] = attempt.notebook_name
+        if "parameters" in noted:
+            noted["parameters"] = plain_values(noted["parameters"])
         attempt.begin(nb)
         KernelBoundClient(record, attempt).execute()
         return nb
 
 
+class ExactTranslator(PythonTranslator):  # type: ignore[misc]
+    """papermill's writer of Python values, which makes text of dates, paths and exact numbers."""
+
+    @classmethod
+    def translate(cls, val: Any) -> str:
+        """The expression that stands for `val` in the injected cell."""
+        text: str = python_literal(val) or super().translate(val)
+        return text
+
+
 papermill_engines.register(_ENGINE, RunbookEngine)
+papermill_translators.register("python", ExactTranslator)
 
 
 class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
     """papermill's client on the kernel of an attempt; cells, messages and the end are ours to note.
 
-    Every error of a cell ends the execution, tagged `raises-exception` or not, as with papermill.
+    What an error means is papermill's: `sys.exit(0)` ends the notebook well; after an error in a
+    cell tagged `raises-exception` the next cells run and the notebook has failed all the same; any
+    other error ends it.
     """
 
     def __init__(self, record: NotebookExecutionManager, attempt: Attempt):
@@ -161,10 +185,10 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
             kernel_name=KERNEL,
             timeout=None,
             iopub_timeout=2 * attempt.limits.wall_seconds + 10,
-            force_raise_errors=True,
             log=_SILENT,
         )
         self._attempt = attempt
+        self._tolerated: CellFailed | None = None
         self._streams: list[tuple[Notebook, list[str]]] = []
 
     def execute(self, **kwargs: Any) -> Notebook:
@@ -177,17 +201,18 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
         return self.nb
 
     def process_message(self, msg: dict[str, Any], cell: Notebook, cell_index: int) -> Any:
-        """Count what a cell shows, drop what is beyond the budget, leave widgets out."""
+        """Count what a cell shows, widgets included, and drop what is beyond the budget."""
         kind = msg["msg_type"]
-        if kind.startswith("comm"):
-            return None
-        if kind in _DISPLAYS and not self._attempt.budget.admit(kind, msg["content"]):
+        counted = kind in _DISPLAYS or kind.startswith("comm")
+        if counted and not self._attempt.budget.admit(kind, msg["content"]):
             return None
         return super().process_message(msg, cell, cell_index)
 
     def output(self, outs: list[Notebook], msg: dict[str, Any], *place: Any) -> Any:
         """Join the pieces of one stream, as notebook editors do; nothing is altered."""
-        if self._streams and outs and msg["msg_type"] == "stream":
+        goes_on = self._streams and outs and not self.clear_before_next_output
+        hooked = self.output_hook_stack[msg["parent_header"].get("msg_id")]
+        if goes_on and not hooked and msg["msg_type"] == "stream":
             last, pieces = self._streams[-1]
             if outs[-1] is last and last["name"] == msg["content"]["name"]:
                 pieces.append(msg["content"]["text"])
@@ -205,21 +230,40 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
             if not self._attempt.kernel.limit(self._attempt.limits):
                 raise KernelDied("the kernel ended before the first cell")
             for index, cell in enumerate(self.nb.cells):
-                if self._attempt.start_cell(index):
-                    await self._execute_one(cell, index)
+                if self._attempt.start_cell(index) and not await self._execute_one(cell, index):
+                    break
+            self.set_widgets_metadata()
+        if self._tolerated is not None:
+            raise self._tolerated
 
-    async def _execute_one(self, cell: Notebook, index: int) -> None:
+    async def _execute_one(self, cell: Notebook, index: int) -> bool:
+        """Execute a cell; whether the next one is to be executed."""
         self.nb_man.cell_start(cell, index)
         self._streams.clear()
         try:
             await self.async_execute_cell(cell, index)
-            self._attempt.complete_cell(index)
+        except CellFailed as failed:
+            return self._goes_on_after(failed, cell, index)
         finally:
             for out, pieces in self._streams:
                 out["text"] = "".join(pieces)
             mark = self._attempt.budget.mark()
             if mark:
                 cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=mark))
+        self._attempt.complete_cell(index)
+        return True
+
+    def _goes_on_after(self, failed: CellFailed, cell: Notebook, index: int) -> bool:
+        """What an error means for the notebook. Raises it where it is the end."""
+        tolerant = _TOLERANT_TAG in cell.metadata.get("tags", [])
+        if failed.ename == "SystemExit" and failed.evalue in ("", "0"):
+            self._attempt.complete_cell(index)
+            return tolerant
+        if not tolerant:
+            raise failed
+        self._attempt.fail_cell(index)
+        self._tolerated = failed
+        return True
 
     async def _async_poll_kernel_alive(self) -> None:
         """Notice the end of the kernel at once, after a moment for its last words."""
