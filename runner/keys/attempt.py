@@ -90,7 +90,6 @@ class Attempt:
         order = [i for i, other in enumerate(self.notebook.cells) if _runs(other)]
         self._report(order.index(index) + 1, len(order))
         self._running, self._since = index, time.monotonic()
-        self.budget.begin_cell()
         return True
 
     def complete_cell(self, index: int) -> None:

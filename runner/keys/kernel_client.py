@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from queue import Empty
 from typing import Any
 
@@ -10,6 +11,19 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 
 from runner.kernels.launch import KernelProcess
 from runner.keys.attempt import KernelDied
+
+_LAST_WORDS_SECONDS = 2.0
+_EMPTY_PIPES = """
+exec('''
+import select, sys, time
+pipes = [p for p in (getattr(s, "_fid", None) for s in (sys.stdout, sys.stderr)) if p is not None]
+until = time.monotonic() + 1
+while pipes and time.monotonic() < until and select.select(pipes, [], [], 0)[0]:
+    time.sleep(0.0005)
+time.sleep(0.001)
+''', {})
+"""
+"""ipykernel reads what children print in a thread; this waits until the thread has read it all."""
 
 
 class KernelClient:
@@ -51,6 +65,23 @@ class KernelClient:
             if reply is not None:
                 return
             self._check()
+
+    async def last_words(self) -> AsyncIterator[dict[str, Any]]:
+        """Output that is still on its way when no cell runs; what a child printed comes late.
+
+        The kernel is asked to read its pipes to the end, and answers behind what it found there.
+        """
+        request = self.connection.execute(_EMPTY_PIPES, silent=True, store_history=False)
+        until = time.monotonic() + _LAST_WORDS_SECONDS
+        while time.monotonic() < until and self._kernel.end is None:
+            try:
+                message = await self.connection.iopub_channel.get_msg(timeout=0.05)
+            except Empty:
+                continue
+            yield message
+            idle = message["content"].get("execution_state") == "idle"
+            if idle and message["parent_header"].get("msg_id") == request:
+                return
 
     async def _greet(self) -> bool:
         """Ask who is there; True once the answer and the output channel have come through.

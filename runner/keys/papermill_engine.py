@@ -76,6 +76,7 @@ _STOOD_IN_FOR = (
 papermill = _import_papermill()
 nbformat: Any = importlib.import_module("nbformat")
 
+from nbclient.exceptions import CellExecutionComplete  # noqa: E402
 from papermill.clientwrap import PapermillNotebookClient  # noqa: E402
 from papermill.engines import (  # noqa: E402
     NBClientEngine,
@@ -101,7 +102,7 @@ Notebook = Any
 def notebook_of(tree: dict[str, Any]) -> Notebook:
     """The notebook object that papermill is given, without traces of earlier executions."""
     if tree["nbformat"] < _FORMAT:
-        notebook = nbformat.reads(json.dumps(tree), as_version=_FORMAT)
+        notebook = nbformat.from_dict(nbformat.reads(json.dumps(tree), as_version=_FORMAT))
     else:
         notebook = nbformat.from_dict({"nbformat_minor": 0, **tree})
     notebook.metadata.pop("papermill", None)
@@ -189,7 +190,8 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
         )
         self._attempt = attempt
         self._tolerated: CellFailed | None = None
-        self._streams: list[tuple[Notebook, list[str]]] = []
+        self._streams: dict[int, list[tuple[Notebook, list[str]]]] = {}
+        self._asked: dict[str, int] = {}
 
     def execute(self, **kwargs: Any) -> Notebook:
         """Execute all cells on a loop of our own, so that several threads can do this at once."""
@@ -204,22 +206,25 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
         """Count what a cell shows, widgets included, and drop what is beyond the budget."""
         kind = msg["msg_type"]
         counted = kind in _DISPLAYS or kind.startswith("comm")
-        if counted and not self._attempt.budget.admit(kind, msg["content"]):
+        if counted and not self._attempt.budget.admit(cell_index, kind, msg["content"]):
             return None
         return super().process_message(msg, cell, cell_index)
 
-    def output(self, outs: list[Notebook], msg: dict[str, Any], *place: Any) -> Any:
+    def output(
+        self, outs: list[Notebook], msg: dict[str, Any], display_id: str | None, cell_index: int
+    ) -> Any:
         """Join the pieces of one stream, as notebook editors do; nothing is altered."""
-        goes_on = self._streams and outs and not self.clear_before_next_output
+        streams = self._streams.setdefault(cell_index, [])
+        goes_on = streams and outs and not self.clear_before_next_output
         hooked = self.output_hook_stack[msg["parent_header"].get("msg_id")]
         if goes_on and not hooked and msg["msg_type"] == "stream":
-            last, pieces = self._streams[-1]
+            last, pieces = streams[-1]
             if outs[-1] is last and last["name"] == msg["content"]["name"]:
                 pieces.append(msg["content"]["text"])
                 return None
-        out = super().output(outs, msg, *place)
+        out = super().output(outs, msg, display_id, cell_index)
         if out is not None and out["output_type"] == "stream":
-            self._streams.append((out, [out["text"]]))
+            streams.append((out, [out["text"]]))
         return out
 
     async def _execute_cells(self) -> None:
@@ -229,27 +234,27 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
             await client.set_environment(self._attempt.environment)
             if not self._attempt.kernel.limit(self._attempt.limits):
                 raise KernelDied("the kernel ended before the first cell")
-            for index, cell in enumerate(self.nb.cells):
-                if self._attempt.start_cell(index) and not await self._execute_one(cell, index):
-                    break
-            self.set_widgets_metadata()
+            try:
+                await self._execute_in_turn()
+            finally:
+                await self._hear_last_words(client)
+                self._settle_outputs()
+        self.set_widgets_metadata()
         if self._tolerated is not None:
             raise self._tolerated
+
+    async def _execute_in_turn(self) -> None:
+        for index, cell in enumerate(self.nb.cells):
+            if self._attempt.start_cell(index) and not await self._execute_one(cell, index):
+                return
 
     async def _execute_one(self, cell: Notebook, index: int) -> bool:
         """Execute a cell; whether the next one is to be executed."""
         self.nb_man.cell_start(cell, index)
-        self._streams.clear()
         try:
             await self.async_execute_cell(cell, index)
         except CellFailed as failed:
             return self._goes_on_after(failed, cell, index)
-        finally:
-            for out, pieces in self._streams:
-                out["text"] = "".join(pieces)
-            mark = self._attempt.budget.mark()
-            if mark:
-                cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=mark))
         self._attempt.complete_cell(index)
         return True
 
@@ -264,6 +269,43 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
         self._attempt.fail_cell(index)
         self._tolerated = failed
         return True
+
+    def _settle_outputs(self) -> None:
+        """Put the joined texts and the marks of what was cut into the notebook."""
+        for streams in self._streams.values():
+            for out, pieces in streams:
+                out["text"] = "".join(pieces)
+        for index, tally in self._attempt.budget.cut.items():
+            mark = nbformat.v4.new_output("stream", name="stderr", text=tally.mark)
+            self.nb.cells[index].outputs.append(mark)
+
+    async def _hear_last_words(self, client: KernelClient) -> None:
+        """Take what processes and threads of the cells have printed and nobody has read yet."""
+        if self._attempt.kernel.end is not None or self._attempt.cut_short is not None:
+            return
+        async for message in client.last_words():
+            self._take_late(message, max(self._asked.values(), default=None))
+
+    def _take_late(self, message: dict[str, Any], of_unknown: int | None = None) -> None:
+        """Give output to the cell that it is of, though that cell has ended."""
+        index = self._asked.get(message["parent_header"].get("msg_id", ""), of_unknown)
+        if index is not None and message["msg_type"] in _DISPLAYS:
+            self.process_message(message, self.nb.cells[index], index)
+
+    async def _async_poll_output_msg(
+        self, parent_msg_id: str, cell: Notebook, cell_index: int
+    ) -> None:
+        """Take output until the cell is done, that of earlier cells too."""
+        self._asked[parent_msg_id] = cell_index
+        while True:
+            message = await self.kc.iopub_channel.get_msg(timeout=None)
+            if message["parent_header"].get("msg_id") != parent_msg_id:
+                self._take_late(message)
+                continue
+            try:
+                self.process_message(message, cell, cell_index)
+            except CellExecutionComplete:
+                return
 
     async def _async_poll_kernel_alive(self) -> None:
         """Notice the end of the kernel at once, after a moment for its last words."""

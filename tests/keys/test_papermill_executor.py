@@ -231,6 +231,20 @@ def test_twenty_thousand_flushed_prints_lose_nothing(tmp_path: Path) -> None:
     assert printed(tmp_path, outcome).split() == [str(n) for n in range(20_000)]
 
 
+def test_what_a_child_prints_last_is_not_lost(tmp_path: Path) -> None:
+    child = "import subprocess; subprocess.run(['seq', '20000'], check=True)"
+    outcome = run(tmp_path, PUBLISH, OK, child)
+    assert isinstance(outcome, KeyResult), outcome
+    assert printed(tmp_path, outcome).split() == [str(n) for n in range(1, 20_001)]
+
+
+def test_what_a_child_of_a_failed_cell_prints_is_not_lost(tmp_path: Path) -> None:
+    child = "import subprocess; subprocess.run(['sh', '-c', 'echo why >&2; exit 3'], check=True)"
+    outcome = failed(run(tmp_path, child, OK))
+    assert outcome.kind is FailureKind.CELL
+    assert printed(tmp_path, outcome) == "why\n"
+
+
 def test_output_beyond_the_limit_is_cut_with_a_mark(tmp_path: Path) -> None:
     flood = "print('x' * 5_000_000, end='')"
     outcome = run(tmp_path, PUBLISH, flood, OK, limits=Limits(output_bytes=1000))
