@@ -33,7 +33,8 @@ class KernelDied(Exception):
 class Attempt:
     """What the engine works with, and where it notes what really happened.
 
-    `environment` is set in the kernel before the first cell. `notebook` is the executed notebook,
+    `environment` is set in the kernel before the first cell; with a `working_folder` it is all that
+    the kernel sees, and modules are imported from that folder. `notebook` is the executed notebook,
     None until papermill has parameterised it. `report` gets the ordinal of a code cell that is
     about to run, from 1, and how many there are.
     """
@@ -53,6 +54,7 @@ class Attempt:
             "RUNBOOK_OUTPUT_DIR": str(outputs),
             "RUNBOOK_KEY_DIR": str(source.parent),
         }
+        self.working_folder: Path | None = None
         self.boot_seconds = _BOOT_SECONDS
         self.budget = OutputBudget(limits.output_bytes)
         self.notebook: Any = None

@@ -110,7 +110,7 @@ class Execution:
         if end is not None and end.how is Ending.PROCESSES:
             message = f"started more than {limits.processes} processes, its limit"
             return self._failed(FailureKind.KERNEL, message, written)
-        return self._failed(FailureKind.KERNEL, _cause_of_death(end, error), written)
+        return self._failed(FailureKind.KERNEL, cause_of_death(end, error), written)
 
     def _failed(
         self, kind: FailureKind, message: str, written: tuple[str, str], traceback: str = ""
@@ -160,6 +160,18 @@ def accept(order: Order) -> NotebookSource | KeyFailure:
     return source
 
 
+def cause_of_death(end: KernelEnd | None, error: BaseException | None) -> str:
+    """What ended a kernel before we did; `end` is None where it lived and failed all the same."""
+    if end is None:
+        return f"the kernel could not be used: {type(error).__name__}: {error}"
+    if end.how is Ending.LOST:
+        return "the kernel was lost: the process that stands over it was killed"
+    said = f"; it said: {end.log.strip()[-400:]}" if end.log.strip() else ""
+    if end.code < 0:
+        return f"the kernel was killed by {signal.Signals(-end.code).name}{said}"
+    return f"the kernel ended by itself, with exit code {end.code}{said}"
+
+
 def _check_values(source: NotebookSource, order: Order) -> None:
     names = [staged.name for staged in order.inputs] + [one.name for one in order.parameters]
     check_values(source, order.key.contract, names)
@@ -206,18 +218,6 @@ def _said(error: CellFailed) -> str:
     if error.ename == _ASKED:
         return "it asks for input, and nobody is there to answer: make the answer a parameter"
     return str(error)
-
-
-def _cause_of_death(end: KernelEnd | None, error: Exception | None) -> str:
-    """What ended a kernel before we did; `end` is None where it lived and failed all the same."""
-    if end is None:
-        return f"the kernel could not be used: {type(error).__name__}: {error}"
-    if end.how is Ending.LOST:
-        return "the kernel was lost: the process that stands over it was killed"
-    said = f"; it said: {end.log.strip()[-400:]}" if end.log.strip() else ""
-    if end.code < 0:
-        return f"the kernel was killed by {signal.Signals(-end.code).name}{said}"
-    return f"the kernel ended by itself, with exit code {end.code}{said}"
 
 
 def _plain(text: str) -> str:

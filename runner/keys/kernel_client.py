@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from queue import Empty
 from typing import Any
 
@@ -56,9 +57,17 @@ class KernelClient:
         self.connection.iopub_channel.stop()
         self._context.destroy(linger=0)
 
-    async def set_environment(self, variables: dict[str, str]) -> None:
-        """Set variables in the kernel, by a request that is no cell and leaves no name behind."""
+    async def set_environment(self, variables: dict[str, str], folder: Path | None) -> None:
+        """Set variables in the kernel, by a request that is no cell and leaves no name behind.
+
+        With a folder, they are all that it has, and it works there.
+        """
         code = f"__import__('os').environ.update({variables!r})"
+        if folder is not None:
+            code = (
+                f"__import__('os').environ.clear()\n{code}\n__import__('os').chdir({str(folder)!r})"
+                "\n__import__('sys').path.insert(0, '')"
+            )
         request = self.connection.execute(code, silent=True, store_history=False)
         while True:
             reply = await self._reply(request, 1.0)

@@ -33,6 +33,8 @@ def _import_papermill() -> Any:
     Should a later release need one of them after all, everything is imported as it is.
     """
     before = set(sys.modules)
+    if "papermill" in before:  # it imported us, for its --engine
+        return importlib.import_module("papermill")
     stand_ins = {name: module for name, module in _stand_ins().items() if name not in before}
     sys.modules.update(stand_ins)  # type: ignore[arg-type]
     try:
@@ -87,7 +89,7 @@ from papermill.translators import PythonTranslator, papermill_translators  # noq
 
 from runner.keys.kernel_client import KernelClient  # noqa: E402
 
-_ENGINE = "runbook"
+_ENGINE = "runbook-attempt"
 _FORMAT = 4
 _TOLERANT_TAG = "raises-exception"
 _DISPLAYS = ("stream", "display_data", "execute_result", "update_display_data", "error")
@@ -120,6 +122,7 @@ def execute_notebook(notebook: Notebook, parameters: dict[str, Any], attempt: At
 
     Raises CellFailed, KernelDied, and what nbclient raises.
     """
+    papermill_translators.register("python", ExactTranslator)
     papermill.execute_notebook(
         notebook,
         None,
@@ -139,7 +142,7 @@ def notebook_text(notebook: Notebook) -> str:
     return text + "\n"
 
 
-class RunbookEngine(NBClientEngine):  # type: ignore[misc]
+class AttemptEngine(NBClientEngine):  # type: ignore[misc]
     """papermill's engine on a kernel of ours, without claims about cells that never ran."""
 
     @classmethod
@@ -168,8 +171,7 @@ class ExactTranslator(PythonTranslator):  # type: ignore[misc]
         return text
 
 
-papermill_engines.register(_ENGINE, RunbookEngine)
-papermill_translators.register("python", ExactTranslator)
+papermill_engines.register(_ENGINE, AttemptEngine)
 
 
 class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
@@ -180,14 +182,9 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
     other error ends it.
     """
 
-    def __init__(self, record: NotebookExecutionManager, attempt: Attempt):
-        super().__init__(
-            record,
-            kernel_name=KERNEL,
-            timeout=None,
-            iopub_timeout=2 * attempt.limits.wall_seconds + 10,
-            log=_SILENT,
-        )
+    def __init__(self, record: NotebookExecutionManager, attempt: Attempt, **options: Any):
+        defaults = {"log": _SILENT, "iopub_timeout": 2 * attempt.limits.wall_seconds + 10}
+        super().__init__(record, kernel_name=KERNEL, **{**defaults, **options})
         self._attempt = attempt
         self._tolerated: CellFailed | None = None
         self._streams: dict[int, list[tuple[Notebook, list[str]]]] = {}
@@ -208,7 +205,15 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
         counted = kind in _DISPLAYS or kind.startswith("comm")
         if counted and not self._attempt.budget.admit(cell_index, kind, msg["content"]):
             return None
-        return super().process_message(msg, cell, cell_index)
+        shown = super().process_message(msg, cell, cell_index)
+        if kind == "stream" and shown is None and self._is_logged:
+            self.log_output_message(nbformat.from_dict({"output_type": kind, **msg["content"]}))
+        return shown
+
+    @property
+    def _is_logged(self) -> bool:
+        """Whether papermill's caller wants to read along."""
+        return bool(self.log_output or self.stdout_file or self.stderr_file)
 
     def output(
         self, outs: list[Notebook], msg: dict[str, Any], display_id: str | None, cell_index: int
@@ -231,7 +236,7 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
         async with KernelClient(self._attempt.kernel, self._attempt.boot_seconds) as client:
             self.kc = client.connection
             self.nb.metadata["language_info"] = client.language_info
-            await client.set_environment(self._attempt.environment)
+            await client.set_environment(self._attempt.environment, self._attempt.working_folder)
             if not self._attempt.kernel.limit(self._attempt.limits):
                 raise KernelDied("the kernel ended before the first cell")
             try:
@@ -254,7 +259,11 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
         try:
             await self.async_execute_cell(cell, index)
         except CellFailed as failed:
+            self.nb_man.cell_exception(cell, cell_index=index)
             return self._goes_on_after(failed, cell, index)
+        finally:
+            self._join_streams(index)
+        self.nb_man.cell_complete(cell, cell_index=index)
         self._attempt.complete_cell(index)
         return True
 
@@ -271,13 +280,17 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
         return True
 
     def _settle_outputs(self) -> None:
-        """Put the joined texts and the marks of what was cut into the notebook."""
-        for streams in self._streams.values():
-            for out, pieces in streams:
-                out["text"] = "".join(pieces)
+        """Put what came late and the marks of what was cut into the notebook."""
+        for index in self._streams:
+            self._join_streams(index)
         for index, tally in self._attempt.budget.cut.items():
             mark = nbformat.v4.new_output("stream", name="stderr", text=tally.mark)
             self.nb.cells[index].outputs.append(mark)
+
+    def _join_streams(self, index: int) -> None:
+        for out, pieces in self._streams.get(index, ()):
+            pieces[:] = ["".join(pieces)]
+            out["text"] = pieces[0]
 
     async def _hear_last_words(self, client: KernelClient) -> None:
         """Take what processes and threads of the cells have printed and nobody has read yet."""
