@@ -12,10 +12,13 @@ from runner.kernels.launch import Ending, KernelEnd, KernelProcess
 from runner.keys.attempt import Attempt, CellFailed
 from runner.keys.executed_notebook import tell_the_truth, write_atomically
 from runner.keys.executor import KeyOutcome, Order, Progress, Report
+from runner.keys.foreign_result import write_result
 from runner.keys.injected import notebook_value
 from runner.keys.notebook_source import NotebookSource, read_notebook
+from runner.keys.outputs_cells import Unreadable, published_in
 from runner.keys.parameters_cell import check_values, defaults_of
-from runner.keys.published import read_published
+from runner.keys.published import RESULT_FILE, read_published
+from runner.model.contract import KeyContract
 from runner.model.results import CellState, FailureKind, KeyFailure, KeyResult
 
 STOPPED = KeyFailure(FailureKind.STOPPED, "the runner stopped it")
@@ -75,10 +78,12 @@ class Execution:
         return self._result(written)
 
     def _result(self, written: tuple[str, str]) -> KeyOutcome:
-        contract = self._order.key.contract
-        published, problems = read_published(
-            self._folder / "outputs", self._order.run_folder, contract
-        )
+        contract, outputs = self._order.key.contract, self._folder / "outputs"
+        try:
+            self._read_cells(contract, outputs)
+        except Unreadable as why:
+            return self._failed(FailureKind.CONTRACT, str(why), written)
+        published, problems = read_published(outputs, self._order.run_folder, contract)
         if published is None:
             return self._failed(FailureKind.CONTRACT, "; ".join(problems), written)
         return KeyResult(
@@ -89,8 +94,29 @@ class Execution:
             notebook_digest=written[1],
             data_from=published.data_from,
             data_to=published.data_to,
-            warnings=published.warnings,
+            warnings=(*self._warnings(), *published.warnings),
         )
+
+    def _warnings(self) -> tuple[str, ...]:
+        """What the person should know of an execution that went well."""
+        cut = self.attempt.budget.cut
+        cells = ", ".join(str(index) for index in cut)
+        dropped = sum(tally.dropped for tally in cut.values())
+        return (f"output of cell {cells} was cut: {dropped:,} bytes dropped",) if cut else ()
+
+    def _read_cells(self, contract: KeyContract, outputs: Path) -> None:
+        """Make the result file of a notebook that wrote none, from what its cells published."""
+        if (outputs / RESULT_FILE).is_symlink() or (outputs / RESULT_FILE).exists():
+            return
+        if self.attempt.budget.cut:
+            raise Unreadable("it wrote no result file, and what its cells showed was cut")
+        shown = published_in(self.attempt.notebook.cells)
+        if shown.is_empty:
+            return
+        try:
+            write_result(shown, contract, outputs)
+        except OSError as error:
+            raise EvidenceLost(f"{RESULT_FILE} could not be written: {error.strerror}") from error
 
     def _failure(self, error: Exception | None, written: tuple[str, str]) -> KeyFailure:
         traceback = error.traceback if isinstance(error, CellFailed) else ""
