@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from runner.cli import console
+from runner.cli.audit_commands import add_audit_commands
 from runner.cli.author_commands import add_author_commands
+from runner.cli.evidence_commands import evidence
 from runner.cli.options import (
     EvidenceOption,
     FromOption,
@@ -39,12 +41,6 @@ app = typer.Typer(
     "11 escalate, 12 handed over; all of them in docs/reference/exit-codes.md.",
 )
 
-evidence = typer.Typer(
-    name="evidence",
-    help="Check the evidence of past runs.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
 app.add_typer(evidence)
 app.add_typer(schedule)
 
@@ -306,18 +302,8 @@ def report(
     sys.exit(report_command(run_name, form, html, evidence_dir))
 
 
-@evidence.command(epilog="Example: runbook evidence verify latest")
-def verify(
-    run_name: RunArgument = "latest",
-    evidence_dir: EvidenceOption = None,
-) -> None:
-    """Name everything in a run's evidence that is not as it was sealed."""
-    from runner.cli.look_back import verify_evidence_command
-
-    sys.exit(verify_evidence_command(run_name, evidence_dir))
-
-
 add_author_commands(app)
+add_audit_commands(app)
 
 
 @app.callback(invoke_without_command=True)

@@ -64,6 +64,7 @@ def _run(options: RunOptions, executor: "KeyExecutor") -> int:
     library = Library.find(options.library, Path.cwd(), os.environ)
     if NOTEBOOK_PREFIX.encode() in library.runbook(options.name).read_bytes():
         executor.prepare()  # it boots while the rest is imported, and is killed if not needed
+    from runner.evidence.signing import configured_key
     from runner.evidence.store import Store
     from runner.runs.assignment import assign_inputs, assign_parameters
     from runner.runs.begin import RunRequest, World, run
@@ -101,6 +102,7 @@ def _run(options: RunOptions, executor: "KeyExecutor") -> int:
         spectator=view,
         inbox=inbox,
         finishing=_write_report,
+        signing_key=configured_key(os.environ),
     )
     threading.Thread(target=_import_what_comes_last, daemon=True).start()
     completed = run(request, world)

@@ -1,18 +1,23 @@
 """When two phrases are the same name: letter case, plural, articles and punctuation aside."""
 
 import re
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
 _ARTICLES = frozenset({"a", "an", "the", "any", "some"})
 _KEEP_S = ("ss", "us", "is")
+_REMEMBERED = 10_000
+"""Names and phrases are compared again and again; each is taken apart once."""
 
 
+@lru_cache(_REMEMBERED)
 def words_of(text: str) -> tuple[str, ...]:
     """The words that count, each in the singular."""
     words = _WORD.findall(text.casefold())
     return tuple(singular(word) for word in words if word not in _ARTICLES)
 
 
+@lru_cache(_REMEMBERED)
 def plain_phrase(text: str) -> str:
     """The form in which two names are compared."""
     return " ".join(words_of(text))

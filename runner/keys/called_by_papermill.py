@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from runner.kernels.boxing import Boxing
 from runner.kernels.launch import KernelProcess, launch_kernel
 from runner.keys.attempt import Attempt, CellFailed, KernelDied
 from runner.keys.executed_notebook import tell_the_truth
@@ -17,8 +18,11 @@ from runner.keys.notebook_source import KERNEL
 from runner.model.contract import Limits
 from runner.model.frozen import field_names
 from runner.model.results import CellState
+from runner.model.sandbox import SandboxLevel
 
 _NO_LIMITS = dict.fromkeys(field_names(Limits), 2**62) | {"wall_seconds": 10**9}
+_UNBOXED = Boxing((SandboxLevel.RLIMITS,), network=True)
+"""papermill's users run what they trust, and their notebooks use what is theirs."""
 _OF_RECORD = ("output_path", "progress_bar", "log_output", "autosave_cell_every")
 _OF_CLIENT = ("log_output", "stdout_file", "stderr_file")
 _GONE_SECONDS = 5.0
@@ -38,7 +42,7 @@ def execute(notebook: Notebook, options: dict[str, Any]) -> Notebook:
     where the kernel died and CellTimeoutError where a cell took longer than papermill allows; the
     notebook is saved before.
     """
-    kernel = launch_kernel(os.environ)  # it boots while the rest is imported
+    kernel = launch_kernel(os.environ, _UNBOXED)  # it boots while the rest is imported
     try:
         return _execute(notebook, options, kernel)
     finally:

@@ -47,8 +47,9 @@ class Execution:
         self._folder = _folder(order)
         self._started = started
         self._end: KernelEnd | None = None
-        outputs = self._folder / "outputs"
-        self.attempt = Attempt(kernel, order.limits, order.key.notebook, outputs, at_cell)
+        self.attempt = Attempt(
+            kernel, order.limits, order.key.notebook, outputs_folder(order), at_cell
+        )
 
     def outcome(self, source: NotebookSource) -> KeyOutcome:
         """Execute, end the kernel, write the notebook, then look at what was published."""
@@ -78,7 +79,7 @@ class Execution:
         return self._result(written)
 
     def _result(self, written: tuple[str, str]) -> KeyOutcome:
-        contract, outputs = self._order.key.contract, self._folder / "outputs"
+        contract, outputs = self._order.key.contract, outputs_folder(self._order)
         try:
             self._read_cells(contract, outputs)
         except Unreadable as why:
@@ -95,6 +96,7 @@ class Execution:
             data_from=published.data_from,
             data_to=published.data_to,
             warnings=(*self._warnings(), *published.warnings),
+            sandbox=self.attempt.kernel.sandbox(),
         )
 
     def _warnings(self) -> tuple[str, ...]:
@@ -136,6 +138,9 @@ class Execution:
         if end is not None and end.how is Ending.PROCESSES:
             message = f"started more than {limits.processes} processes, its limit"
             return self._failed(FailureKind.KERNEL, message, written)
+        if end is not None and end.how is Ending.DISK:
+            message = f"wrote more files than its limit of {limits.disk_bytes:,} bytes on disk"
+            return self._failed(FailureKind.KERNEL, message, written)
         return self._failed(FailureKind.KERNEL, cause_of_death(end, error), written)
 
     def _failed(
@@ -150,6 +155,7 @@ class Execution:
             seconds=time.monotonic() - self._started,
             notebook=written[0],
             notebook_digest=written[1],
+            sandbox=self.attempt.kernel.sandbox(),
         )
 
     def _state_of_last_cell(self, error: Exception | None) -> CellState:
@@ -210,6 +216,11 @@ def _check_values(source: NotebookSource, order: Order) -> None:
         raise InvalidInput("; ".join(faults), "no kernel was started")
 
 
+def outputs_folder(order: Order) -> Path:
+    """Where the KEY puts its result and its files: the only place it can write that stays."""
+    return _folder(order) / "outputs"
+
+
 def _folder(order: Order) -> Path:
     return order.run_folder / "keys" / str(order.invocation) / f"attempt-{order.attempt}"
 
@@ -219,7 +230,7 @@ def _make_folder(order: Order) -> None:
     try:
         for made in (folder.parent.parent, folder.parent, folder):
             made.mkdir(mode=0o700, exist_ok=made != folder)
-        (folder / "outputs").mkdir(mode=0o700)
+        outputs_folder(order).mkdir(mode=0o700)
     except FileExistsError:
         message = f"attempt {order.attempt} of {order.invocation} was made before"
         raise InvalidInput(message, "no kernel was started") from None

@@ -88,13 +88,17 @@ class OutputSpec:
 
 @frozen
 class Limits:
-    """What one execution may use. Seconds of wall clock; bytes of everything else."""
+    """What one execution may use. Seconds of wall clock; bytes of everything else.
+
+    `file_bytes` bounds each file, `disk_bytes` all files together that it leaves at one time.
+    """
 
     wall_seconds: int = 300
     memory_bytes: int = 4 * 1024**3
     output_bytes: int = 16 * 1024**2
     file_bytes: int = 4 * 1024**3
     processes: int = 256
+    disk_bytes: int = 8 * 1024**3
 
 
 @frozen

@@ -53,6 +53,9 @@ def defaults(cls: Any) -> Mapping[str, object]:
 def _init(self: Any, *args: Any, **named: Any) -> None:
     names = self.__frozen_fields__
     values = self.__dict__
+    if len(args) == len(names) and not named:
+        values.update(zip(names, args, strict=True))
+        return
     if len(args) > len(names):
         raise TypeError(f"{type(self).__name__} takes {len(names)} fields, {len(args)} given")
     values.update(zip(names, args, strict=False))
@@ -72,10 +75,17 @@ def _values(value: Any) -> tuple[Any, ...]:
     return tuple([values[name] for name in value.__frozen_fields__])
 
 
-def _equal(self: Any, other: object) -> Any:
+def _equal(self: Any, other: Any) -> Any:
+    if self is other:
+        return True
     if type(other) is not type(self):
         return NotImplemented
-    return _values(self) == _values(other)
+    ours, theirs = self.__dict__, other.__dict__
+    for name in self.__frozen_fields__:
+        one, another = ours[name], theirs[name]
+        if one is not another and one != another:
+            return False
+    return True
 
 
 def _hash(self: Any) -> int:

@@ -88,6 +88,16 @@ def _notebook(key: KeyStory) -> str:
     return f"{end.notebook} {end.notebook_digest}".strip() if end else ""
 
 
+def _sandbox(key: KeyStory) -> str:
+    """How the kernel was shut in, with what kept it from the best level."""
+    end = key.result or key.failure
+    if end is None or end.sandbox is None:
+        return ""
+    network = ", with network" if end.sandbox.network else ""
+    why = f" ({end.sandbox.why})" if end.sandbox.why else ""
+    return f"Sandbox: {end.sandbox.level.value}{network}{why}"
+
+
 def _rows_shown(table: Table, most: int = 20) -> str:
     shown = min(len(table.rows), most)
     count = f"{table.row_count:,} row{'' if table.row_count == 1 else 's'}"
@@ -127,6 +137,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "data": _data,
     "cells": _cells,
     "notebook": _notebook,
+    "sandbox": _sandbox,
     "rows_shown": _rows_shown,
     "numeric": _numeric,
     "expected_tone": _expected_tone,

@@ -13,6 +13,7 @@ from runner.errors import ExitCode, InvalidInput
 from runner.evidence.atomic import write_atomically
 from runner.evidence.disk import or_evidence_lost
 from runner.evidence.run_evidence import RunEvidence
+from runner.evidence.signing import SigningKey
 from runner.evidence.store import Store
 from runner.interpreter.state import RunState, fold
 from runner.keys.catalog import InstalledKey
@@ -72,6 +73,7 @@ class World:
     inbox: "SimpleQueue[Event | Progress | BaseException]"
     finishing: Callable[[Path], None]
     """Called with the run folder before it is sealed: reports are written here."""
+    signing_key: SigningKey | None = None
 
 
 @frozen
@@ -90,7 +92,8 @@ def run(request: RunRequest, world: World) -> CompletedRun:
     vanished since it was checked; that run is then on record as failed.
     """
     slug = request.loaded.runbook.slug
-    with RunEvidence.begin(world.store, slug, _utc_now, time.monotonic) as evidence:
+    begun = RunEvidence.begin(world.store, slug, _utc_now, time.monotonic, world.signing_key)
+    with begun as evidence:
         state = _record((_begin(request, evidence),), RunState(), evidence, world)
         state = _record(_stage(request, evidence), state, evidence, world)
         ports = Ports(

@@ -15,6 +15,7 @@ from runner.keys.papermill_executor import PapermillExecutor
 from runner.model.contract import Limits
 from runner.model.events import Parameter
 from runner.model.results import CellState, FailureKind, KeyFailure, KeyResult
+from runner.model.sandbox import SandboxLevel, SandboxPolicy
 from runner.model.values import Table
 from tests.keys.installed import CONTRACT, PUBLISH, install, order
 
@@ -307,7 +308,9 @@ def test_a_guardian_that_is_stopped_from_within_holds_nothing_up(tmp_path: Path)
 def test_a_kernel_does_not_outlive_its_guardian(tmp_path: Path) -> None:
     cell = "import os, signal, time\nprint(os.getpid(), flush=True)\n"
     cell += "time.sleep(0.3)\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(60)"
-    outcome = failed(run(tmp_path, cell))
+    given = order(install(tmp_path / "library", cell), tmp_path / "run")
+    executor = PapermillExecutor(policy=SandboxPolicy(SandboxLevel.RLIMITS))
+    outcome = failed(executor.execute(given, lambda progress: None))
     assert (outcome.kind, outcome.cell_index) == (FailureKind.KERNEL, 1)
     time.sleep(0.2)
     kernel = Path(f"/proc/{printed(tmp_path, outcome).strip()}/stat")
