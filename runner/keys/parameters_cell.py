@@ -51,7 +51,7 @@ def check_values(source: NotebookSource, contract: KeyContract, names: list[str]
     """
     faults = [*_name_faults(contract, names)]
     if not faults and source.language == "python":
-        faults += _reach_faults(source, names)
+        faults += _reach_faults(source, contract, names)
         faults += _type_faults(source, contract)
     if faults:
         raise InvalidInput("; ".join(dict.fromkeys(faults)), "no kernel was started")
@@ -75,13 +75,14 @@ def _name_faults(contract: KeyContract, names: list[str]) -> Iterator[str]:
             yield f"{name!r} is given twice"
 
 
-def _reach_faults(source: NotebookSource, names: list[str]) -> Iterator[str]:
+def _reach_faults(source: NotebookSource, contract: KeyContract, names: list[str]) -> Iterator[str]:
     """Values that the notebook would not see: it does not know the name, or sets it again."""
     if source.tagged(PARAMETERS):
         known = defaults_of(source)
         for name in names:
             if known and name not in known:
-                yield f"{name!r} is not set in its parameters cell{_meant(name, known)}"
+                where = f"in the parameters cell of {contract.key.text}"
+                yield f"{name!r} is not set {where}{_meant(name, known)}"
         return
     if source.tagged(INJECTED):
         return
@@ -89,7 +90,7 @@ def _reach_faults(source: NotebookSource, names: list[str]) -> Iterator[str]:
         for name, text in _ASSIGNMENT.findall(cell.source) if cell.is_code else ():
             if name in names and not re.search(rf"\b{name}\b", text):
                 yield (
-                    f"{name!r} would be lost: the notebook sets it again, "
+                    f"{name!r} would be lost: {contract.key.text} sets it again, "
                     f"in a cell that is not tagged `{PARAMETERS}`"
                 )
 
@@ -100,8 +101,8 @@ def _type_faults(source: NotebookSource, contract: KeyContract) -> Iterator[str]
         default = found.get(parameter.name)
         if default is not None and not _fits(parameter, default):
             yield (
-                f"parameter {parameter.name!r} is of type {parameter.type} in key.json, "
-                f"and the parameters cell sets it to {default.literal!r:.60}"
+                f"parameter {parameter.name!r} of {contract.key.text} is of type "
+                f"{parameter.type} in key.json, and the parameters cell sets it to {default.literal!r:.60}"
             )
 
 

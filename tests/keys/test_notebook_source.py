@@ -30,7 +30,7 @@ def cells(*tags: list[str]) -> list[dict[str, Any]]:
 
 
 R = {"name": "ir", "language": "R"}
-OF_INTEGER = "of type integer in key.json, and the parameters cell sets it to"
+OF_INTEGER = "of jupyter-toy-key is of type integer in key.json, and the parameters cell sets it to"
 
 
 @pytest.mark.parametrize(
@@ -62,13 +62,14 @@ def test_parameters_that_are_no_declared_identifiers_are_refused(tmp_path: Path)
 @pytest.mark.parametrize(
     ("first", "second", "why"),
     [
-        ("limt = 3", "x = 1", "'limit' is not set in its parameters cell; did you mean `limt`?"),
+        ("limt = 3", "x = 1", "'limit' is not set in the parameters cell of jupyter-toy-key; "
+         "did you mean `limt`?"),
         ("limit = 'many'", "x = 1",
-         f"parameter 'limit' is {OF_INTEGER} 'many'"),
+         f"parameter 'limit' {OF_INTEGER} 'many'"),
         ("limit = True", "x = 1",
-         f"parameter 'limit' is {OF_INTEGER} True"),
+         f"parameter 'limit' {OF_INTEGER} True"),
         (None, "limit = 3\nprint(limit)",
-         "'limit' would be lost: the notebook sets it again, "
+         "'limit' would be lost: jupyter-toy-key sets it again, "
          "in a cell that is not tagged `parameters`"),
     ],
 )  # fmt: skip
