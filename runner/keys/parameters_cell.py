@@ -102,7 +102,8 @@ def _type_faults(source: NotebookSource, contract: KeyContract) -> Iterator[str]
         if default is not None and not _fits(parameter, default):
             yield (
                 f"parameter {parameter.name!r} of {contract.key.text} is of type "
-                f"{parameter.type} in key.json, and the parameters cell sets it to {default.literal!r:.60}"
+                f"{parameter.type} in key.json, and the parameters cell sets it to "
+                f"{default.literal!r:.60}"
             )
 
 
