@@ -39,8 +39,8 @@ bench: $(READY) ## measure against the papermill command, side by side
 fuzz: $(READY) ## 10,000 random documents and rewritten runbooks through the parser
 	@$(BIN)/python tools/fuzz.py
 
-faults: $(READY) ## the long tests: floods, kills and comparisons, each injected for real
-	@$(BIN)/pytest -m long
+faults: $(READY) ## kernels, limits, floods and kills, each injected for real; the long tests; counts
+	@$(BIN)/pytest -m 'fault or long'
 
 golden: $(READY) ## rewrite the golden files of the tests from what the code does now
 	@$(BIN)/pytest --rewrite-golden

@@ -18,10 +18,15 @@ from runner.cli.options import (
     InputsOption,
     JsonOption,
     LibraryOption,
+    LimitsOption,
     NameArgument,
     OutputFormat,
     ParametersOption,
+    RequireOption,
     RunArgument,
+    SandboxChoice,
+    SandboxOption,
+    SecretsOption,
     TimeoutOption,
     UntilOption,
 )
@@ -65,6 +70,10 @@ def run(
         ),
     ] = None,
     timeout: TimeoutOption = None,
+    sandbox: SandboxOption = SandboxChoice.AUTO,
+    require_sandbox: RequireOption = False,
+    limits: LimitsOption = None,
+    secrets: SecretsOption = None,
     form: Annotated[
         OutputFormat, typer.Option("--format", help="How the run is shown while it goes on.")
     ] = OutputFormat.AUTO,
@@ -76,6 +85,7 @@ def run(
     library: LibraryOption = None,
 ) -> None:
     """Run a runbook to a decision, and keep the evidence."""
+    from runner.cli.containment import Containment
     from runner.cli.run import RunOptions, run_command
 
     options = RunOptions(
@@ -92,6 +102,9 @@ def run(
         exit_zero=exit_zero,
         evidence_dir=evidence_dir,
         library=library,
+        containment=Containment(
+            sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ())
+        ),
     )
     sys.exit(run_command(options))
 
@@ -110,6 +123,10 @@ def verify_(
     ] = "",
     incident: IncidentOption = "",
     timeout: TimeoutOption = None,
+    sandbox: SandboxOption = SandboxChoice.AUTO,
+    require_sandbox: RequireOption = False,
+    limits: LimitsOption = None,
+    secrets: SecretsOption = None,
     junit: Annotated[
         Path | None, typer.Option("--junit", help="Write the checks as JUnit.", metavar="FILE")
     ] = None,
@@ -118,6 +135,7 @@ def verify_(
     library: LibraryOption = None,
 ) -> None:
     """Check a runbook's Verification section on new data, asking nobody."""
+    from runner.cli.containment import Containment
     from runner.cli.run import RunOptions, run_command
     from runner.runs.verification import Verification
 
@@ -137,6 +155,9 @@ def verify_(
         library=library,
         verification=Verification(horizon.value, of_run),
         junit=junit,
+        containment=Containment(
+            sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ())
+        ),
     )
     sys.exit(run_command(options))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+from runner.cli.containment import NO_OPTIONS, Containment
 from runner.cli.options import OutputFormat
 from runner.errors import InvalidRunbook, UsageError
 from runner.model.frozen import frozen
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from runner.cli.run_views import RunView
     from runner.keys.catalog import Library
     from runner.keys.executor import KeyExecutor, Progress
+    from runner.keys.papermill_executor import PapermillExecutor
     from runner.model.events import Event
     from runner.model.runs import Mode
     from runner.runs.assignment import GivenInput
@@ -45,20 +47,21 @@ class RunOptions:
     library: Path | None
     verification: "Verification | None" = None
     junit: Path | None = None
+    containment: Containment = NO_OPTIONS
 
 
 def run_command(options: RunOptions) -> int:
     """Run, show, and return the exit code."""
     from runner.keys.papermill_executor import PapermillExecutor
 
-    executor = PapermillExecutor()
+    executor = PapermillExecutor(policy=options.containment.policy())
     try:
         return _run(options, executor)
     finally:
         executor.stop()
 
 
-def _run(options: RunOptions, executor: "KeyExecutor") -> int:
+def _run(options: RunOptions, executor: "PapermillExecutor") -> int:
     from runner.keys.catalog import Library
 
     library = Library.find(options.library, Path.cwd(), os.environ)
@@ -94,7 +97,11 @@ def _run(options: RunOptions, executor: "KeyExecutor") -> int:
         until_step=options.until_step,
         deadline_seconds=options.timeout,
         verification=verification,
+        limits=options.containment.limit_changes(),
+        secrets=options.containment.given_secrets(loaded),
     )
+    if loaded.keys:
+        executor.check_sandbox()
     inbox: SimpleQueue[Event | Progress | BaseException] = SimpleQueue()
     _listen_to_signals(inbox, executor)
     view = _view(options, loaded)

@@ -12,13 +12,14 @@ from runner.kernels.launch import Ending, KernelEnd, KernelProcess
 from runner.keys.attempt import Attempt, CellFailed
 from runner.keys.executed_notebook import tell_the_truth, write_atomically
 from runner.keys.executor import KeyOutcome, Order, Progress, Report
-from runner.keys.foreign_result import write_result
+from runner.keys.foreign_result import result_from_cells
 from runner.keys.injected import notebook_value
 from runner.keys.notebook_source import NotebookSource, read_notebook
-from runner.keys.outputs_cells import Unreadable, published_in
+from runner.keys.outputs_cells import Unreadable
 from runner.keys.parameters_cell import check_values, defaults_of
 from runner.keys.published import RESULT_FILE, read_published
-from runner.model.contract import KeyContract
+from runner.keys.secrets import SECRETS_DIR
+from runner.keys.workplace import Workplace
 from runner.model.results import CellState, FailureKind, KeyFailure, KeyResult
 
 STOPPED = KeyFailure(FailureKind.STOPPED, "the runner stopped it")
@@ -33,7 +34,14 @@ _OUT_OF_MEMORY = ("MemoryError", "OutOfMemoryException")
 class Execution:
     """The course of one attempt, from the notebook to the outcome."""
 
-    def __init__(self, order: Order, kernel: KernelProcess, report: Report, started: float):
+    def __init__(
+        self,
+        order: Order,
+        kernel: KernelProcess,
+        workplace: Workplace,
+        report: Report,
+        started: float,
+    ):
         self._of_caller: Exception | None = None
 
         def at_cell(cell: int, cells: int) -> None:
@@ -45,11 +53,11 @@ class Execution:
 
         self._order = order
         self._folder = _folder(order)
+        self._workplace = workplace
+        self._redactor = order.secrets.redactor()
         self._started = started
         self._end: KernelEnd | None = None
-        self.attempt = Attempt(
-            kernel, order.limits, order.key.notebook, outputs_folder(order), at_cell
-        )
+        self.attempt = Attempt(kernel, order.limits, order.key.notebook, workplace.outputs, at_cell)
 
     def outcome(self, source: NotebookSource) -> KeyOutcome:
         """Execute, end the kernel, write the notebook, then look at what was published."""
@@ -58,6 +66,7 @@ class Execution:
         self.attempt.start_clock()
         error: Exception | None = None
         try:
+            self._hand_over_secrets()
             notebook = papermill_engine.notebook_of(source.tree)
             papermill_engine.execute_notebook(notebook, _values(source, self._order), self.attempt)
         except Exception as caught:  # whatever a notebook can bring about is a failure, not a crash
@@ -71,19 +80,36 @@ class Execution:
             self.attempt.end_cell(self._state_of_last_cell(error))
         written = self._write(papermill_engine.notebook_text, error is not None)
         gone = self.attempt.kernel.wait_until_gone(_GONE_SECONDS)
+        problems = self._take_over()
         if error is not None or self.attempt.cut_short is not None:
             return self._failure(error, written)
         end = self.attempt.kernel.end
         if not gone or end is None or end.survivors or end.how is Ending.LOST:
             return self._failed(FailureKind.KERNEL, "its processes could not be ended", written)
+        if problems:
+            return self._failed(FailureKind.CONTRACT, "; ".join(problems), written)
         return self._result(written)
 
-    def _result(self, written: tuple[str, str]) -> KeyOutcome:
-        contract, outputs = self._order.key.contract, outputs_folder(self._order)
+    def _hand_over_secrets(self) -> None:
+        secrets = self._order.secrets
+        if secrets.names:
+            folder = secrets.hand_over(self.attempt.kernel.folder)
+            self.attempt.environment[SECRETS_DIR] = str(folder)
+
+    def _take_over(self) -> tuple[str, ...]:
         try:
-            self._read_cells(contract, outputs)
+            return self._workplace.take_over(self._redactor)
+        except OSError as error:
+            raise EvidenceLost(f"outputs could not be kept: {error.strerror}") from error
+
+    def _result(self, written: tuple[str, str]) -> KeyOutcome:
+        contract, outputs = self._order.key.contract, self._workplace.kept
+        try:
+            result_from_cells(self.attempt, contract, outputs)
         except Unreadable as why:
             return self._failed(FailureKind.CONTRACT, str(why), written)
+        except OSError as error:
+            raise EvidenceLost(f"{RESULT_FILE} could not be written: {error.strerror}") from error
         published, problems = read_published(outputs, self._order.run_folder, contract)
         if published is None:
             return self._failed(FailureKind.CONTRACT, "; ".join(problems), written)
@@ -97,6 +123,7 @@ class Execution:
             data_to=published.data_to,
             warnings=(*self._warnings(), *published.warnings),
             sandbox=self.attempt.kernel.sandbox(),
+            redactions=self._redactor.redactions,
         )
 
     def _warnings(self) -> tuple[str, ...]:
@@ -105,20 +132,6 @@ class Execution:
         cells = ", ".join(str(index) for index in cut)
         dropped = sum(tally.dropped for tally in cut.values())
         return (f"output of cell {cells} was cut: {dropped:,} bytes dropped",) if cut else ()
-
-    def _read_cells(self, contract: KeyContract, outputs: Path) -> None:
-        """Make the result file of a notebook that wrote none, from what its cells published."""
-        if (outputs / RESULT_FILE).is_symlink() or (outputs / RESULT_FILE).exists():
-            return
-        if self.attempt.budget.cut:
-            raise Unreadable("it wrote no result file, and what its cells showed was cut")
-        shown = published_in(self.attempt.notebook.cells)
-        if shown.is_empty:
-            return
-        try:
-            write_result(shown, contract, outputs)
-        except OSError as error:
-            raise EvidenceLost(f"{RESULT_FILE} could not be written: {error.strerror}") from error
 
     def _failure(self, error: Exception | None, written: tuple[str, str]) -> KeyFailure:
         traceback = error.traceback if isinstance(error, CellFailed) else ""
@@ -148,14 +161,15 @@ class Execution:
     ) -> KeyFailure:
         return KeyFailure(
             kind=kind,
-            message=_plain(message)[:_LONGEST_MESSAGE],
+            message=self._redactor.text(_plain(message))[:_LONGEST_MESSAGE],
             cells=self.attempt.cells(),
             cell_index=self.attempt.running,
-            traceback=_plain(traceback)[-_LONGEST_TRACEBACK:],
+            traceback=self._redactor.text(_plain(traceback))[-_LONGEST_TRACEBACK:],
             seconds=time.monotonic() - self._started,
             notebook=written[0],
             notebook_digest=written[1],
             sandbox=self.attempt.kernel.sandbox(),
+            redactions=self._redactor.redactions,
         )
 
     def _state_of_last_cell(self, error: Exception | None) -> CellState:
@@ -172,6 +186,7 @@ class Execution:
         file = self._folder / "notebook.ipynb"
         relative = str(file.relative_to(self._order.run_folder))
         tell_the_truth(self.attempt, failed, relative)
+        self._redactor.tree(self.attempt.notebook)
         try:
             return relative, write_atomically(file, notebook_text(self.attempt.notebook))
         except OSError as error:

@@ -7,8 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from runner.keys.attempt import Attempt
 from runner.keys.executed_notebook import write_atomically
-from runner.keys.outputs_cells import Shown, Unreadable
+from runner.keys.outputs_cells import Shown, Unreadable, published_in
 from runner.keys.published import RESULT_FILE
 from runner.model.contract import KeyContract
 from runner.model.result_file import FORMAT
@@ -16,6 +17,21 @@ from runner.model.values import OutputType
 
 _BOUNDS = ("data_from", "data_to")
 _ROWS_SHOWN = 100
+
+
+def result_from_cells(attempt: Attempt, contract: KeyContract, outputs: Path) -> None:
+    """Make the result file where the notebook wrote none and its cells published something.
+
+    Raises Unreadable where that is not whole, OSError where it cannot be written.
+    """
+    file = outputs / RESULT_FILE
+    if file.is_symlink() or file.exists():
+        return
+    if attempt.budget.cut:
+        raise Unreadable("it wrote no result file, and what its cells showed was cut")
+    shown = published_in(attempt.notebook.cells)
+    if not shown.is_empty:
+        write_result(shown, contract, outputs)
 
 
 def write_result(shown: Shown, contract: KeyContract, outputs: Path) -> None:

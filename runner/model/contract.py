@@ -102,6 +102,15 @@ class Limits:
 
 
 @frozen
+class DeclaredSecret:
+    """A secret that a KEY reads from a file: a password, a token."""
+
+    name: str
+    meaning: str = ""
+    required: bool = True
+
+
+@frozen
 class KeyContract:
     """Everything that is known of a KEY without executing it."""
 
@@ -119,6 +128,7 @@ class KeyContract:
     license_spdx: str = ""
     tags: tuple[str, ...] = ()
     category: str = ""
+    secrets: tuple[DeclaredSecret, ...] = ()
 
     def output(self, name: str) -> OutputSpec | None:
         """The output of that name, or None where the KEY declares no such output."""

@@ -11,6 +11,7 @@ from runner.model.contract import (
     ColumnSpec,
     DeclaredInput,
     DeclaredParameter,
+    DeclaredSecret,
     KeyContract,
     Limits,
     Material,
@@ -164,6 +165,7 @@ def _contract(part: _Part) -> KeyContract:
         license_spdx=part.text("license_spdx"),
         tags=part.texts("tags"),
         category=part.text("category"),
+        secrets=part.parts("secrets", DeclaredSecret, _secret),
     )
 
 
@@ -187,6 +189,11 @@ def _input(part: _Part) -> DeclaredInput:
         row_is=part.text("row_is"),
         required=part.flag("required", True),
     )
+
+
+def _secret(part: _Part) -> DeclaredSecret:
+    meaning, required = part.text("meaning"), part.flag("required", True)
+    return DeclaredSecret(part.identifier(), meaning, required)
 
 
 def _column(part: _Part) -> ColumnSpec:
@@ -260,6 +267,7 @@ def _contradictions(contract: KeyContract) -> Iterable[str]:
     """What is wrong between parts that are each well formed."""
     yield from _doubled("inputs and parameters", (*contract.inputs, *contract.parameters))
     yield from _doubled("outputs", contract.outputs)
+    yield from _doubled("secrets", contract.secrets)
     for source in contract.inputs:
         yield from _doubled(f"columns of input `{source.name}`", source.columns)
     if not contract.outputs:

@@ -10,6 +10,7 @@ from runner.model.contract import (
     ColumnSpec,
     DeclaredInput,
     DeclaredParameter,
+    DeclaredSecret,
     KeyContract,
     Limits,
     Material,
@@ -156,6 +157,7 @@ def test_a_shipped_contract_is_valid_by_the_decoder_and_by_the_schema(path: Path
         (OutputSpec, "output"),
         (Material, "material"),
         (Limits, "limits"),
+        (DeclaredSecret, "secret"),
     ],
 )
 def test_the_schema_knows_the_fields_that_the_decoder_knows(part: type, name: str) -> None:
