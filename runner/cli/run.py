@@ -69,7 +69,7 @@ def _run(options: RunOptions, executor: "PapermillExecutor") -> int:
         executor.prepare()  # it boots while the rest is imported, and is killed if not needed
     from runner.evidence.signing import configured_key
     from runner.evidence.store import Store
-    from runner.runs.assignment import assign_inputs, assign_parameters
+    from runner.runs.assignment import assign_inputs, assign_parameters, check_notebooks
     from runner.runs.begin import RunRequest, World, run
     from runner.runs.loading import load_runbook
 
@@ -83,10 +83,13 @@ def _run(options: RunOptions, executor: "PapermillExecutor") -> int:
         files = tuple(given.path for given in given_inputs(options.inputs))
         loaded, verification = to_verify(loaded, verification, store, files)
     attended = not options.unattended and sys.stdin.isatty() and sys.stderr.isatty()
+    inputs = assign_inputs(loaded, given_inputs(options.inputs), all_needed=not attended)
+    parameters = assign_parameters(loaded, _pairs("--param", options.parameters))
+    check_notebooks(loaded, inputs, parameters)
     request = RunRequest(
         loaded=loaded,
-        inputs=assign_inputs(loaded, given_inputs(options.inputs), all_needed=not attended),
-        parameters=assign_parameters(loaded, _pairs("--param", options.parameters)),
+        inputs=inputs,
+        parameters=parameters,
         mode=_mode(attended, verification),
         incident=options.incident,
         command=" ".join(sys.argv[1:]),

@@ -196,6 +196,8 @@ def parameters_json(parameters: tuple[Parameter, ...]) -> Json:
 
 
 def _plain(value: ParameterValue) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
     return str(value) if isinstance(value, Decimal) else value
 
 
