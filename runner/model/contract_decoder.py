@@ -26,7 +26,11 @@ MISSING: Any = object()
 
 T = TypeVar("T")
 
-FORMATS = ("csv", "jsonl", "json", "parquet", "text")
+FORMATS = (
+    *("csv", "jsonl", "json", "parquet", "text"),
+    *("log", "syslog", "logfmt", "otel-logs", "access-log", "alb-log"),
+    *("stripe-events",),
+)
 COLUMN_TYPES = ("text", "integer", "number", "flag", "timestamp")
 PARAMETER_TYPES = (*COLUMN_TYPES, "timezone")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
