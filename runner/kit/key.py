@@ -13,7 +13,7 @@ from runner.kit.charts import ChartSpec, render_svg
 from runner.kit.display import cell_text, show, show_rows, show_scrap
 from runner.kit.engine import connect
 from runner.kit.library import find_contract
-from runner.kit.loading import LoadedTable, load_table
+from runner.kit.loading import LoadedTable, Wanted, load_table
 from runner.kit.moments import moment, zone_of
 from runner.kit.output_folder import RESULT_FILE, OutputFolder
 from runner.kit.publishing import published, spec_of
@@ -60,16 +60,18 @@ class Key:
         *,
         timezone: str = "UTC",
         between: tuple[Any, Any] = (None, None),
+        year: int | None = None,
     ) -> LoadedTable:
         """Load a declared input as the table of its name, typed and in UTC.
 
         `timezone` is for times without an offset. `between` keeps the records from its first time
-        up to, and without, its second; either may be None. Raises InputRefused.
+        up to, and without, its second; either may be None. `year` is that of the first record, for
+        formats that write none. Raises InputRefused.
         """
         declared = self._declared(name)
         zone_of(timezone)
         start, end = (moment(bound, timezone) for bound in between)
-        loaded = self._load(declared, path, timezone)
+        loaded = self._load(Wanted(declared, timezone, year), path)
         self._inputs[name] = loaded
         for warning in loaded.warnings:
             self.warn(warning)
@@ -156,14 +158,14 @@ class Key:
             ),
         )
 
-    def _load(self, declared: DeclaredInput, path: str | Path, zone: str) -> LoadedTable:
+    def _load(self, wanted: Wanted, path: str | Path) -> LoadedTable:
         """Load it, and leave no unpacked copy behind."""
-        limit = self.contract.limits.file_bytes
-        source = SourceFile(declared.name, self._found(path), self._scratch, limit)
+        limit, name = self.contract.limits.file_bytes, wanted.declared.name
+        source = SourceFile(name, self._found(path), self._scratch, limit)
         try:
-            return load_table(source, declared, zone, self.connection)
+            return load_table(wanted, source, self.connection)
         finally:
-            for copy in self._scratch.glob(f"{declared.name}.*"):
+            for copy in self._scratch.glob(f"{name}.*"):
                 copy.unlink()
 
     def _declared(self, name: str) -> DeclaredInput:

@@ -5,10 +5,11 @@ import csv
 import io
 from typing import Any
 
+from runner.kit.formats.format import Format, Head, Reading
 from runner.kit.quoting import literal
 from runner.kit.readable_file import LINE_LIMITS, SourceFile, rewritten
-from runner.kit.records import UNREAD_KEPT, RawRecords, Unread
-from runner.model.contract import ColumnSpec, match_columns
+from runner.kit.records import LATIN_1, UNREAD_KEPT, RawRecords, Unread
+from runner.model.contract import ColumnSpec, DeclaredInput, match_columns
 from runner.model.frozen import frozen
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -27,22 +28,39 @@ class Header:
     delimiter: str
 
 
-def read_header(source: SourceFile, path: Any, wanted: tuple[ColumnSpec, ...]) -> Header:
-    """The header of a UTF-8 file. Raises InputRefused where the first line has no end in sight."""
-    with path.open("rb") as file:
-        head = file.read(MOST_HEADER_BYTES)
-    if len(head) == MOST_HEADER_BYTES and b"\n" not in head and b"\r" not in head:
-        raise source.refused(f"its first line is longer than {MOST_HEADER_BYTES:,} bytes")
-    text = head.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    found = [Header(_first_record(text, mark), mark) for mark in DELIMITERS]
+def header_of(text: str, wanted: tuple[ColumnSpec, ...]) -> Header:
+    """The header of a file that begins with this text."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    found = [Header(_first_record(plain, mark), mark) for mark in DELIMITERS]
     return max(found, key=lambda header: (_fit(header, wanted), len(header.names)))
 
 
-def read_delimited(source: SourceFile, path: Any, header: Header, con: Any) -> RawRecords:
+def claims(head: Head, declared: DeclaredInput) -> bool:
+    """Whether its first line names the columns that are wanted."""
+    if not declared.columns or head.text.lstrip()[:1] in ("{", "["):
+        return False
+    _, missing, _ = match_columns(declared.columns, header_of(head.text, declared.columns).names)
+    return not missing
+
+
+def looks_delimited(head: Head) -> bool:
+    """Whether its first two lines have the same delimiters, and the first one no digits."""
+    lines = head.lines[:2]
+    if len(lines) < 2 or any(c.isdigit() for c in lines[0]):
+        return False
+    counts = ((lines[0].count(mark), lines[1].count(mark)) for mark in DELIMITERS)
+    return any(first == second > 0 for first, second in counts)
+
+
+def read(reading: Reading) -> RawRecords:
     """All records as text columns `c0`, `c1` … in the engine's table `kit_raw`.
 
     Bytes that are not UTF-8 make the file Latin-1, with a warning; mixed line ends are mended.
+    Raises InputRefused where the first line has no end in sight, or lacks a column that is wanted.
     """
+    source, path, con = reading.source, reading.path, reading.con
+    header = header_of(_first_lines(source, path), reading.declared.columns)
+    source.refuse_wrong_shape(reading.declared, header.names)
     warnings: tuple[str, ...] = ()
     if not _materialise(source, path, header, con):
         path = rewritten(source, path, "utf-8")
@@ -50,12 +68,15 @@ def read_delimited(source: SourceFile, path: Any, header: Header, con: Any) -> R
             raise source.refused("its line ends or quotes cannot be read as CSV")
     if con.execute(_WRONG_ENCODING).fetchone():
         _materialise(source, rewritten(source, path, "latin-1"), header, con)
-        warnings = (f"{source.name}: not UTF-8, read as Latin-1; letters with accents may differ",)
+        warnings = (f"{source.name}: {LATIN_1}",)
     count = con.execute("select count(distinct line) from kit_rejects").fetchone()[0]
     unread = tuple(Unread(*row) for row in con.execute(_UNREAD).fetchall())
     _refuse_endless_quote(source, unread)
     names = {f"c{place}": name for place, name in enumerate(header.names)}
     return RawRecords(names, unread, count, warnings)
+
+
+FORMAT = Format("csv", "CSV", claims, read)
 
 
 _WRONG_ENCODING = "select 1 from kit_rejects where error_type::varchar = 'INVALID ENCODING' limit 1"
@@ -64,6 +85,14 @@ _UNREAD = f"""
         coalesce(first(left(csv_line, 2000)), '')
     from kit_rejects group by line order by line limit {UNREAD_KEPT}
 """
+
+
+def _first_lines(source: SourceFile, path: Any) -> str:
+    with path.open("rb") as file:
+        head = file.read(MOST_HEADER_BYTES)
+    if len(head) == MOST_HEADER_BYTES and b"\n" not in head and b"\r" not in head:
+        raise source.refused(f"its first line is longer than {MOST_HEADER_BYTES:,} bytes")
+    return str(head.decode("utf-8", "replace"))
 
 
 def _first_record(text: str, delimiter: str) -> tuple[str, ...]:

@@ -1,0 +1,26 @@
+"""All formats, the specific ones before the general ones, and the choice among them."""
+
+from runner.kit.formats import delimited, json_records, parquet, text
+from runner.kit.formats.format import Format, Head
+from runner.model.contract import DeclaredInput
+
+CATALOG: tuple[Format, ...] = (
+    parquet.FORMAT,
+    json_records.LINES,
+    json_records.DOCUMENT,
+    delimited.FORMAT,
+    text.FORMAT,
+)
+
+
+def recognise(head: Head, declared: DeclaredInput) -> Format | None:
+    """The format of the file that begins so, accepted by the input or not; None for none known."""
+    accepted = [one for one in CATALOG if one.name in declared.formats]
+    others = [one for one in CATALOG if one.name not in declared.formats]
+    return next((one for one in (*accepted, *others) if one.claims(head, declared)), None)
+
+
+def labels(declared: DeclaredInput) -> str:
+    """The formats that the input accepts, in words."""
+    found = [one.label for one in CATALOG if one.name in declared.formats]
+    return " or ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
