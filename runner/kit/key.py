@@ -75,7 +75,8 @@ class Key:
         self._inputs[name] = loaded
         for warning in loaded.warnings:
             self.warn(warning)
-        self._expose(declared, start, end)
+        names = tuple(name for name, _ in loaded.columns) if declared.has_any_columns else ()
+        self._expose(declared, names, (start, end))
         return loaded
 
     def sql(self, query: str, **parameters: Any) -> Any:
@@ -181,14 +182,21 @@ class Key:
         return own if not Path(path).exists() and own.exists() else Path(path)
 
     def _expose(
-        self, declared: DeclaredInput, start: datetime | None, end: datetime | None
+        self,
+        declared: DeclaredInput,
+        found: tuple[str, ...],
+        between: tuple[datetime | None, datetime | None],
     ) -> None:
-        """The view of good records within the window, and the bounds of its first timestamp."""
-        columns = declared.columns
+        """The view of good records within the window, and the bounds of its first timestamp.
+
+        `found` are the columns of a file whose columns are not declared.
+        """
+        columns, (start, end) = declared.columns, between
         time = next((column.name for column in columns if column.type == "timestamp"), None)
         if time is None and (start or end):
             raise KitMisuse(f"input `{declared.name}` has no timestamp to be between")
-        names = [identifier(column.name) for column in columns] or ["line", "rowid + 1 as record"]
+        names = [identifier(name) for name in found or [column.name for column in columns]]
+        names = names or ["line", "rowid + 1 as record"]
         wanted = ["kit_fault is null"]
         wanted += [f"{identifier(time or '')} >= {_sql(start)}"] if start else []
         wanted += [f"{identifier(time or '')} < {_sql(end)}"] if end else []

@@ -8,7 +8,7 @@ from runner.kit.casting import engine_type, typed
 from runner.kit.formats import delimited
 from runner.kit.formats.catalog import labels, recognise
 from runner.kit.formats.format import Format, Head, Reading
-from runner.kit.quoting import identifier
+from runner.kit.quoting import identifier, literal
 from runner.kit.readable_file import HEAD_BYTES, PlainFile, SourceFile, plain_file
 from runner.kit.records import RawRecords, Unread
 from runner.model.contract import ColumnSpec, DeclaredInput, match_columns
@@ -74,11 +74,33 @@ def load_table(wanted: Wanted, source: SourceFile, con: Any) -> LoadedTable:
     form = _format_of(source, declared, file)
     raw = form.read(Reading(source, file.path, declared, con, wanted.year))
     source.refuse_wrong_shape(declared, tuple(raw.names.values()))
+    if declared.has_any_columns:
+        raw, declared = _opened(source, raw, declared)
     matched, _, _ = match_columns(declared.columns, tuple(raw.names.values()))
     _cast_all(declared, raw, matched, wanted.zone, con)
     loaded = _counted(declared, raw, matched, form.label, con)
     _refuse_too_little(source, declared, loaded)
     return loaded
+
+
+def _opened(
+    source: SourceFile, raw: RawRecords, declared: DeclaredInput
+) -> tuple[RawRecords, DeclaredInput]:
+    """The input with the columns of the file, all of them optional text. Raises InputRefused."""
+    names = {
+        place: name or f"column {number}"
+        for number, (place, name) in enumerate(raw.names.items(), 1)
+    }
+    columns = tuple(ColumnSpec(name, "text", required=False) for name in names.values())
+    _, _, several = match_columns(columns, tuple(names.values()))
+    if several:
+        shown = ", ".join(f"`{safe_line(name):.40}`" for name in several[:10])
+        raise source.refused(
+            f"several of its columns share a name: {shown}",
+            "rename them; letter case, spaces, dashes and underscores do not count",
+        )
+    opened = DeclaredInput(**{**vars(declared), "columns": columns})
+    return RawRecords(names, raw.unread, raw.unread_count, raw.warnings), opened
 
 
 def _format_of(source: SourceFile, declared: DeclaredInput, file: PlainFile) -> Format:
@@ -103,7 +125,7 @@ def _cast_all(
     texts = [_text(column, place_of[source_of[column.name]]) for column in here]
     values = [_value(column, zone, column.name in source_of) for column in columns]
     faults = [_fault(column) for column in here if column.required]
-    losses = [_fault(column) for column in here if not column.required]
+    losses = [_fault(column) for column in here if not column.required and column.type != "text"]
     target = identifier(f"kit_loaded_{declared.name}")
     names = ", ".join(identifier(column.name) for column in columns)
     con.execute(
@@ -131,10 +153,11 @@ def _joined(faults: list[str]) -> str:
 def _fault(column: ColumnSpec) -> str:
     """SQL for what is wrong with a cell, or null. A record without its time has no place."""
     value, text = identifier(column.name), identifier(f"text of {column.name}")
-    shown = f"'{column.name}: not {_WORDS[column.type]}: ' || left({text}, 60)"
+    said = literal(f"{column.name}: not {_WORDS[column.type]}: ")
+    shown = f"{said} || left({text}, 60)"
     empty = ""
     if column.required and column.type == "timestamp":
-        empty = f"when {text} is null then '{column.name}: empty' "
+        empty = f"when {text} is null then {literal(f'{column.name}: empty')} "
     return f"case {empty}when {text} is not null and {value} is null then {shown} end"
 
 

@@ -24,6 +24,7 @@ CONTRACT: dict[str, Any] = {
             ],
         },
         {"name": "lines", "label": "log lines", "formats": ["text"]},
+        {"name": "any_table", "label": "any table", "formats": ["csv", "jsonl", "json", "parquet"]},
     ],
     "outputs": [
         {"name": "events", "label": "Events", "type": "count"},

@@ -36,8 +36,8 @@ def header_of(text: str, wanted: tuple[ColumnSpec, ...]) -> Header:
 
 
 def claims(head: Head, declared: DeclaredInput) -> bool:
-    """Whether its first line names the columns that are wanted."""
-    if not declared.columns or head.text.lstrip()[:1] in ("{", "["):
+    """Whether its first line names the columns that are wanted, or any where all are welcome."""
+    if not declared.is_tabular or head.text.lstrip()[:1] in ("{", "["):
         return False
     _, missing, _ = match_columns(declared.columns, header_of(head.text, declared.columns).names)
     return not missing
