@@ -60,7 +60,7 @@ def _fitting(con: Any, source: str, columns: Sequence[str], zone: str) -> dict[s
     if not columns:
         return {}
     tests = [f"count({identifier(n)}), {_misfits(identifier(n), zone)}" for n in columns]
-    found = con.execute(f"select {', '.join(tests)} from {source}").fetchone()
+    found = con.execute(f"select {', '.join(tests)} from {source}").fetchall()[0]
     kinds = {}
     for place, name in enumerate(columns):
         count, not_number, not_time = found[place * 3 : place * 3 + 3]

@@ -207,7 +207,7 @@ class Key:
         )
         if time:
             bounds = f"select min({identifier(time)}), max({identifier(time)}) from {view}"
-            first, last = self.connection.execute(bounds).fetchone()
+            [(first, last)] = self.connection.execute(bounds).fetchall()
             self._bounds[declared.name] = (_utc(first), _utc(last))
 
     def _label(self, name: str) -> str:

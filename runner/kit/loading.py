@@ -72,7 +72,7 @@ def load_table(wanted: Wanted, source: SourceFile, con: Any) -> LoadedTable:
     declared = wanted.declared
     file = plain_file(source, con)
     form = _format_of(source, declared, file)
-    raw = form.read(Reading(source, file.path, declared, con, wanted.year))
+    raw = form.read(Reading(source, file.path, declared, con, wanted.year, wanted.zone))
     source.refuse_wrong_shape(declared, tuple(raw.names.values()))
     if declared.has_any_columns:
         raw, declared = _opened(source, raw, declared)

@@ -105,7 +105,7 @@ def _ambiguous_keys(con: Any, keys: int) -> int:
         one.format(key=key, side=side, has=has_key) for side in ("kit_left", "kit_right")
     )
     con.execute(f"create or replace temp table kit_ambiguous as {both}")
-    return int(con.execute("select count(*) from kit_ambiguous").fetchone()[0])
+    return int(con.execute("select count(*) from kit_ambiguous").fetchall()[0][0])
 
 
 def _has_key(side: str, keys: int) -> str:
@@ -163,7 +163,7 @@ def _counted(
     mismatched, only_left, only_right, *by_column = con.execute(
         "select count(*) filter (kind = 'mismatched'), count(*) filter (kind = 'only left'), "
         f"count(*) filter (kind = 'only right'){sums} from kit_differing"
-    ).fetchone()
+    ).fetchall()[0]
     differences = [
         ColumnDifference(pair.label, pair.description, count)
         for pair, count in zip(values, by_column, strict=True)
@@ -186,7 +186,7 @@ def _side_count(con: Any, side: str, keys: int) -> SideCount:
     found = con.execute(
         f"select count(*), count(*) filter (not ({_has_key('', keys)})), "
         f"count(*) filter (({key}) in (from kit_ambiguous)) from {side}"
-    ).fetchone()
+    ).fetchall()[0]
     return SideCount(*map(int, found))
 
 

@@ -26,7 +26,17 @@ MISSING: Any = object()
 
 T = TypeVar("T")
 
-FORMATS = ("csv", "jsonl", "json", "parquet", "text")
+FORMATS = (
+    "csv",
+    "jsonl",
+    "json",
+    "parquet",
+    "text",
+    "postgres-csvlog",
+    "postgres-jsonlog",
+    "postgres-stderr",
+    "mysql-slow",
+)
 COLUMN_TYPES = ("text", "integer", "number", "flag", "timestamp")
 PARAMETER_TYPES = (*COLUMN_TYPES, "timezone")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

@@ -6,6 +6,21 @@ import pytest
 
 from runner import kit
 
+LOG_TEXTS = (
+    "user_name",
+    "database_name",
+    "process_id",
+    "session_id",
+    "severity",
+    "sql_state",
+    "message",
+    "detail",
+    "query_id",
+    "phase",
+    "statement",
+    "dialect",
+)
+LOG_NUMBERS = ("duration_ms", "lock_ms", "rows_sent", "rows_examined")
 CONTRACT: dict[str, Any] = {
     "slug": "delivery-log",
     "title": "Delivery log",
@@ -25,6 +40,16 @@ CONTRACT: dict[str, Any] = {
         },
         {"name": "lines", "label": "log lines", "formats": ["text"]},
         {"name": "any_table", "label": "any table", "formats": ["csv", "jsonl", "json", "parquet"]},
+        {
+            "name": "server_log",
+            "label": "server log",
+            "formats": ["postgres-csvlog", "postgres-jsonlog", "postgres-stderr", "mysql-slow"],
+            "columns": [
+                {"name": "timestamp", "type": "timestamp"},
+                *({"name": n, "type": "text", "required": False} for n in LOG_TEXTS),
+                *({"name": n, "type": "number", "required": False} for n in LOG_NUMBERS),
+            ],
+        },
     ],
     "outputs": [
         {"name": "events", "label": "Events", "type": "count"},

@@ -1,11 +1,24 @@
 """All formats, the specific ones before the general ones, and the choice among them."""
 
-from runner.kit.formats import delimited, json_records, parquet, text
+from runner.kit.formats import (
+    delimited,
+    json_records,
+    mysql_slow,
+    parquet,
+    postgres_csvlog,
+    postgres_jsonlog,
+    postgres_stderr,
+    text,
+)
 from runner.kit.formats.format import Format, Head
 from runner.model.contract import DeclaredInput
 
 CATALOG: tuple[Format, ...] = (
     parquet.FORMAT,
+    postgres_jsonlog.FORMAT,
+    postgres_csvlog.FORMAT,
+    postgres_stderr.FORMAT,
+    mysql_slow.FORMAT,
     json_records.LINES,
     json_records.DOCUMENT,
     delimited.FORMAT,
