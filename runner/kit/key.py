@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from runner.kit.charts import ChartSpec, render_svg
+from runner.kit.charts import ChartSpec
 from runner.kit.display import cell_text, show, show_rows, show_scrap
 from runner.kit.engine import connect
 from runner.kit.library import find_contract
@@ -124,12 +124,11 @@ class Key:
     def chart(self, name: str, spec: ChartSpec, caption: str) -> None:
         """Publish a chart as SVG beside its Vega-Lite JSON. `caption` says what it shows."""
         spec_of(self.contract, name, OutputType.CHART)
-        svg = render_svg(spec)
         chart = Chart(f"charts/{name}.svg", caption)
-        self.output.write(chart.file, svg)
+        self.output.write(chart.file, spec.svg)
         self.output.write(f"charts/{name}.vl.json", spec.vega_lite)
         self._keep({name: chart})
-        show({"image/svg+xml": svg, "text/plain": caption})
+        show({"image/svg+xml": spec.svg, "text/plain": caption})
 
     def warn(self, text: str) -> None:
         """Add a warning to the result; it changes no verdict and is shown with the outputs."""

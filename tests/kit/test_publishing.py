@@ -152,5 +152,5 @@ def test_importing_the_kit_loads_no_engine_and_no_notebook_machinery() -> None:
     code = "import sys; from runner import kit; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
-    heavy = {"duckdb", "IPython", "vl_convert", "pandas", "numpy", "pyarrow", "papermill"}
+    heavy = {"duckdb", "IPython", "pandas", "numpy", "pyarrow", "papermill"}
     assert not heavy & set(done.stdout.split())
