@@ -7,7 +7,7 @@ import weakref
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runner.kit.charts import ChartSpec
 from runner.kit.display import cell_text, show, show_rows, show_scrap
@@ -25,6 +25,9 @@ from runner.model.contract import DeclaredInput, KeyContract
 from runner.model.result_file import InputRows, PublishedResult, encode_result
 from runner.model.results import OutputValue
 from runner.model.values import Chart, OutputType, Undefined, Value
+
+if TYPE_CHECKING:
+    from runner.kit.reconciling import Reconciled
 
 
 def open_key(name: str) -> "Key":
@@ -96,6 +99,36 @@ class Key:
         if len(rows) != 1:
             raise KitMisuse(f"{'several rows' if rows else 'no row'} where one is wanted: {query}")
         return dict(zip(names, rows[0], strict=True))
+
+    def reconcile(
+        self, left: str, right: str, *, timezone: str = "UTC", **rules: Any
+    ) -> "Reconciled":
+        """Compare two tables or views; `rules` are those of `kit.pairing.Rules`, as text.
+
+        Afterwards `differing` and `differences` can be asked. Raises KitMisuse for a wrong name.
+        """
+        from runner.kit.pairing import Rules
+        from runner.kit.reconciling import reconcile
+
+        return reconcile(self.connection, left, right, Rules.of(**rules), timezone)
+
+    def fingerprint(self, source: str, name: str) -> int:
+        """Make the view `name`: `source` with the `fingerprint` of each SQL `statement`.
+
+        `source` also has the columns `dialect` and `query_id`. Gives the number of fingerprints.
+        """
+        from runner.kit.query_shapes import add_fingerprints
+
+        return add_fingerprints(self.connection, source, name)
+
+    def onset(self, source: str, failed: str) -> datetime | None:
+        """The minute from which on records of `source`, by `timestamp`, fail more than before.
+
+        `failed` is an SQL condition. None where failures are scattered, or there are none.
+        """
+        from runner.kit.onset import onset
+
+        return onset(self.connection, source, failed)
 
     def publish(self, **values: Any) -> None:
         """Publish outputs by name, checked against key.json. None is undefined where allowed.

@@ -1,6 +1,7 @@
 """Which column of one table is which of the other, and when two of their values are the same."""
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from runner.kit.casting import engine_type, typed
 from runner.kit.refusal import KitMisuse
@@ -25,6 +26,20 @@ class Rules:
     time_tolerance: Decimal = Decimal(0)
     ignore_case: bool = False
     time: str = ""
+
+    @staticmethod
+    def of(**given: Any) -> "Rules":
+        """Rules from the parameters of a notebook: names and pairs as text, tolerances as numbers.
+
+        Raises KitMisuse for a tolerance that is no number, or below zero.
+        """
+        made = dict(given)
+        for name in ("keys", "ignored"):
+            made[name] = Rules.names(given.get(name, ""))
+        made["mapped"] = Rules.pairs(given.get("mapped", ""))
+        for name in [name for name in given if name.endswith("_tolerance")]:
+            made[name] = _tolerance(name, given[name])
+        return Rules(**made)
 
     @staticmethod
     def names(text: str) -> tuple[str, ...]:
@@ -138,6 +153,16 @@ def pair_columns(
     alone += [name for name in right if name not in taken[1] and name not in ignored
               and counterpart_of(name, counterpart) not in ignored]  # fmt: skip
     return pairs, tuple(alone)
+
+
+def _tolerance(name: str, given: Any) -> Decimal:
+    try:
+        tolerance = Decimal(str(given))
+    except InvalidOperation:
+        raise KitMisuse(f"{name} is `{given}`, which is no number") from None
+    if not tolerance.is_finite() or tolerance < 0:
+        raise KitMisuse(f"{name} is {given}, and must be a number of at least 0")
+    return tolerance
 
 
 def counterpart_of(right: str, counterpart: dict[str, str]) -> str:

@@ -73,8 +73,8 @@ def _split(con: Any) -> None:
         "numbered as (select *, sum((part.stamp <> '')::int) over (order by number "
         "rows unbounded preceding) as place from begun) "
         "select place, min(number) as number, first(part order by number) as part, "
-        "string_agg(case when part.stamp <> '' then part.text else ltrim(line, chr(9)) end, chr(10) "
-        "order by number) as text from numbered where place > 0 group by place"
+        "string_agg(case when part.stamp <> '' then part.text else ltrim(line, chr(9)) end, "
+        "chr(10) order by number) as text from numbered where place > 0 group by place"
     )
 
 
