@@ -163,6 +163,18 @@ class Key:
         self._keep({name: chart})
         show({"image/svg+xml": spec.svg, "text/plain": caption})
 
+    def findings(self, *found: tuple[str, Any, str, str] | None) -> None:
+        """Publish the table `findings`: what, since when, how bad, what to look at next.
+
+        None is a finding that there is not, so that each can be written as `(…) if bad else None`.
+        """
+        names = ("finding", "since", "how_bad", "look_at_next")
+        rows = [dict(zip(names, one, strict=True)) for one in found if one]
+        nothing = (
+            "select '' as finding, null::timestamp as since, '' as how_bad, '' as look_at_next"
+        )
+        self.table("findings", rows or self.sql(f"{nothing} where false"))
+
     def warn(self, text: str) -> None:
         """Add a warning to the result; it changes no verdict and is shown with the outputs."""
         self._warnings[text] = None

@@ -62,6 +62,7 @@ CONTRACT: dict[str, Any] = {
         },
         {"name": "since", "label": "Since", "type": "timestamp"},
         {"name": "by_type", "label": "By type", "type": "table"},
+        {"name": "findings", "label": "Findings", "type": "table"},
         {"name": "over_time", "label": "Over time", "type": "chart"},
     ],
     "limits": {"file_bytes": 4_000_000, "memory_bytes": 1_000_000_000},
