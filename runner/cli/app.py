@@ -8,6 +8,7 @@ import typer
 
 from runner.cli import console
 from runner.cli.author_commands import add_author_commands
+from runner.cli.keys import keys
 from runner.cli.options import (
     EvidenceOption,
     FromOption,
@@ -47,6 +48,7 @@ evidence = typer.Typer(
 )
 app.add_typer(evidence)
 app.add_typer(schedule)
+app.add_typer(keys)
 
 
 @app.command(
@@ -73,6 +75,9 @@ def run(
         OutputFormat, typer.Option("--format", help="How the run is shown while it goes on.")
     ] = OutputFormat.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole run as JSON.")] = False,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Use the sample incident that comes with it.")
+    ] = False,
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit 0 whatever the outcome of a run that ended.")
     ] = False,
@@ -96,6 +101,7 @@ def run(
         exit_zero=exit_zero,
         evidence_dir=evidence_dir,
         library=library,
+        sample=sample,
     )
     sys.exit(run_command(options))
 
