@@ -70,67 +70,57 @@ key.view(
 )
 
 # %% [markdown]
-# ## Since when?
+# ## Which queries are slowest, how often do they run, what do they cost, and since when?
 #
-# The minute in which a regime of slow executions begins, and the p95 from then on against before.
+# The onset is the minute in which a regime of slow executions begins. The database is *degraded*
+# where the p95 from then on is `degraded_ratio` times the p95 before.
 
 # %%
 began = key.onset("executions", f"duration_ms >= {slow_ms}")
-key.publish(
-    slow_began_at=began,
-    **key.row(
-        """
-        with sides as (
-            select count(duration_ms) as timed,
-                quantile_cont(duration_ms, 0.95) filter (timestamp < $began) as before,
-                quantile_cont(duration_ms, 0.95) filter (timestamp >= $began) as after
-            from executions
-        )
-        select round(after / nullif(before, 0), 3) as p95_ratio, case when timed > 0 then
-            coalesce(after >= $ratio::double * before and after > before, false) end as degraded
-        from sides
-        """,
-        began=began,
-        ratio=degraded_ratio,
-    ),
-)
-
-# %% [markdown]
-# ## Which queries are slowest, how often do they run, and what do they cost?
-
-# %%
-key.publish(
-    **key.row(
-        """
-        select coalesce(sum(calls), 0)::bigint as executions,
+found = key.row(
+    """
+    with counted as (
+        select coalesce(sum(calls), 0)::bigint as executions, count(duration_ms) as timed,
             count(distinct fingerprint) as distinct_queries,
-            case when count(duration_ms) > 0
-                then count(*) filter (duration_ms >= $slow) end as slow_queries,
-            count(*) filter (duration_ms >= $slow) / nullif(count(duration_ms), 0) as slow_share,
-            sum(total_ms) / 1000 as total_time,
+            case when timed > 0 then count(*) filter (duration_ms >= $slow) end as slow_queries,
+            slow_queries / timed as slow_share, sum(total_ms) / 1000 as total_time,
             round(sum(total_ms) / nullif(sum(calls), 0) / 1000, 6) as mean_duration,
             round(quantile_cont(duration_ms, 0.95) / 1000, 6) as p95_duration,
             round(quantile_cont(duration_ms, 0.99) / 1000, 6) as p99_duration,
-            max(longest_ms) / 1000 as longest_duration
+            max(longest_ms) / 1000 as longest_duration,
+            quantile_cont(duration_ms, 0.95) filter (timestamp < $began) as before,
+            quantile_cont(duration_ms, 0.95) filter (timestamp >= $began) as after
         from executions
-        """,
-        slow=slow_ms,
-    ),
-    **key.row(
-        """
-        with best as (
-            select first(fingerprint order by total_ms desc, fingerprint) as top_query,
-                max(total_ms) / nullif(sum(total_ms), 0) as top_query_share,
-                first(fingerprint order by mean_ms desc, fingerprint) as slowest_query,
-                case when count(*) > 0 then count(*) filter (mean_ms >= $slow) end as slow_patterns
-            from queries
-        )
-        select *, top_query_share >= $dominant::double as one_query_dominates from best
-        """,
-        slow=slow_ms,
-        dominant=dominant_share,
-    ),
+    ), best as (
+        select first(fingerprint order by total_ms desc, fingerprint) as top_query,
+            max(total_ms) / nullif(sum(total_ms), 0) as top_query_share,
+            first(fingerprint order by mean_ms desc, fingerprint) as slowest_query,
+            case when count(*) > 0 then count(*) filter (mean_ms >= $slow) end as slow_patterns
+        from queries
+    )
+    select counted.* exclude (timed, before, after), best.*,
+        top_query_share >= $dominant::double as one_query_dominates,
+        round(after / nullif(before, 0), 3) as p95_ratio, case when timed > 0
+            then coalesce(after >= $ratio::double * before and after > before, false) end as degraded
+    from counted, best
+    """,
+    began=began,
+    slow=slow_ms,
+    dominant=dominant_share,
+    ratio=degraded_ratio,
 )
+share = f"{found['top_query_share'] or 0:.0%} of the time: {found['top_query'] or ''}"
+slower = f"p95 is {found['p95_ratio']} times what it was"
+key.findings(
+    ("Queries became slow", began, slower, "duration_over_time") if found["degraded"] else None,
+    ("One query dominates", None, share[:160], "its plan")
+    if found["one_query_dominates"]
+    else None,
+    ("Queries are slow on average", None, f"{found['slow_patterns']} of them", "queries_by_mean")
+    if found["slow_patterns"]
+    else None,
+)
+key.publish(slow_began_at=began, **found)
 
 # %%
 key.view(
