@@ -64,22 +64,23 @@ class Key:
         timezone: str = "UTC",
         between: tuple[Any, Any] = (None, None),
         year: int | None = None,
+        time: str = "",
     ) -> LoadedTable:
         """Load a declared input as the table of its name, typed and in UTC.
 
         `timezone` is for times without an offset. `between` keeps the records from its first time
         up to, and without, its second; either may be None. `year` is that of the first record, for
-        formats that write none. Raises InputRefused.
+        formats that write none. `time` names the column of times in a table of any columns.
+        Raises InputRefused.
         """
         declared = self._declared(name)
         zone_of(timezone)
         start, end = (moment(bound, timezone) for bound in between)
-        loaded = self._load(Wanted(declared, timezone, year), path)
+        loaded = self._load(Wanted(declared, timezone, year, time), path)
         self._inputs[name] = loaded
         for warning in loaded.warnings:
             self.warn(warning)
-        names = tuple(name for name, _ in loaded.columns) if declared.has_any_columns else ()
-        self._expose(declared, names, (start, end))
+        self._expose(loaded.declared, start, end)
         return loaded
 
     def sql(self, query: str, **parameters: Any) -> Any:
@@ -226,21 +227,14 @@ class Key:
         return own if not Path(path).exists() and own.exists() else Path(path)
 
     def _expose(
-        self,
-        declared: DeclaredInput,
-        found: tuple[str, ...],
-        between: tuple[datetime | None, datetime | None],
+        self, declared: DeclaredInput, start: datetime | None, end: datetime | None
     ) -> None:
-        """The view of good records within the window, and the bounds of its first timestamp.
-
-        `found` are the columns of a file whose columns are not declared.
-        """
-        columns, (start, end) = declared.columns, between
+        """The view of good records within the window, and the bounds of its first timestamp."""
+        columns = declared.columns
         time = next((column.name for column in columns if column.type == "timestamp"), None)
         if time is None and (start or end):
             raise KitMisuse(f"input `{declared.name}` has no timestamp to be between")
-        names = [identifier(name) for name in found or [column.name for column in columns]]
-        names = names or ["line", "rowid + 1 as record"]
+        names = [identifier(column.name) for column in columns] or ["line", "rowid + 1 as record"]
         wanted = ["kit_fault is null"]
         wanted += [f"{identifier(time or '')} >= {_sql(start)}"] if start else []
         wanted += [f"{identifier(time or '')} < {_sql(end)}"] if end else []

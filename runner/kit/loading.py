@@ -4,6 +4,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from runner.kit.any_columns import with_found_columns
 from runner.kit.casting import engine_type, typed
 from runner.kit.formats import delimited
 from runner.kit.formats.catalog import labels, recognise
@@ -30,11 +31,14 @@ class BadRecord:
 @frozen
 class Wanted:
     """What to load: the declared input, the zone of times without an offset, and the year of
-    times without one, where somebody said which."""
+    times without one, where somebody said which.
+
+    `time` names the column that holds the times of a table whose columns are not declared."""
 
     declared: DeclaredInput
     zone: str = "UTC"
     year: int | None = None
+    time: str = ""
 
 
 @frozen
@@ -42,11 +46,12 @@ class LoadedTable:
     """What came of loading: `rows_read + rows_bad` is the number of records in the file.
 
     `columns` says which column of the file each column of the table came from, `format` how the
-    file was written.
+    file was written, `declared` what was loaded, with the found columns where none are declared.
     """
 
     name: str
     format: str
+    declared: DeclaredInput
     rows_read: int
     rows_bad: int
     columns: tuple[tuple[str, str], ...]
@@ -75,32 +80,12 @@ def load_table(wanted: Wanted, source: SourceFile, con: Any) -> LoadedTable:
     raw = form.read(Reading(source, file.path, declared, con, wanted.year, wanted.zone))
     source.refuse_wrong_shape(declared, tuple(raw.names.values()))
     if declared.has_any_columns:
-        raw, declared = _opened(source, raw, declared)
+        raw, declared = with_found_columns(source, raw, declared, wanted.time)
     matched, _, _ = match_columns(declared.columns, tuple(raw.names.values()))
     _cast_all(declared, raw, matched, wanted.zone, con)
     loaded = _counted(declared, raw, matched, form.label, con)
     _refuse_too_little(source, declared, loaded)
     return loaded
-
-
-def _opened(
-    source: SourceFile, raw: RawRecords, declared: DeclaredInput
-) -> tuple[RawRecords, DeclaredInput]:
-    """The input with the columns of the file, all of them optional text. Raises InputRefused."""
-    names = {
-        place: name or f"column {number}"
-        for number, (place, name) in enumerate(raw.names.items(), 1)
-    }
-    columns = tuple(ColumnSpec(name, "text", required=False) for name in names.values())
-    _, _, several = match_columns(columns, tuple(names.values()))
-    if several:
-        shown = ", ".join(f"`{safe_line(name):.40}`" for name in several[:10])
-        raise source.refused(
-            f"several of its columns share a name: {shown}",
-            "rename them; letter case, spaces, dashes and underscores do not count",
-        )
-    opened = DeclaredInput(**{**vars(declared), "columns": columns})
-    return RawRecords(names, raw.unread, raw.unread_count, raw.warnings), opened
 
 
 def _format_of(source: SourceFile, declared: DeclaredInput, file: PlainFile) -> Format:
@@ -181,6 +166,7 @@ def _counted(
     return LoadedTable(
         name=declared.name,
         format=form,
+        declared=declared,
         rows_read=good,
         rows_bad=bad,
         columns=tuple(matched.items()),

@@ -144,10 +144,10 @@ def pair_columns(
     without = [name for name in keys if name not in counterpart]
     if without:
         raise KitMisuse(f"the right side has no key column `{without[0]}`; it has {_listed(right)}")
-    time = _found(rules.time, left, "left") if rules.time else ""
-    own = Rules(**{**vars(rules), "time": time})
+    if rules.time:
+        _found(rules.time, left, "left")
     compared = [name for name in left if name in counterpart and name not in (*keys, *ignored)]
-    pairs = tuple(Pair(name, counterpart[name], own) for name in (*keys, *compared))
+    pairs = tuple(Pair(name, counterpart[name], rules) for name in (*keys, *compared))
     taken = {pair.left for pair in pairs}, {pair.right for pair in pairs}
     alone = [name for name in left if name not in taken[0] and name not in ignored]
     alone += [name for name in right if name not in taken[1] and name not in ignored

@@ -11,6 +11,7 @@ from typing import Any
 from runner.kit.column_kinds import engine_types, shared_kinds
 from runner.kit.pairing import Pair, Rules, pair_columns
 from runner.kit.quoting import identifier, literal
+from runner.model.contract import plain_name
 from runner.model.frozen import frozen
 
 
@@ -37,8 +38,9 @@ class Reconciled:
     """The counts, exact. A side's rows are identical, mismatched, only there, keyless or ambiguous.
 
     `ambiguous_keys` are keys that occur more than once on a side. The engine then holds
-    `differing` (key, kind, time: a row that differs) and `differences` (key, kind, time, column,
-    left_value, right_value: a value that differs; for a missing row its column is null).
+    `differing` (key, kind, time: a row that differs), `differences` (key, kind, time, column,
+    left_value, right_value: a value that differs; for a missing row its column is null) and
+    `compared` (timestamp, differs: every row that was compared).
     """
 
     left: SideCount
@@ -81,6 +83,7 @@ def reconcile(con: Any, left: str, right: str, rules: Rules, zone: str = "UTC") 
     _side(con, "kit_right", right, pairs, zone, 1)
     ambiguous = _ambiguous_keys(con, len(keys))
     _join(con, pairs, len(keys), rules, ambiguous > 0)
+    _name_compared(con, pairs, len(keys), rules)
     return _counted(con, values, len(keys), ambiguous, uncompared)
 
 
@@ -115,7 +118,6 @@ def _has_key(side: str, keys: int) -> str:
 def _join(con: Any, pairs: tuple[Pair, ...], keys: int, rules: Rules, ambiguous: bool) -> None:
     """Every row that differs, as `kit_differing`, by one full outer join."""
     equal = " and ".join(f"a.c{place} = b.c{place}" for place in range(keys))
-    key = [pairs[place].shown(f"coalesce(a.c{place}, b.c{place})") for place in range(keys)]
     places = range(keys, len(pairs))
     differs = [pairs[place].differs(f"a.c{place}", f"b.c{place}") for place in places]
     named = [f"{sql} as d{place}" for sql, place in zip(differs, places, strict=True)]
@@ -127,7 +129,7 @@ def _join(con: Any, pairs: tuple[Pair, ...], keys: int, rules: Rules, ambiguous:
     kind = "case when b.c0 is null then 'only left' when a.c0 is null then 'only right' "
     wanted = ["a.c0 is null", "b.c0 is null", *differs]
     shown = [
-        f"concat_ws('/', {', '.join(key)}) as key",
+        f"{_key_text(pairs[:keys], 'coalesce(a.{0}, b.{0})')} as key",
         f"{kind} else 'mismatched' end as kind",
         f"{_time(pairs, rules)} as time",
     ]
@@ -138,17 +140,37 @@ def _join(con: Any, pairs: tuple[Pair, ...], keys: int, rules: Rules, ambiguous:
     )
 
 
+def _key_text(keys: tuple[Pair, ...], column: str) -> str:
+    """SQL for the key as one text; `column` is a pattern of what stands for `c0`, `c1` …"""
+    parts = [pair.shown(column.format(f"c{place}")) for place, pair in enumerate(keys)]
+    return f"concat_ws('/', {', '.join(parts)})"
+
+
+def _name_compared(con: Any, pairs: tuple[Pair, ...], keys: int, rules: Rules) -> None:
+    """`compared`: each row that was compared, by its time, which is that of the left side first."""
+    same = _key_text(pairs[:keys], "a.{0}")
+    con.execute(
+        "create or replace temp view compared as "
+        f"select {_time(pairs, rules, 'a.')} as timestamp, false as differs from kit_left a "
+        f"where {_has_key('a.', keys)} and {same} not in (select key from kit_differing) and "
+        f"({', '.join(f'a.c{place}' for place in range(keys))}) not in (from kit_ambiguous) "
+        "union all select time, true from kit_differing"
+    )
+
+
 def _unique(side: str, keys: int, ambiguous: bool) -> str:
     rows = f"select * from {side} where {_has_key('', keys)}"
     key = ", ".join(f"c{place}" for place in range(keys))
     return rows + (f" and ({key}) not in (from kit_ambiguous)" if ambiguous else "")
 
 
-def _time(pairs: tuple[Pair, ...], rules: Rules) -> str:
-    place = next((place for place, pair in enumerate(pairs) if pair.left == rules.time), None)
+def _time(pairs: tuple[Pair, ...], rules: Rules, side: str = "") -> str:
+    """SQL for the time of a row: of that side, else of the left one where it is there."""
+    wanted = plain_name(rules.time) if rules.time else None
+    place = next((n for n, pair in enumerate(pairs) if plain_name(pair.left) == wanted), None)
     if place is None or pairs[place].kind != "timestamp":
         return "null::timestamp"
-    return f"coalesce(a.c{place}, b.c{place})"
+    return f"{side}c{place}" if side else f"coalesce(a.c{place}, b.c{place})"
 
 
 def _counted(

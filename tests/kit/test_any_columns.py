@@ -1,3 +1,4 @@
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,17 @@ def test_a_column_without_a_name_is_called_by_its_place(key: kit.Key) -> None:
 def test_columns_that_share_a_name_are_refused(key: kit.Key, header: str) -> None:
     with pytest.raises(kit.InputRefused, match="several of its columns share a name"):
         load(key, f"{header}\n1,2{',3' * (header.count(',') - 1)}\n")
+
+
+def test_the_named_column_of_times_is_typed_and_windowed(key: kit.Key) -> None:
+    Path("table.file").write_text("id,Created At\n1,2026-11-22\n2,2026-11-23\n3,\n")
+    window = ("2026-11-22T12:00:00Z", None)
+
+    key.load("any_table", "table.file", time="created_at", between=window)
+
+    assert key.sql("from any_table").fetchall() == [("2", datetime(2026, 11, 23))]
+    with pytest.raises(kit.InputRefused, match="it has no column `at`; columns found: `id`"):
+        key.load("any_table", "table.file", time="at")
 
 
 def test_every_record_of_any_table_is_read_or_bad(key: kit.Key) -> None:

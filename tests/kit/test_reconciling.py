@@ -134,6 +134,17 @@ def test_a_row_that_differs_keeps_its_time() -> None:
     ]
 
 
+def test_every_row_that_was_compared_is_there_once() -> None:
+    days = [f"2026-11-{day}" for day in range(20, 26)]
+    left = "id at v " + " ".join(f"| {n} {day} a" for n, day in enumerate(days))
+    con = tables(left + " | 9 2026-11-26 a | 9 2026-11-26 a", left.replace("25 a", "25 b"))
+
+    compared(con, time="at")
+
+    found = con.execute("select timestamp::varchar, differs from compared order by all").fetchall()
+    assert [(at[:10], differs) for at, differs in found] == [(d, d == days[-1]) for d in days]
+
+
 def test_nothing_against_nothing_has_no_rate() -> None:
     found = compared(tables("id v", "id v"))
 
