@@ -22,7 +22,7 @@ _BEGINS = re.compile(r"\s*(\{|\[\s*[\[{\]\"])")
 def claims_lines(head: Head, declared: DeclaredInput) -> bool:
     """Whether its first line is an object that is itself a record, as far as one can see."""
     text = head.text.lstrip()
-    if not declared.columns or text[:1] != "{" or list_path(text, declared):
+    if not declared.is_tabular or text[:1] != "{" or list_path(text, declared):
         return False
     first = text.splitlines()[0]
     return _is_object(first) or (len(first) == len(text) and not head.whole)
@@ -30,7 +30,7 @@ def claims_lines(head: Head, declared: DeclaredInput) -> bool:
 
 def claims_document(head: Head, declared: DeclaredInput) -> bool:
     """Whether it begins like an object or a list of them, whatever comes then."""
-    return bool(declared.columns) and bool(_BEGINS.match(head.text))
+    return declared.is_tabular and bool(_BEGINS.match(head.text))
 
 
 def read_lines(reading: Reading) -> RawRecords:

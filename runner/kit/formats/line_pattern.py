@@ -4,10 +4,9 @@
 import re
 
 from runner.kit.formats.format import Head, Reading
-from runner.kit.formats.text import fill
+from runner.kit.formats.lines import take_records
 from runner.kit.quoting import literal
-from runner.kit.readable_file import is_utf8, rewritten
-from runner.kit.records import LATIN_1, UNREAD_KEPT, RawRecords, Unread
+from runner.kit.records import UNREAD_KEPT, RawRecords, Unread
 from runner.model.frozen import frozen
 
 MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
@@ -35,7 +34,7 @@ class LinePattern:
 
 def read_lines(reading: Reading, pattern: LinePattern) -> RawRecords:
     """The lines that fit as records; others are unread. Blank lines are no records."""
-    warnings = load_lines(reading)
+    warnings = take_records(reading)
     con = reading.con
     groups = ", ".join(literal(group) for group in pattern.groups)
     con.execute(
@@ -52,23 +51,6 @@ def read_lines(reading: Reading, pattern: LinePattern) -> RawRecords:
     unread, count = _unread(reading, pattern.first)
     con.execute("drop table kit_parts")
     return RawRecords(names, unread, count, warnings)
-
-
-def load_lines(reading: Reading) -> tuple[str, ...]:
-    """All lines but blank ones, as the column `c0` of `kit_lines`; warnings about their bytes."""
-    con = reading.con
-    warnings: tuple[str, ...] = ()
-    if is_utf8(reading.path):
-        fill(reading, "kit_all")
-    else:
-        fill(reading.at(rewritten(reading.source, reading.path, "latin-1")), "kit_all")
-        warnings = (f"{reading.source.name}: {LATIN_1}",)
-    con.execute(
-        "create or replace temp table kit_lines as select rtrim(c0, chr(13)) as c0 from kit_all "
-        "where trim(c0, ' \t' || chr(13)) <> ''"
-    )
-    con.execute("drop table kit_all")
-    return warnings
 
 
 def clf_time(text: str) -> str:

@@ -4,7 +4,8 @@
 import re
 
 from runner.kit.formats.format import Format, Head, Reading
-from runner.kit.formats.line_pattern import QUOTED, load_lines
+from runner.kit.formats.line_pattern import QUOTED
+from runner.kit.formats.lines import take_records
 from runner.kit.quoting import literal
 from runner.kit.records import UNREAD_KEPT, RawRecords, Unread
 from runner.model.contract import DeclaredInput
@@ -22,7 +23,7 @@ def claims(head: Head, declared: DeclaredInput) -> bool:
 
 def read(reading: Reading) -> RawRecords:
     """A column for each key, by first appearance; a line that begins with no pair is unread."""
-    warnings = load_lines(reading)
+    warnings = take_records(reading)
     con = reading.con
     con.execute(
         "create or replace temp table kit_pairs as select rowid as line, c0, "

@@ -10,7 +10,8 @@ import re
 
 from runner.kit.formats.delimited import looks_delimited
 from runner.kit.formats.format import Format, Head, Reading
-from runner.kit.formats.line_pattern import clf_time, load_lines
+from runner.kit.formats.line_pattern import clf_time
+from runner.kit.formats.lines import take_records
 from runner.kit.quoting import literal
 from runner.kit.records import RawRecords
 from runner.model.contract import DeclaredInput
@@ -41,7 +42,7 @@ def claims(head: Head, declared: DeclaredInput) -> bool:
 
 def read(reading: Reading) -> RawRecords:
     """Records with `timestamp`, `level` and `message`; the last is all text after the time."""
-    warnings = load_lines(reading)
+    warnings = take_records(reading)
     con = reading.con
     begins = literal(STARTS) if _is_timed(reading) else ""
     starts = f"regexp_matches(c0, {begins})" if begins else f"not regexp_matches(c0, '{FOLLOWS}')"

@@ -11,8 +11,8 @@ from runner.model.contract import DeclaredInput
 
 
 def claims(head: Head, declared: DeclaredInput) -> bool:
-    """Whether the input declares no columns."""
-    return not declared.columns and not head.raw.startswith(b"PAR1")
+    """Whether the input is of lines, not of columns."""
+    return not declared.is_tabular and not head.raw.startswith(b"PAR1")
 
 
 def read(reading: Reading) -> RawRecords:
