@@ -10,6 +10,7 @@ from runner.cli import console
 from runner.cli.audit_commands import add_audit_commands
 from runner.cli.author_commands import add_author_commands
 from runner.cli.evidence_commands import evidence
+from runner.cli.keys import keys
 from runner.cli.options import (
     EvidenceOption,
     FormatOption,
@@ -49,6 +50,7 @@ app = typer.Typer(
 
 app.add_typer(evidence)
 app.add_typer(schedule)
+app.add_typer(keys)
 
 
 @app.command(
@@ -77,6 +79,9 @@ def run(
     secrets: SecretsOption = None,
     form: FormatOption = OutputFormat.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole run as JSON.")] = False,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Use the sample incident that comes with it.")
+    ] = False,
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit 0 whatever the outcome of a run that ended.")
     ] = False,
@@ -104,6 +109,7 @@ def run(
         containment=Containment(
             sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ())
         ),
+        sample=sample,
     )
     sys.exit(run_command(options))
 
