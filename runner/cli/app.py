@@ -12,6 +12,7 @@ from runner.cli.author_commands import add_author_commands
 from runner.cli.evidence_commands import evidence
 from runner.cli.options import (
     EvidenceOption,
+    FormatOption,
     FromOption,
     Horizon,
     IncidentOption,
@@ -65,9 +66,7 @@ def run(
         ),
     ] = None,
     timeout: TimeoutOption = None,
-    form: Annotated[
-        OutputFormat, typer.Option("--format", help="How the run is shown while it goes on.")
-    ] = OutputFormat.AUTO,
+    form: FormatOption = OutputFormat.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole run as JSON.")] = False,
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit 0 whatever the outcome of a run that ended.")
@@ -113,6 +112,7 @@ def verify_(
     junit: Annotated[
         Path | None, typer.Option("--junit", help="Write the checks as JUnit.", metavar="FILE")
     ] = None,
+    form: FormatOption = OutputFormat.AUTO,
     as_json: JsonOption = False,
     evidence_dir: EvidenceOption = None,
     library: LibraryOption = None,
@@ -131,7 +131,7 @@ def verify_(
         until_step="",
         unattended=True,
         timeout=timeout,
-        form=OutputFormat.JSON if as_json else OutputFormat.AUTO,
+        form=OutputFormat.JSON if as_json else form,
         exit_zero=False,
         evidence_dir=evidence_dir,
         library=library,

@@ -5,6 +5,7 @@ import keyword
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from runner.model.contract import (
@@ -32,10 +33,12 @@ PARAMETER_TYPES = (*COLUMN_TYPES, "timezone")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
+@lru_cache(64)
 def decode_contract(text: str) -> tuple[KeyContract | None, tuple[str, ...]]:
     """The contract that `text` states, or None with every problem found, each with its JSON path.
 
     Never raises: unknown fields, wrong types, doubled names and malformed JSON are problems.
+    Many runbooks call the same KEYs: a text is decoded once.
     """
     problems: list[str] = []
     try:
