@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from runner.kernels.boxing import Boxing, Shown
 from runner.kernels.launch import KernelProcess, launch_kernel
+from runner.model.sandbox import BEST_EFFORT, SandboxLevel, SandboxPolicy
 
 if TYPE_CHECKING:
     from runner.keys.attempt import Attempt
@@ -23,11 +25,17 @@ class PapermillExecutor:
 
     `environment` is the caller's; kernels see an allow-list of it. Executed notebooks go to
     keys/<invocation>/attempt-<n>/notebook.ipynb of the run folder, outputs beside it. Raises
-    EvidenceLost where they cannot be written.
+    EvidenceLost where they cannot be written. Each kernel is shut in by `policy`; a KEY whose
+    kernel cannot be, where that is required, is refused.
     """
 
-    def __init__(self, environment: Mapping[str, str] | None = None):
+    def __init__(
+        self,
+        environment: Mapping[str, str] | None = None,
+        policy: SandboxPolicy = BEST_EFFORT,
+    ):
         self._environment = dict(os.environ if environment is None else environment)
+        self._policy = policy
         self._lock = threading.Lock()
         self._spare: KernelProcess | None = None
         self._attempts: set[Attempt] = set()
@@ -37,7 +45,7 @@ class PapermillExecutor:
         """Boot a spare kernel, unless there is one, and import papermill meanwhile."""
         with self._lock:
             if self._spare is None and not self._stopped:
-                self._spare = launch_kernel(self._environment)
+                self._spare = launch_kernel(self._environment, Boxing(self._policy.levels))
         threading.Thread(target=_import_engine, name="import papermill", daemon=True).start()
 
     def execute(self, order: "Order", report: "Report") -> "KeyOutcome":
@@ -52,9 +60,13 @@ class PapermillExecutor:
         if isinstance(accepted, KeyFailure):
             return accepted
         try:
-            kernel = self._take_kernel()
+            kernel = self._take_kernel(order)
         except OSError as error:
             return KeyFailure(FailureKind.KERNEL, f"no kernel could be started: {error}")
+        sandbox = kernel.sandbox()
+        if sandbox is None and self._policy.is_required:
+            kernel.kill()
+            return KeyFailure(FailureKind.REFUSED, self._not_reached(kernel))
         execution = Execution(order, kernel, report, started)
         with self._watched(execution.attempt):
             return execution.outcome(accepted)
@@ -84,12 +96,40 @@ class PapermillExecutor:
             with self._lock:
                 self._attempts.discard(attempt)
 
-    def _take_kernel(self) -> KernelProcess:
+    def _take_kernel(self, order: "Order") -> KernelProcess:
+        """The spare, shown what the KEY needs, or a new kernel where none can serve."""
         with self._lock:
             spare, self._spare = self._spare, None
-        if spare is not None and spare.end is None:
+        shown, network = _shown(order), order.key.contract.network
+        if spare is not None and _serves(spare, shown, network):
             return spare
-        return launch_kernel(self._environment)
+        if spare is not None:
+            spare.kill()
+        return launch_kernel(self._environment, Boxing(self._policy.levels, network, shown))
+
+    def _not_reached(self, kernel: KernelProcess) -> str:
+        kernel.wait_until_gone(2)
+        why = kernel.end.log if kernel.end else "it did not answer"
+        return f"the sandbox level {self._policy.best.value} is required, not reached here ({why})"
+
+
+def _shown(order: "Order") -> Shown:
+    """What a KEY may see: its own folder and the inputs, and where its outputs go."""
+    from runner.keys.execution import outputs_folder
+
+    run = order.run_folder
+    inputs = tuple(run / staged.file for staged in order.inputs)
+    return Shown((order.key.folder, *inputs), (outputs_folder(order),), (run.parent,))
+
+
+def _serves(spare: KernelProcess, shown: Shown, network: bool) -> bool:
+    """Whether the KEY can have the spare; at the strict level it is shown what it needs."""
+    sandbox = spare.sandbox()
+    if sandbox is None or spare.end is not None:
+        return False
+    if sandbox.level is SandboxLevel.STRICT:
+        return not network and not spare.admit(shown)
+    return sandbox.level is SandboxLevel.RLIMITS
 
 
 def _import_engine() -> None:

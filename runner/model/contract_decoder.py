@@ -29,7 +29,8 @@ T = TypeVar("T")
 
 FORMATS = ("csv", "jsonl", "json", "parquet", "text")
 COLUMN_TYPES = ("text", "integer", "number", "flag", "timestamp")
-PARAMETER_TYPES = (*COLUMN_TYPES, "timezone")
+PARAMETER_TYPES = (*COLUMN_TYPES, "timezone", "date", "path", "list")
+ITEM_TYPES = ("text", "integer", "number", "flag", "timestamp", "date", "path")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -204,12 +205,28 @@ def _parameter(part: _Part) -> DeclaredParameter:
     name, type_ = part.identifier(), part.choice("type", PARAMETER_TYPES)
     if "default" not in part.tree:
         part.fault("default", "missing (null where there is none)")
+    items = part.choice("items", ITEM_TYPES) if "items" in part.tree else "text"
+    if "items" in part.tree and type_ != "list":
+        part.fault("items", "belongs to the type list")
     default = part.tree.get("default")
-    fits = {"integer": (int,), "number": (int, Decimal), "flag": (bool,)}.get(type_, (str,))
-    if default is not None and (type(default) not in fits):
+    if not _is_default(type_, items, default):
         part.fault("default", f"does not fit the type {type_}: {_shown(default)}")
         default = None
-    return DeclaredParameter(name, type_, default, part.text("unit"), part.text("meaning"))
+    if isinstance(default, list):
+        default = tuple(default)
+    unit, meaning = part.text("unit"), part.text("meaning")
+    return DeclaredParameter(name, type_, default, unit, meaning, items)
+
+
+def _is_default(type_name: str, items: str, default: Any) -> bool:
+    if default is None:
+        return True
+    if type_name == "list":
+        return isinstance(default, list) and all(
+            item is not None and _is_default(items, "", item) for item in default
+        )
+    fits = {"integer": (int,), "number": (int, Decimal), "flag": (bool,)}.get(type_name, (str,))
+    return type(default) in fits
 
 
 def _output(part: _Part) -> OutputSpec:

@@ -73,6 +73,9 @@ def _decode_member(members: tuple[Any, ...], plain: Plain) -> Any:
             if getattr(member, "__name__", "") == name:
                 return _decode(member, plain)
         raise NotOfThisType(f"no member is called {name!r:.80}")
+    if isinstance(plain, list):
+        lists = (member for member in members if get_origin(member) is tuple)
+        return _decode(next(lists, NoneType), plain)
     for member in members:
         if member in (str, int, bool, float) and type(plain) is member:
             return plain

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import Enum
 
 from runner.model.frozen import frozen
+from runner.model.sandbox import Sandbox
 from runner.model.values import Value
 
 
@@ -55,7 +56,8 @@ class KeyResult:
     """A KEY that kept its contract: all declared outputs valid, no cell error, kernel replied.
 
     `data_from` and `data_to` bound the data that was looked at (UTC). `seconds` is wall clock.
-    `notebook` is the executed notebook, relative to the run folder.
+    `notebook` is the executed notebook, relative to the run folder. `sandbox` says how its kernel
+    was shut in; records of older versions do not say it.
     """
 
     outputs: tuple[OutputValue, ...]
@@ -66,6 +68,7 @@ class KeyResult:
     data_from: datetime | None = None
     data_to: datetime | None = None
     warnings: tuple[str, ...] = ()
+    sandbox: Sandbox | None = None
 
     def value(self, name: str) -> Value | None:
         """The value of an output by name, or None where it was not published."""
@@ -101,3 +104,4 @@ class KeyFailure:
     seconds: float = 0.0
     notebook: str = ""
     notebook_digest: str = ""
+    sandbox: Sandbox | None = None
