@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from runner.cli import console
 from runner.cli.sharing import share_out
@@ -25,7 +25,6 @@ from runner.runs.replay import (
     replay_run,
     suppose_run,
 )
-
 
 _Replayed = Replayed | SupposedRun | Unreadable
 
@@ -107,7 +106,7 @@ def _many(options: ReplayOptions, store: Store, other: OtherText | None, most: i
     def work(run_id: str) -> _Replayed:
         return replay_named(store, run_id, other)
 
-    shared: list[_Replayed | None] = share_out(work, ids)
+    shared = cast("list[_Replayed | None]", share_out(work, ids))
     replayed = (done or work(run_id) for run_id, done in zip(ids, shared, strict=True))
     return _show_many(tuple(replayed), options.as_json)
 
