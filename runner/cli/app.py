@@ -10,6 +10,7 @@ from runner.cli import console
 from runner.cli.audit_commands import add_audit_commands
 from runner.cli.author_commands import add_author_commands
 from runner.cli.evidence_commands import evidence
+from runner.cli.keys import keys
 from runner.cli.options import (
     EvidenceOption,
     FormatOption,
@@ -44,6 +45,7 @@ app = typer.Typer(
 
 app.add_typer(evidence)
 app.add_typer(schedule)
+app.add_typer(keys)
 
 
 @app.command(
@@ -68,6 +70,9 @@ def run(
     timeout: TimeoutOption = None,
     form: FormatOption = OutputFormat.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole run as JSON.")] = False,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Use the sample incident that comes with it.")
+    ] = False,
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit 0 whatever the outcome of a run that ended.")
     ] = False,
@@ -91,6 +96,7 @@ def run(
         exit_zero=exit_zero,
         evidence_dir=evidence_dir,
         library=library,
+        sample=sample,
     )
     sys.exit(run_command(options))
 

@@ -91,7 +91,7 @@ class Key:
     def row(self, query: str, **parameters: Any) -> dict[str, Any]:
         """The only row of a SELECT by column name. Raises KitMisuse for none or several."""
         found = self.connection.execute(query, parameters or None)
-        names, rows = [column[0] for column in found.description], found.fetchmany(2)
+        names, rows = [column[0] for column in found.description], found.fetchall()
         if len(rows) != 1:
             raise KitMisuse(f"{'several rows' if rows else 'no row'} where one is wanted: {query}")
         return dict(zip(names, rows[0], strict=True))
@@ -198,7 +198,7 @@ class Key:
         )
         if time:
             bounds = f"select min({identifier(time)}), max({identifier(time)}) from {view}"
-            first, last = self.connection.execute(bounds).fetchone()
+            first, last = self.connection.execute(bounds).fetchall()[0]
             self._bounds[declared.name] = (_utc(first), _utc(last))
 
     def _label(self, name: str) -> str:

@@ -153,7 +153,7 @@ def _counted(
     target = identifier(f"kit_loaded_{declared.name}")
     total, good = con.execute(
         f"select count(*), count(*) filter (kit_fault is null) from {target}"
-    ).fetchone()
+    ).fetchall()[0]
     bad = total - good + raw.unread_count
     return LoadedTable(
         name=declared.name,
@@ -172,7 +172,7 @@ def _warnings(name: str, good: int, bad: int, con: Any) -> Iterator[str]:
     lossy, first = con.execute(
         f"select count(*), first(kit_lost) from {identifier(f'kit_loaded_{name}')} "
         "where kit_fault is null and kit_lost is not null"
-    ).fetchone()
+    ).fetchall()[0]
     if lossy:
         yield f"{name}: {lossy:,} records lost an optional value, as {safe_line(first)}"
     if good + bad in PAGE_SIZES:

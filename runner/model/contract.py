@@ -28,8 +28,8 @@ class ColumnSpec:
 class DeclaredInput:
     """A file that a KEY reads. `row_is` says what one record stands for ("one delivery attempt").
 
-    `formats`: csv, jsonl, json, parquet, text. An empty `columns` means that the KEY looks at the
-    file by itself.
+    `formats`: csv, jsonl, json, parquet, text, and the further ones of `runner.kit.formats`. An
+    empty `columns` means that the KEY looks at the file by itself.
     """
 
     name: str

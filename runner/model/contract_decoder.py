@@ -27,7 +27,11 @@ MISSING: Any = object()
 
 T = TypeVar("T")
 
-FORMATS = ("csv", "jsonl", "json", "parquet", "text")
+FORMATS = (
+    *("csv", "jsonl", "json", "parquet", "text"),
+    *("log", "syslog", "logfmt", "otel-logs", "access-log", "alb-log"),
+    *("stripe-events",),
+)
 COLUMN_TYPES = ("text", "integer", "number", "flag", "timestamp")
 PARAMETER_TYPES = (*COLUMN_TYPES, "timezone", "date", "path", "list")
 ITEM_TYPES = ("text", "integer", "number", "flag", "timestamp", "date", "path")

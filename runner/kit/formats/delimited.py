@@ -39,8 +39,9 @@ def claims(head: Head, declared: DeclaredInput) -> bool:
     """Whether its first line names the columns that are wanted."""
     if not declared.columns or head.text.lstrip()[:1] in ("{", "["):
         return False
-    _, missing, _ = match_columns(declared.columns, header_of(head.text, declared.columns).names)
-    return not missing
+    found = header_of(head.text, declared.columns).names
+    matched, missing, ambiguous = match_columns(declared.columns, found)
+    return not missing and bool(matched or ambiguous)
 
 
 def looks_delimited(head: Head) -> bool:
@@ -66,10 +67,10 @@ def read(reading: Reading) -> RawRecords:
         path = rewritten(source, path, "utf-8")
         if not _materialise(source, path, header, con):
             raise source.refused("its line ends or quotes cannot be read as CSV")
-    if con.execute(_WRONG_ENCODING).fetchone():
+    if con.execute(_WRONG_ENCODING).fetchall():
         _materialise(source, rewritten(source, path, "latin-1"), header, con)
         warnings = (f"{source.name}: {LATIN_1}",)
-    count = con.execute("select count(distinct line) from kit_rejects").fetchone()[0]
+    count = con.execute("select count(distinct line) from kit_rejects").fetchall()[0][0]
     unread = tuple(Unread(*row) for row in con.execute(_UNREAD).fetchall())
     _refuse_endless_quote(source, unread)
     names = {f"c{place}": name for place, name in enumerate(header.names)}
