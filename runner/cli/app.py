@@ -319,13 +319,18 @@ def report(
     handoff: Annotated[
         bool, typer.Option("--handoff", help="A short Markdown summary for the next person.")
     ] = False,
+    incident_record: Annotated[
+        bool,
+        typer.Option("--incident-record", help="Markdown for the review: timeline, artifacts."),
+    ] = False,
     as_json: JsonOption = False,
     evidence_dir: EvidenceOption = None,
 ) -> None:
     """Tell a run again from its evidence alone."""
     from runner.cli.look_back import report_command
 
-    form = "handoff" if handoff else "json" if as_json else "text"
+    forms = (("handoff", handoff), ("incident", incident_record), ("json", as_json))
+    form = next((name for name, wanted in forms if wanted), "text")
     sys.exit(report_command(run_name, form, html, evidence_dir))
 
 
