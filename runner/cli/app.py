@@ -7,7 +7,10 @@ from typing import Annotated
 import typer
 
 from runner.cli import console
+from runner.cli.audit_commands import add_audit_commands
 from runner.cli.author_commands import add_author_commands
+from runner.cli.evidence_commands import evidence
+from runner.cli.keys import keys
 from runner.cli.options import (
     EvidenceOption,
     ExitZeroOption,
@@ -18,10 +21,15 @@ from runner.cli.options import (
     InputsOption,
     JsonOption,
     LibraryOption,
+    LimitsOption,
     NameArgument,
     OutputFormat,
     ParametersOption,
+    RequireOption,
     RunArgument,
+    SandboxChoice,
+    SandboxOption,
+    SecretsOption,
     StopAtPersonOption,
     TimeoutOption,
     UntilOption,
@@ -44,14 +52,9 @@ app = typer.Typer(
     "11 escalate, 12 handed over; all of them in docs/reference/exit-codes.md.",
 )
 
-evidence = typer.Typer(
-    name="evidence",
-    help="Check the evidence of past runs.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
 app.add_typer(evidence)
 app.add_typer(schedule)
+app.add_typer(keys)
 
 
 @app.command(
@@ -75,8 +78,15 @@ def run(
     ] = None,
     stop_at_person: StopAtPersonOption = False,
     timeout: TimeoutOption = None,
+    sandbox: SandboxOption = SandboxChoice.AUTO,
+    require_sandbox: RequireOption = False,
+    limits: LimitsOption = None,
+    secrets: SecretsOption = None,
     form: FormatOption = OutputFormat.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole run as JSON.")] = False,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Use the sample incident that comes with it.")
+    ] = False,
     exit_zero: ExitZeroOption = False,
     no_evidence: Annotated[
         bool, typer.Option("--no-evidence", help="Keep nothing, where nothing can be written.")
@@ -85,6 +95,7 @@ def run(
     library: LibraryOption = None,
 ) -> None:
     """Run a runbook to a decision, and keep the evidence."""
+    from runner.cli.containment import Containment
     from runner.cli.run import RunOptions, run_command
 
     refuse_both(unattended and "--unattended", stop_at_person and "--stop-at-person")
@@ -105,6 +116,10 @@ def run(
         library=library,
         stop_at_person=stop_at_person,
         no_evidence=no_evidence,
+        containment=Containment(
+            sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ())
+        ),
+        sample=sample,
     )
     sys.exit(run_command(options))
 
@@ -123,14 +138,20 @@ def verify_(
     ] = "",
     incident: IncidentOption = "",
     timeout: TimeoutOption = None,
+    sandbox: SandboxOption = SandboxChoice.AUTO,
+    require_sandbox: RequireOption = False,
+    limits: LimitsOption = None,
+    secrets: SecretsOption = None,
     junit: Annotated[
         Path | None, typer.Option("--junit", help="Write the checks as JUnit.", metavar="FILE")
     ] = None,
+    form: FormatOption = OutputFormat.AUTO,
     as_json: JsonOption = False,
     evidence_dir: EvidenceOption = None,
     library: LibraryOption = None,
 ) -> None:
     """Check a runbook's Verification section on new data, asking nobody."""
+    from runner.cli.containment import Containment
     from runner.cli.run import RunOptions, run_command
     from runner.runs.verification import Verification
 
@@ -144,12 +165,15 @@ def verify_(
         until_step="",
         unattended=True,
         timeout=timeout,
-        form=OutputFormat.JSON if as_json else OutputFormat.AUTO,
+        form=OutputFormat.JSON if as_json else form,
         exit_zero=False,
         evidence_dir=evidence_dir,
         library=library,
         verification=Verification(horizon.value, of_run),
         junit=junit,
+        containment=Containment(
+            sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ())
+        ),
     )
     sys.exit(run_command(options))
 
@@ -305,29 +329,24 @@ def report(
     handoff: Annotated[
         bool, typer.Option("--handoff", help="A short Markdown summary for the next person.")
     ] = False,
+    incident_record: Annotated[
+        bool,
+        typer.Option("--incident-record", help="Markdown for the review: timeline, artifacts."),
+    ] = False,
     as_json: JsonOption = False,
     evidence_dir: EvidenceOption = None,
 ) -> None:
     """Tell a run again from its evidence alone."""
     from runner.cli.look_back import report_command
 
-    form = "handoff" if handoff else "json" if as_json else "text"
+    forms = (("handoff", handoff), ("incident", incident_record), ("json", as_json))
+    form = next((name for name, wanted in forms if wanted), "text")
     sys.exit(report_command(run_name, form, html, evidence_dir))
-
-
-@evidence.command(epilog="Example: runbook evidence verify latest")
-def verify(
-    run_name: RunArgument = "latest",
-    evidence_dir: EvidenceOption = None,
-) -> None:
-    """Name everything in a run's evidence that is not as it was sealed."""
-    from runner.cli.look_back import verify_evidence_command
-
-    sys.exit(verify_evidence_command(run_name, evidence_dir))
 
 
 add_person_commands(app)
 add_author_commands(app)
+add_audit_commands(app)
 
 
 @app.callback(invoke_without_command=True)

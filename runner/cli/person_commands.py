@@ -10,7 +10,12 @@ from runner.cli.options import (
     ExitZeroOption,
     FormatOption,
     LibraryOption,
+    LimitsOption,
     OutputFormat,
+    RequireOption,
+    SandboxChoice,
+    SandboxOption,
+    SecretsOption,
     StopAtPersonOption,
     TimeoutOption,
     refuse_both,
@@ -49,6 +54,10 @@ def resume(
     ] = False,
     stop_at_person: StopAtPersonOption = False,
     timeout: TimeoutOption = None,
+    sandbox: SandboxOption = SandboxChoice.AUTO,
+    require_sandbox: RequireOption = False,
+    limits: LimitsOption = None,
+    secrets: SecretsOption = None,
     form: FormatOption = OutputFormat.AUTO,
     exit_zero: ExitZeroOption = False,
     evidence_dir: EvidenceOption = None,
@@ -58,11 +67,23 @@ def resume(
 
     KEYs that finished are not executed again. One that had no end is, as a new attempt.
     """
+    from runner.cli.containment import Containment
     from runner.cli.resume import ResumeOptions, resume_command
 
     refuse_both(rebase and "--rebase", abort and "--abort")
     options = ResumeOptions(
-        run_name, rebase, abort, stop_at_person, timeout, form, exit_zero, evidence_dir, library
+        name=run_name,
+        rebase=rebase,
+        abort=abort,
+        stop_at_person=stop_at_person,
+        timeout=timeout,
+        form=form,
+        exit_zero=exit_zero,
+        evidence_dir=evidence_dir,
+        library=library,
+        containment=Containment(
+            sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ())
+        ),
     )
     sys.exit(resume_command(options))
 

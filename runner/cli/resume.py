@@ -9,6 +9,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from runner.cli import console
+from runner.cli.containment import Containment
 from runner.cli.options import OutputFormat
 from runner.cli.run import (
     at_terminal,
@@ -23,11 +24,10 @@ from runner.cli.run import (
 from runner.errors import NotFound, UsageError
 from runner.evidence.store import Store
 from runner.model.frozen import frozen
-from runner.model.identity import NOTEBOOK_PREFIX
 from runner.model.safe_text import safe_text
 
 if TYPE_CHECKING:
-    from runner.keys.executor import KeyExecutor
+    from runner.keys.papermill_executor import PapermillExecutor
     from runner.runs.loop import Message
     from runner.runs.resume import Resumption, TakenRun
 
@@ -47,6 +47,7 @@ class ResumeOptions:
     exit_zero: bool
     evidence_dir: Path | None
     library: Path | None
+    containment: Containment
 
 
 def resume_command(options: ResumeOptions) -> int:
@@ -55,7 +56,7 @@ def resume_command(options: ResumeOptions) -> int:
         raise UsageError("--rebase and --abort exclude one another", "Nothing was changed.")
     from runner.keys.papermill_executor import PapermillExecutor
 
-    executor = PapermillExecutor()
+    executor = PapermillExecutor(policy=options.containment.policy())
     try:
         return _resume(options, executor)
     finally:
@@ -78,18 +79,28 @@ def open_run(store: Store, name: str) -> str:
     raise NotFound("no run is open", "Nothing was changed.", "runbook history lists them all")
 
 
-def _resume(options: ResumeOptions, executor: "KeyExecutor") -> int:
+def _resume(options: ResumeOptions, executor: "PapermillExecutor") -> int:
     from runner.evidence.run_evidence import RunEvidence
+    from runner.evidence.signing import configured_key
     from runner.keys.catalog import Library
+    from runner.keys.secrets import NO_SECRETS
     from runner.runs.begin import utc_now
     from runner.runs.resume import Resumption, take_up
 
     store = Store.locate(options.evidence_dir, os.environ)
     run_id = open_run(store, options.name)
     library = Library.find(options.library, Path.cwd(), os.environ)
-    with RunEvidence.take(store, run_id, utc_now, time.monotonic) as evidence:
+    key = configured_key(os.environ)
+    with RunEvidence.take(store, run_id, utc_now, time.monotonic, key) as evidence:
         taken = take_up(evidence, library.roots)
-        how = Resumption(options.rebase, options.abort, options.timeout, " ".join(sys.argv[1:]))
+        how = Resumption(
+            options.rebase,
+            options.abort,
+            options.timeout,
+            " ".join(sys.argv[1:]),
+            options.containment.limit_changes(),
+            NO_SECRETS if options.abort else options.containment.given_secrets(taken.loaded),
+        )
         if not options.abort:
             _show_changes(taken)
         if taken.changes.words and options.rebase:
@@ -103,14 +114,15 @@ def _go_on(
     how: "Resumption",
     options: ResumeOptions,
     store: Store,
-    executor: "KeyExecutor",
+    executor: "PapermillExecutor",
 ) -> int:
     from runner.model.runs import Mode
     from runner.runs.begin import World
     from runner.runs.resume import resume
 
-    if not (how.abort or taken.is_over) and _calls_notebooks(taken):
+    if not (how.abort or taken.is_over) and taken.loaded.keys:
         executor.prepare()
+        executor.check_sandbox()
     started = taken.recorded.started
     attended = started.mode is Mode.ATTENDED
     view = view_for(taken.loaded.program, options.form, options.evidence_dir)
@@ -129,10 +141,6 @@ def _go_on(
     )
     threading.Thread(target=import_what_comes_last, daemon=True).start()
     return shown(resume(taken, how, world), view, options.exit_zero)
-
-
-def _calls_notebooks(taken: "TakenRun") -> bool:
-    return NOTEBOOK_PREFIX in taken.loaded.runbook.source.text
 
 
 def _show_changes(taken: "TakenRun") -> None:

@@ -71,14 +71,14 @@ class Chain:
         self,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
-        last: JournalEntry | None = None,
+        number: int = 0,
         head: str = NO_LINE,
+        before: datetime | None = None,
     ):
-        """Go on behind `last`, whose raw line has the digest `head`."""
+        """Go on behind line `number`, stamped `before`, whose raw text has the digest `head`."""
         self._now, self._monotonic = now, monotonic
         self._began = monotonic()
-        self._number, self._head = last.number if last else 0, head
-        self._before = last.at if last else None
+        self._number, self._head, self._before = number, head, before
         self._stamp: tuple[datetime, float] | None = None
 
     def link(self, events: Sequence[Event]) -> tuple[tuple[JournalEntry, ...], list[bytes]]:

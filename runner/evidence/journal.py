@@ -72,7 +72,8 @@ class JournalWriter:
     ):
         self._disk: Disk | None = disk
         last = before.entries[-1] if before.entries else None
-        self._chain = Chain(now, monotonic, last, before.head)
+        stamp = last.at if isinstance(last, JournalEntry) else None
+        self._chain = Chain(now, monotonic, len(before.entries), before.head, stamp)
 
     @classmethod
     def open(

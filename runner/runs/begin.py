@@ -13,12 +13,13 @@ from runner.errors import ExitCode, InvalidInput
 from runner.evidence.disk import or_evidence_lost
 from runner.evidence.letterbox import Letterbox
 from runner.evidence.run_evidence import RunEvidence
+from runner.evidence.signing import SigningKey
 from runner.evidence.store import Store
 from runner.interpreter.state import RunState, fold
-from runner.keys.catalog import InstalledKey
 from runner.keys.executor import KeyExecutor
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import stage_input
+from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.events import (
     Event,
     InputStaged,
@@ -37,6 +38,7 @@ from runner.runs.copies import FIRST, key_records, write_copies
 from runner.runs.durable_executor import DurableExecutor
 from runner.runs.environment import environment_now
 from runner.runs.intake import FolderIntake, unused_part
+from runner.runs.limiting import NO_CHANGES, LimitChanges
 from runner.runs.loading import LoadedRunbook
 from runner.runs.loop import Message, Ports, Spectator, drive
 from runner.runs.operators import Operator
@@ -61,6 +63,8 @@ class RunRequest:
     verification: Verification | None = None
     answers: tuple[GivenAnswer, ...] = ()
     libraries: tuple[Path, ...] = ()
+    limits: LimitChanges = NO_CHANGES
+    secrets: Secrets = NO_SECRETS
 
 
 @frozen
@@ -74,6 +78,7 @@ class World:
     inbox: "SimpleQueue[Message]"
     finishing: Callable[[Path], None]
     """Called with the run folder before it is sealed: reports are written here."""
+    signing_key: SigningKey | None = None
 
 
 @frozen
@@ -101,7 +106,8 @@ def run(request: RunRequest, world: World) -> CompletedRun | LeftRun:
     vanished since it was checked; that run is then on record as failed.
     """
     slug = request.loaded.runbook.slug
-    with RunEvidence.begin(world.store, slug, utc_now, time.monotonic) as evidence:
+    begun = RunEvidence.begin(world.store, slug, utc_now, time.monotonic, world.signing_key)
+    with begun as evidence:
         state = record((_begin(request, evidence),), RunState(), evidence, world)
         return go_on(request, state, evidence, world)
 
@@ -119,7 +125,7 @@ def go_on(
         journal=evidence,
         executor=DurableExecutor(world.executor),
         operator=world.operator,
-        orders=OrderWriter(_installed(request), request.parameters, evidence.path),
+        orders=_orders(request, evidence.path),
         spectator=world.spectator,
         inbox=world.inbox,
         deadline_seconds=request.deadline_seconds,
@@ -142,6 +148,11 @@ def finish(state: RunState, evidence: RunEvidence, world: World) -> CompletedRun
     evidence.share()
     evidence.seal()
     return CompletedRun(evidence.id, evidence.path, state.finished)
+
+
+def _orders(request: RunRequest, folder: Path) -> OrderWriter:
+    keys = {key.contract.key: key for key in request.loaded.keys}
+    return OrderWriter(keys, request.parameters, folder, request.limits, request.secrets)
 
 
 def _commands(request: RunRequest, folder: Path) -> CommandRunner:
@@ -227,10 +238,6 @@ def _check_shape(request: RunRequest, name: str, file: Path) -> None:
     for key in request.loaded.keys:
         if declared := key.contract.input(name):
             check_input(declared, file)
-
-
-def _installed(request: RunRequest) -> dict[KeyName, InstalledKey]:
-    return {key.contract.key: key for key in request.loaded.keys}
 
 
 def login() -> str:

@@ -9,6 +9,7 @@ from runner.evidence.run_evidence import RunEvidence
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState
 from runner.keys.catalog import Library
+from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.contract import KeyContract
 from runner.model.events import Parameter, RunbookRebased, RunStarted, SignalReceived
 from runner.model.frozen import frozen
@@ -28,6 +29,7 @@ from runner.runs.begin import (
 from runner.runs.changes import Changes, changes_since, refuse_altered_inputs
 from runner.runs.copies import Copies, key_records, rebased_copies, write_copies
 from runner.runs.environment import Environment, environment_now
+from runner.runs.limiting import NO_CHANGES, LimitChanges
 from runner.runs.loading import LoadedRunbook, called_keys, load_runbook
 from runner.runs.recorded import RecordedRun, read_run
 from runner.runs.verification import Verification, for_verification
@@ -56,13 +58,16 @@ class TakenRun:
 class Resumption:
     """How to go on: with what changed meanwhile or not, to which deadline, or not at all.
 
-    `abort` ends the run as aborted. `command` is the command line, for the record.
+    `abort` ends the run as aborted. `command` is the command line, for the record. Changed limits
+    and secrets are those of this process: they are not taken from the record.
     """
 
     rebase: bool = False
     abort: bool = False
     deadline_seconds: float | None = None
     command: str = ""
+    limits: LimitChanges = NO_CHANGES
+    secrets: Secrets = NO_SECRETS
 
 
 def take_up(evidence: RunEvidence, libraries: tuple[Path, ...]) -> TakenRun:
@@ -79,7 +84,7 @@ def take_up(evidence: RunEvidence, libraries: tuple[Path, ...]) -> TakenRun:
             "Nothing was executed.",
             f"runbook report {evidence.id}",
         )
-    if (evidence.path / "SHA256SUMS").exists() and recorded.state.finished is not None:
+    if evidence.is_sealed and recorded.state.finished is not None:
         raise _finished(evidence.id, recorded.state)
     refuse_altered_inputs(evidence.path, recorded.state.inputs)
     environment = environment_now()
@@ -189,6 +194,8 @@ def _request(taken: TakenRun, how: Resumption) -> RunRequest:
         until_step=started.until_step,
         deadline_seconds=how.deadline_seconds,
         answers=started.answers,
+        limits=how.limits,
+        secrets=how.secrets,
     )
 
 

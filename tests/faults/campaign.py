@@ -22,6 +22,7 @@ from runner.evidence.journal import ReadJournal, read_journal
 from runner.evidence.seal import verify_run
 from runner.evidence.standing import Finished
 from runner.evidence.store import Store
+from runner.evidence.store_log import StoreLog
 from runner.interpreter.state import fold
 from runner.model.events import JournalEntry, KeyFinished, RunStarted
 from runner.model.plain import to_plain
@@ -162,7 +163,8 @@ class Trial:
 
     def _is_over(self, run_id: str) -> bool:
         folder = self._store.folder_of(run_id)
-        return isinstance(self._store.state_of(run_id), Finished) and not verify_run(folder)
+        ended = isinstance(self._store.state_of(run_id), Finished) and not verify_run(folder)
+        return ended and StoreLog(self._store.root).knows(run_id)
 
     def _lose(self, tried: Attempt) -> None:
         """Put what a failure of the power left in the place of what is there."""
