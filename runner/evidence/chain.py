@@ -89,6 +89,7 @@ class Chain:
         at = self._now()
         if at.tzinfo is None:
             raise ValueError("the clock of a journal must know its offset from UTC")
+        at = at.astimezone(UTC)  # in a zone with summer time, differences would be those of hands
         elapsed = round(self._monotonic() - self._began, 6)
         if step := self._step(at, elapsed):
             events = (ClockStepped(step), *events)
@@ -97,7 +98,7 @@ class Chain:
         lines: list[bytes] = []
         head = self._head
         for number, event in enumerate(events, start=self._number + 1):
-            entries.append(JournalEntry(number, at.astimezone(UTC), elapsed, head, event))
+            entries.append(JournalEntry(number, at, elapsed, head, event))
             lines.append(encode_line(entries[-1]))
             head = sha256(lines[-1]).hexdigest()
         return tuple(entries), lines

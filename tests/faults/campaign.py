@@ -61,6 +61,8 @@ class Tally:
     """What was tried and what was found wrong."""
 
     tried: Counter[str] = field(default_factory=Counter)
+    held: Counter[str] = field(default_factory=Counter)
+    ends: Counter[str] = field(default_factory=Counter)
     violations: list[str] = field(default_factory=list)
 
 
@@ -292,13 +294,13 @@ def main(kind: str, step: int) -> None:
     for number, (name, faults) in enumerate(plans):
         trial = Trial(template, place / f"trial-{number}", wanted)
         end = trial.go(faults)
-        tally.tried[f"{name}: {end}"] += 1
+        tally.tried[name] += 1
+        tally.held[name] += not trial.problems
+        tally.ends[end] += 1
         tally.violations += [f"{faults}: {problem}" for problem in trial.problems]
         shutil.rmtree(trial.root)
     shutil.rmtree(place)
-    points = sum(tally.tried.values())
-    told = {"calls": len(calls), "points": points, "tried": tally.tried}
-    print(json.dumps({**told, "violations": tally.violations}))
+    print(json.dumps({"calls": len(calls), **vars(tally)}))
 
 
 if __name__ == "__main__":
