@@ -36,7 +36,8 @@ class Keyboard:
         return self._ends > (1 if self._is_terminal else 0)
 
     def mark(self) -> None:
-        """A question is about to be shown: everything until now was typed ahead of it."""
+        """A question is about to be shown: everything until now was ahead of it, nudges too."""
+        self._nudged = False
         while not self.closed and self._readable(0) and self._read():
             pass
         self._ahead = len(self._lines)
