@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from runner.interpreter import questions
+from runner.interpreter.counting import counting
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState, fold
 from runner.interpreter.verification import CheckResult, check_results, is_verification
@@ -27,7 +28,6 @@ from runner.report.chapters import (
     StepStory,
 )
 from runner.report.command_stories import command_stories
-from runner.report.counting import counting
 from runner.report.headline import Headline, headline
 from runner.report.key_stories import key_stories
 from runner.report.names import line_of, place_name

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from runner.evidence.journal import InMemoryJournal
+from runner.interpreter.counting import counting, without_lost_ends
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState, fold
 from runner.keys.catalog import InstalledKey
@@ -51,7 +52,7 @@ class Supposed:
 
 def suppose(recorded: RecordedRun, program: Program) -> Supposed:
     """Drive `program` through the results and answers of a recorded run, without a kernel."""
-    events = [entry.event for entry in recorded.entries]
+    events = without_lost_ends([entry.event for entry in counting(recorded.entries)])
     script = _script(recorded.state, events, program)
     executor = ScriptedExecutor(script)
     operator = RecordedAnswers(events)

@@ -16,9 +16,11 @@ from runner.model.events import JournalEntry, KeyStarted, RunbookRebased
 from runner.model.interruptions import RunResumed, RunSuspended
 from runner.model.replies import Later, Reply
 from runner.model.runs import Answer, AnswerSource, OpenQuestion, Outcome
+from runner.model.source import SourceText
 from runner.runs.begin import CompletedRun, LeftRun, utc_now
 from runner.runs.loop import Interrupt, Spectator
 from runner.runs.recorded import RecordedRun, read_run
+from runner.runs.replay import OtherText, replay_run, suppose_run
 from runner.runs.resume import Resumption
 from tests.faults import three_steps
 from tests.faults.three_steps import begin, executions, go_on, write_library
@@ -68,6 +70,14 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def is_decided_again(root: Path) -> bool:
+    """Whether every decision of the run follows from its record, and its own text supposes them."""
+    recorded = the_run(root)
+    source = recorded.program.runbook.source
+    supposed = suppose_run(recorded, OtherText(SourceText(source.path, source.text)))
+    return replay_run(recorded).is_same and supposed.changed == () and supposed.was == supposed.now
+
+
 def the_run(root: Path) -> RecordedRun:
     store = Store(root / "store")
     return read_run(store.folder_of(store.find("latest")))
@@ -103,6 +113,7 @@ def test_a_resumed_run_ends_as_an_unbroken_one_and_repeats_nothing(root: Path, n
     assert executions(root) == UNBROKEN
     assert verify_run(ended.folder) == ()
     assert len(events(root, RunResumed)) == 1
+    assert is_decided_again(root)
 
 
 def test_a_key_that_broke_off_runs_again_as_a_visible_attempt(root: Path) -> None:
@@ -110,6 +121,7 @@ def test_a_key_that_broke_off_runs_again_as_a_visible_attempt(root: Path) -> Non
     assert executions(root) == ["key-a 2", "key-b 1"]
     attempts = [e.attempt for e in events(root, KeyStarted) if isinstance(e, KeyStarted)]
     assert attempts == [1, 2, 1]
+    assert is_decided_again(root)
 
 
 def test_a_run_that_ended_and_was_not_sealed_is_sealed(root: Path) -> None:
@@ -168,6 +180,7 @@ def test_a_rebase_decides_anew_from_the_facts_without_executing_again(root: Path
     assert isinstance(rebased, RunbookRebased)
     assert "the runbook was edited" in rebased.changes[0]
     assert the_run(root).problems == ()
+    assert is_decided_again(root)
     assert "Errors > 9" in the_run(root).program.runbook.source.text
 
 
@@ -178,6 +191,7 @@ def test_a_key_that_was_edited_is_executed_again(root: Path) -> None:
         go_on(root, run_id, Spectator())
     go_on(root, run_id, Spectator(), Resumption(rebase=True))
     assert executions(root) == ["key-a 1", "key-b 1", "key-b 2"]
+    assert is_decided_again(root)
 
 
 def test_an_input_that_was_altered_in_the_run_folder_is_refused(root: Path) -> None:
@@ -230,6 +244,7 @@ def test_a_rebase_keeps_the_answer_to_a_question_that_is_the_same(root: Path) ->
     second = Person(action_1="y")
     go_on(root, first.id, Spectator(), Resumption(rebase=True), second)
     assert second.asked == ["action 1"]
+    assert is_decided_again(root)
 
 
 def test_a_rebase_asks_again_what_reads_differently(root: Path) -> None:
@@ -254,6 +269,7 @@ def test_a_signal_leaves_a_run_that_can_be_resumed(root: Path) -> None:
     ended = go_on(root, left.id, Spectator())
     assert isinstance(ended, CompletedRun)
     assert ended.finished.outcome is Outcome.ACTIONS_RECOMMENDED
+    assert is_decided_again(root)
 
 
 def test_a_run_is_ended_as_aborted_without_going_on(root: Path) -> None:
