@@ -29,10 +29,12 @@ from runner.model.events import (
     StepEntered,
 )
 from runner.model.identity import StepId
+from runner.model.interruptions import AnswerDelivered, ClockStepped
 from runner.model.plain import to_plain
 from runner.model.runs import Mode, OpenQuestion, QuestionKind
 from runner.model.safe_text import safe_line
 from runner.report.chapters import StepStory
+from runner.report.interruptions import interruption_in_words
 from runner.report.layout import wrapped
 from runner.report.story import Story, tell
 from runner.report.style import style_for
@@ -73,6 +75,8 @@ class RunView(Spectator):
                 case QuestionAnswered() | CommandRequested() | InputRefused():
                     if self._status:
                         self._status.resume()
+                case AnswerDelivered() | ClockStepped():
+                    self._note(interruption_in_words(entry.event))
                 case KeyStarted() | KeyFinished() | KeyFailed():
                     self._note_key(entry.event)
                 case CommandStarted() | CommandFinished():
@@ -147,6 +151,11 @@ class RunView(Spectator):
             self._status.clear()
         text = fitted(markdown, console.width(sys.stderr))
         print(text.rstrip() + "\n", file=sys.stderr, flush=True)
+
+    def _note(self, words: str) -> None:
+        if self._status:
+            self._status.clear()
+        console.say(safe_line(words))
 
     def _note_key(self, event: KeyStarted | KeyFinished | KeyFailed) -> None:
         if self._status and isinstance(event, KeyStarted):

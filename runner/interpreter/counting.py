@@ -44,9 +44,14 @@ _VOID_AFTER_REBASE = (
 
 def counting(entries: Sequence[JournalEntry]) -> tuple[JournalEntry, ...]:
     """The entries without the decisions and questions of a text that was replaced later."""
-    last = max((n for n, e in enumerate(entries) if isinstance(e.event, RunbookRebased)), default=0)
+    last = last_rebase(entries)
     before = (e for e in entries[:last] if not isinstance(e.event, _VOID_AFTER_REBASE))
     return (*before, *entries[last:])
+
+
+def last_rebase(entries: Sequence[JournalEntry]) -> int:
+    """The place of the last rebase among the entries; 0 where there was none."""
+    return max((n for n, e in enumerate(entries) if isinstance(e.event, RunbookRebased)), default=0)
 
 
 def without_lost_ends(events: Sequence[Event]) -> tuple[Event, ...]:

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 
+from runner.interpreter.counting import last_rebase
 from runner.interpreter.decide import Agenda, decide
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState, apply, fold
@@ -20,7 +21,6 @@ from runner.model.events import (
     KeyResultDiscarded,
     KeyStarted,
     QuestionOpened,
-    RunbookRebased,
     RunFinished,
     StandingConditionHeld,
     StepEntered,
@@ -72,9 +72,7 @@ def redecide(program: Program, entries: Sequence[JournalEntry]) -> Redecided:
     order. `program` must be that of the recorded run; of one that was rebased, only what came after
     its last rebase can be decided again by it.
     """
-    first = max(
-        (n for n, e in enumerate(entries) if isinstance(e.event, RunbookRebased)), default=0
-    )
+    first = last_rebase(entries)
     state, checked = fold(entry.event for entry in entries[:first]), 0
     due: deque[Event] = deque()
     for entry in entries[first:]:
