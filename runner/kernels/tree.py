@@ -14,13 +14,18 @@ def kill_below(guardian: int) -> None:
 
     While it exists, stopped or not, every orphan below it is still its child, so nothing escapes.
     """
+    kill_all_below(guardian)
+    _kill(guardian)
+
+
+def kill_all_below(root: int) -> None:
+    """Kill everything below `root`, which adopts what is orphaned meanwhile, and not `root`."""
     for _ in range(_ROUNDS):
-        alive = [pid for pid, is_dead in _below(guardian) if not is_dead]
+        alive = [pid for pid, is_dead in _below(root) if not is_dead]
         if not alive:
             break
         for pid in alive:
             _kill(pid)
-    _kill(guardian)
 
 
 def _below(root: int) -> list[tuple[int, bool]]:
