@@ -1,6 +1,6 @@
 """The text of a rehearsal file to its cases: pure, every problem found at once, none raised.
 
-docs/how-to/rehearse.md describes the format by examples.
+docs/reference/rehearsals.md describes the format by examples.
 """
 
 import json
