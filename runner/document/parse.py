@@ -13,7 +13,7 @@ from runner.document.markdown import read_blocks
 from runner.document.nodes import Node, all_nodes, build_nodes
 from runner.document.outline import Part, outline
 from runner.document.pack import Pack, merged, read_pack
-from runner.document.rollbacks import read_rollbacks
+from runner.document.rollbacks import is_about_action, read_rollbacks
 from runner.document.steps import read_actions, read_check, read_steps
 from runner.document.strays import strays
 from runner.model.diagnostics import DiagnosedDocument
@@ -159,13 +159,19 @@ def _standing(parts: tuple[Part, ...]) -> tuple[StandingCondition, ...]:
         if match is None:
             continue
         kind = StandingKind.ESCALATE if match[1][0] in "eE" else StandingKind.ROLLBACK
-        texts = [child.text for child in node.children] or [node.text.part(match.end())]
+        below = [child.text for child in node.children if not _begins_its_own(child)]
+        texts = below or [node.text.part(match.end())]
         for text in texts:
             if text.text:
                 condition = parse_condition(text.text, text.span)
                 number = len(found) + 1
                 found.append(StandingCondition(kind, number, condition, text.line, text.span()))
     return tuple(found)
+
+
+def _begins_its_own(node: Node) -> bool:
+    """Whether a line in a list of conditions is none of them, but the head of something else."""
+    return _STANDING.match(node.text.text) is not None or is_about_action(node)
 
 
 def _alerts(parts: tuple[Part, ...]) -> tuple[str, ...]:

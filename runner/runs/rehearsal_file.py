@@ -28,7 +28,7 @@ from runner.runs.rehearsal_lines import LinesOfTables
 MODES = {"unattended": Mode.UNATTENDED, "interactive": Mode.SCRIPTED}
 LISTS = ("path", "actions", "open_items", "findings", "handed_over_to", "escalation_triggers")
 FIELDS = ("name", "mode", "answers", "decisions", *LISTS, "outcome")
-_PLACE = re.compile(r"(step|safety)\s*(\d\w*)", re.I)
+_PLACE = re.compile(r"(step|safety)\s*(\d\w*(?:\.\d\w*)*)", re.I)
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _FAILURES = {"failed": FailureKind.CELL, **{kind.value: kind for kind in FailureKind}}
 

@@ -372,3 +372,50 @@ def test_a_sentence_before_a_list_leaves_its_items_alone() -> None:
         ("the broker restarts", ["GoToStep"]),
         ("Errors", ["SeeAction"]),
     ]
+
+
+def test_a_step_may_have_a_number_with_a_point() -> None:
+    text = "# A\n\n### Step 2.1: Look\n\n- If odd: go to Step 2.2\n\n### Step 2.2. Wait\n"
+    first, second = parse(text).steps
+    assert (str(first.id), first.title, str(second.id)) == ("step 2.1", "Look", "step 2.2")
+    (consequence,) = first.branches[0].consequences
+    assert isinstance(consequence, GoToStep)
+    assert consequence.step == second.id
+
+
+def test_a_list_of_conditions_ends_where_another_head_stands() -> None:
+    runbook = parse(
+        "# A\n\n## Rollback / Escalation\n**Rollback if**:\n- errors rise\n"
+        "**Escalate if**: data is lost\n- Escalate when impact is high\n"
+        "**If Action 2 (Replay) Caused Issues**:\n1. Stop the replay\n2. See Action 3\n"
+        "\n## Action Steps\n### Action 2: Replay (REVERSIBLE)\n"
+    )
+    assert [(s.kind.value, s.text) for s in runbook.standing] == [
+        ("rollback", "errors rise"),
+        ("escalate", "data is lost"),
+        ("escalate", "impact is high"),
+    ]
+    assert runbook.actions[0].rollback_block == "Stop the replay; See Action 3"
+
+
+def test_a_box_of_a_task_list_is_no_part_of_a_check() -> None:
+    text = "# A\n\n## Verification\n\n- [ ] Error rate < 1%\n- [x] **It answers**: look\n"
+    assert [check.title for check in parse(text).verification] == [
+        "Error rate < 1%",
+        "It answers: look",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- Timeouts → Action 1",
+        "- Signature errors: see Action 2",
+        "When errors exist: go to Step 3",
+        "- Is it frozen? If yes: escalate.",
+        "| Status | Then |\n|---|---|\n| 500 | Go to Step 3 |",
+    ],
+)
+def test_a_move_behind_words_that_are_no_condition_is_told(line: str) -> None:
+    source = SourceText("a.md", f"# A\n\n### Step 1: Look\n\n{line}\n")
+    assert [d.code for d in parse_runbook(source).document.diagnostics] == ["RB010"]
