@@ -20,15 +20,16 @@ from runner.model.runbook import (
     Stop,
 )
 
-_VERB = (
+VERB = (
     r"(?:(?:please|immediately|directly)\s+)?"
     r"(?:escalate|see\s+action|apply\s+action|run\s+action|see:?\s+action|go\s+(?:back\s+)?to|continue"
     r"|proceed|skip\s+(?:ahead\s+)?to|return\s+to|jump\s+(?:ahead\s+)?to|stop\b|re-?run|use\s+the"
     r"|see\s+the|hand\s+over)"
 )
+"""What a consequence that is more than advice begins with."""
 _SENTENCE = re.compile(r"\s*;\s*|\.\s+(?=[A-Z→])")
 _CLAUSE = re.compile(
-    rf",?\s+(?:and\s+)?then\s+|,\s*(?:and\s+)?(?={_VERB})|\s+(?:and|&|[-–—])\s+(?={_VERB})",
+    rf",?\s+(?:and\s+)?then\s+|,\s*(?:and\s+)?(?={VERB})|\s+(?:and|&|[-–—])\s+(?={VERB})",
     re.I,
 )
 _LEAD = (

@@ -419,3 +419,27 @@ def test_a_box_of_a_task_list_is_no_part_of_a_check() -> None:
 def test_a_move_behind_words_that_are_no_condition_is_told(line: str) -> None:
     source = SourceText("a.md", f"# A\n\n### Step 1: Look\n\n{line}\n")
     assert [d.code for d in parse_runbook(source).document.diagnostics] == ["RB010"]
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ('- If "x: y" appears: STOP', [('"x: y" appears', ["Stop"])]),
+        ("- If odd - go to Step 2", [("odd", ["GoToStep"])]),
+        (
+            "- If odd then go to Step 2 else see Action 1",
+            [("odd", ["GoToStep"]), ("else", ["SeeAction"])],
+        ),
+    ],
+)
+def test_where_a_condition_ends(body: str, wanted: list[tuple[str, list[str]]]) -> None:
+    assert branches(body) == wanted
+
+
+def test_else_if_is_otherwise_and_a_condition() -> None:
+    _, second = step("- If a: STOP\n- Else if b > 3: STOP\n").branches
+    assert isinstance(second.condition, AllOf)
+    otherwise, comparison = second.condition.parts
+    assert isinstance(otherwise, Otherwise)
+    assert isinstance(comparison, Comparison)
+    assert comparison.subject == "b"
