@@ -21,11 +21,16 @@ def kill_below(guardian: int) -> None:
 def kill_all_below(root: int) -> None:
     """Kill everything below `root`, which adopts what is orphaned meanwhile, and not `root`."""
     for _ in range(_ROUNDS):
-        alive = [pid for pid, is_dead in _below(root) if not is_dead]
+        alive = processes_below(root)
         if not alive:
             break
         for pid in alive:
             _kill(pid)
+
+
+def processes_below(root: int) -> tuple[int, ...]:
+    """The living processes below one."""
+    return tuple(pid for pid, is_dead in _below(root) if not is_dead)
 
 
 def _below(root: int) -> list[tuple[int, bool]]:

@@ -42,7 +42,7 @@ def check_input(contract_input: DeclaredInput, file: Path) -> None:
     head = _decode(contract_input, file, raw)
     if not head.text.strip():
         _refuse(contract_input, file, "holds nothing but white space", "export it again")
-    if contract_input.columns and _is_tabular(contract_input):
+    if contract_input.columns:
         _check_columns(contract_input, file, head)
 
 
@@ -76,19 +76,26 @@ def _decode(declared: DeclaredInput, file: Path, raw: bytes) -> _Head:
     return _Head(raw.decode("utf-8-sig", "replace"), whole)
 
 
-def _is_tabular(declared: DeclaredInput) -> bool:
-    return bool({"csv", "jsonl", "json"} & set(declared.formats))
-
-
 def _check_columns(declared: DeclaredInput, file: Path, head: _Head) -> None:
-    first = head.text.lstrip()[:1]
-    if first in ("{", "[") and {"jsonl", "json"} & set(declared.formats):
-        found = _json_names(head)
+    """Refuse another format and other columns; formats that write no names are left to the KEY."""
+    from runner.kit.formats.catalog import labels, recognise
+    from runner.kit.formats.format import Head
+    from runner.kit.formats.json_text import list_path
+
+    form = recognise(Head(b"", head.text, head.whole), declared)
+    if form is None and "csv" not in declared.formats:
+        _refuse(declared, file, "is of no format that is known", f"give {labels(declared)}")
+    if form is not None and form.name not in declared.formats:
+        _refuse(declared, file, f"is {form.label}", f"give {labels(declared)}")
+    if form is not None and form.name in ("json", "jsonl"):
+        found = () if list_path(head.text.lstrip(), declared) else _json_names(head)
         if found:
             _compare(declared, file, found)
-        return
-    if "csv" not in declared.formats:
-        _refuse(declared, file, "is not JSON", _wanted_formats(declared))
+    elif form is None or form.name == "csv":
+        _check_csv(declared, file, head)
+
+
+def _check_csv(declared: DeclaredInput, file: Path, head: _Head) -> None:
     rows = _csv_rows(declared, head)
     _compare(declared, file, rows[0])
     if head.whole and len(rows) - 1 < declared.min_rows:
@@ -129,12 +136,14 @@ def _split(text: str, delimiter: str) -> list[tuple[str, ...]]:
 
 
 def _compare(declared: DeclaredInput, file: Path, found: tuple[str, ...]) -> None:
-    _, missing, ambiguous = match_columns(declared.columns, found)
-    if not missing and not ambiguous:
+    matched, missing, ambiguous = match_columns(declared.columns, found)
+    if matched and not missing and not ambiguous:
         return
     faults = [f"no column {', '.join(missing)}"] if missing else []
     faults += [f"several columns for {', '.join(ambiguous)}"] if ambiguous else []
-    wanted = ", ".join(column.name for column in declared.columns if column.required)
+    faults += [] if faults else ["none of the columns"]
+    needed = [column.name for column in declared.columns if column.required]
+    wanted = ", ".join(needed or [column.name for column in declared.columns])
     shown = ", ".join(name[:60] or "(no name)" for name in found[:40])
     _refuse(
         declared,

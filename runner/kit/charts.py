@@ -1,24 +1,25 @@
-"""Charts as Vega-Lite, written down here; no plotting library is imported."""
+"""Charts from relations: a static picture, and the same as Vega-Lite JSON beside it."""
 
-import json
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from runner.kit import vega
+from runner.kit.drawing.plot import Plot, Series, draw_bars, draw_lines
+from runner.kit.drawing.tables import Heat, Ranking, draw_heat, draw_ranking
 from runner.kit.refusal import KitMisuse
 from runner.model.frozen import frozen
 
-COLOURS = ("#4269d0", "#efb118", "#ff725c", "#6cc5b0", "#9c6b4e", "#97bbf5")
 MOST_POINTS = 5_000
-RESERVED_BYTES = 72 * 1024**3
-"""Address space that the renderer reserves (it uses 70 MB of it)."""
-DATA_BYTES = 700 * 1024**2
+MOST_SERIES = 12
+_SHARES = ("rate", "share", "ratio")
 
 
 @frozen
 class ChartSpec:
-    """A chart as Vega-Lite JSON text."""
+    """A chart: the picture as SVG text, and Vega-Lite JSON text of the same."""
 
+    svg: str
     vega_lite: str
 
 
@@ -28,86 +29,93 @@ def bars(relation: Any, x: str, y: str, *, stack: str = "", title: str = "") -> 
     `stack` names a column whose values are stacked in colours.
     """
     rows, over_time = _rows(relation, x)
-    value = {"field": y, "type": "quantitative", "title": y.replace("_", " ")}
-    if over_time:
-        encoding: dict[str, Any] = {"x": _time_axis(x), "y": {**value, "stack": True}}
-        mark: dict[str, Any] = {"type": "bar"}
-    else:
-        category = {"field": x, "type": "nominal", "sort": "-x", "title": None}
-        encoding, mark = {"x": value, "y": category}, {"type": "bar", "color": COLOURS[0]}
-    return _spec(rows, mark, encoding, stack, title)
+    if not over_time:
+        return _ranking(rows, x, y, title)
+    value = {**vega.amount(y, _is_share(y)), "stack": True}
+    channels = {"x": vega.over_time(x), "y": value} | _colour(stack)
+    spec = vega.vega_lite(vega.Encoding(_plain_rows(rows), "bar", channels, title))
+    return ChartSpec(draw_bars(_plot(rows, x, y, stack, title)), spec)
 
 
 def lines(relation: Any, x: str, y: str, *, by: str = "", title: str = "") -> ChartSpec:
     """Lines of `y` over the timestamps `x`, one for each value of the column `by`."""
+    rows, over_time = _rows(relation, x)
+    if not over_time:
+        raise KitMisuse(f"`{x}` holds no timestamps, and lines are drawn over time")
+    channels = {"x": vega.over_time(x), "y": vega.amount(y, _is_share(y))} | _colour(by)
+    spec = vega.vega_lite(vega.Encoding(_plain_rows(rows), "line", channels, title))
+    return ChartSpec(draw_lines(_plot(rows, x, y, by, title)), spec)
+
+
+def histogram(relation: Any, x: str, y: str, *, title: str = "") -> ChartSpec:
+    """Bars of `y` over the numbers `x`, each of which is the lower end of a class."""
     rows, _ = _rows(relation, x)
-    value = {"field": y, "type": "quantitative", "title": y.replace("_", " ")}
-    return _spec(rows, {"type": "line"}, {"x": _time_axis(x), "y": value}, by, title)
+    channels = {"x": vega.amount(x, False), "y": vega.amount(y, _is_share(y))}
+    spec = vega.vega_lite(vega.Encoding(_plain_rows(rows), "bar", channels, title))
+    points = tuple((float(row[x]), _number(row[y])) for row in rows if row[x] is not None)
+    plot = Plot(title, _words(x), _words(y), (Series("", points),), False, _is_share(y))
+    return ChartSpec(draw_bars(plot), spec)
 
 
-def render_svg(chart: ChartSpec) -> str:
-    """The chart as static SVG: no script, no network."""
-    _refuse_small_memory()
-    import vl_convert
-
-    svg: str = vl_convert.vegalite_to_svg(json.loads(chart.vega_lite))
-    return svg
+def heat(relation: Any, x: str, y: str, value: str, *, title: str = "") -> ChartSpec:
+    """A table of colours: columns `x`, rows `y`, both in the order of the rows given."""
+    rows, over_time = _rows(relation, x)
+    colour = vega.amount(value, _is_share(value))
+    channels = {"x": {**vega.name(x), "sort": None}, "y": {**vega.name(y), "sort": None}}
+    encoding = vega.Encoding(_plain_rows(rows), "rect", {**channels, "color": colour}, title)
+    columns = list(dict.fromkeys(_cell_name(row[x]) for row in rows))
+    names = list(dict.fromkeys(_cell_name(row[y]) for row in rows))
+    cells = tuple(
+        (names.index(_cell_name(row[y])), columns.index(_cell_name(row[x])), float(row[value]))
+        for row in rows
+        if row[value] is not None
+    )
+    under = f"{_words(value)} by {_words(x)}{' (UTC)' if over_time else ''}"
+    picture = draw_heat(Heat(title, under, tuple(columns), tuple(names), cells))
+    return ChartSpec(picture, vega.vega_lite(encoding))
 
 
 def warm_up() -> None:
-    """Load the engine and start the chart renderer (0.4 s), which a waiting kernel does ahead."""
+    """Load the engine, which a waiting kernel does ahead."""
     import duckdb  # noqa: F401
 
-    render_svg(ChartSpec('{"data": {"values": []}, "mark": "bar"}'))
+
+def _ranking(rows: list[dict[str, Any]], x: str, y: str, title: str) -> ChartSpec:
+    ranked = sorted(rows, key=lambda row: -float(row[y] or 0))
+    channels = {"x": vega.amount(y, _is_share(y)), "y": {**vega.name(x), "sort": "-x"}}
+    spec = vega.vega_lite(vega.Encoding(_plain_rows(rows), "bar", channels, title))
+    shown = tuple((_cell_name(row[x]), float(row[y] or 0)) for row in ranked)
+    return ChartSpec(draw_ranking(Ranking(title, _words(y), shown, _is_share(y))), spec)
 
 
-def _refuse_small_memory() -> None:
-    """The renderer kills the process where it cannot reserve memory, so say so before."""
-    import resource
-
-    for name, least in (("RLIMIT_AS", RESERVED_BYTES), ("RLIMIT_DATA", DATA_BYTES)):
-        limit, _ = resource.getrlimit(getattr(resource, name))
-        if 0 <= limit < least:
-            raise KitMisuse(f"no chart can be drawn: {name} is {limit:,}, and {least:,} is needed")
-
-
-def _spec(
-    rows: list[dict[str, Any]], mark: dict[str, Any], encoding: dict[str, Any], by: str, title: str
-) -> ChartSpec:
-    if by:
-        encoding["color"] = {"field": by, "type": "nominal", "title": by.replace("_", " ")}
-        encoding["color"]["scale"] = {"range": list(COLOURS)}
-    height = 200 if "timeUnit" in encoding["x"] else {"step": 20}
-    spec = {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "width": 640,
-        "height": height,
-        **({"title": title} if title else {}),
-        "data": {"values": rows},
-        "mark": mark,
-        "encoding": encoding,
-        "config": {"font": "sans-serif", "view": {"stroke": None}, "axis": {"tickMinStep": 1}},
-    }
-    return ChartSpec(json.dumps(spec, indent=1, ensure_ascii=False))
-
-
-def _time_axis(field: str) -> dict[str, Any]:
-    return {
-        "field": field,
-        "type": "temporal",
-        "timeUnit": "utcyearmonthdatehours",
-        "scale": {"type": "utc"},
-        "axis": {"format": "%d %b %H:%M", "labelOverlap": True},
-        "title": f"{field.replace('_', ' ')} (UTC)",
-    }
+def _plot(rows: list[dict[str, Any]], x: str, y: str, by: str, title: str) -> Plot:
+    """The series by first appearance; the title says where some are left out."""
+    names = list(dict.fromkeys(_cell_name(row[by]) if by else "" for row in rows))
+    points: dict[str, list[tuple[float, float | None]]] = {name: [] for name in names}
+    for row in rows:
+        if row[x] is not None:
+            name = _cell_name(row[by]) if by else ""
+            points[name].append((_seconds(row[x]), _number(row[y])))
+    series = tuple(Series(name, tuple(points[name])) for name in names[:MOST_SERIES])
+    if len(names) > MOST_SERIES:
+        title = f"{title} (the first {MOST_SERIES} of {len(names)})".strip()
+    return Plot(title, f"{_words(x)} (UTC)", _words(y), series, True, _is_share(y))
 
 
 def _rows(relation: Any, x: str) -> tuple[list[dict[str, Any]], bool]:
-    """At most MOST_POINTS rows as JSON-ready values, and whether `x` holds timestamps."""
+    """At most MOST_POINTS rows, and whether `x` holds timestamps."""
     names = list(relation.columns)
     over_time = str(relation.types[names.index(x)]).startswith("TIMESTAMP")
     found = relation.limit(MOST_POINTS).fetchall()
-    return [dict(zip(names, map(_plain, row), strict=True)) for row in found], over_time
+    return [dict(zip(names, row, strict=True)) for row in found], over_time
+
+
+def _colour(by: str) -> dict[str, Any]:
+    return {"color": vega.name(by)} if by else {}
+
+
+def _plain_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: _plain(value) for name, value in row.items()} for row in rows]
 
 
 def _plain(value: Any) -> Any:
@@ -116,3 +124,25 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return float(value)
     return value if isinstance(value, int | float | str | None) else str(value)
+
+
+def _seconds(stamp: datetime) -> float:
+    return (stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)).timestamp()
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _cell_name(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%d %b %H:%M}"
+    return "(none)" if value is None else str(value)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _is_share(name: str) -> bool:
+    return name.split("_")[-1] in _SHARES

@@ -4,11 +4,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+from runner.kit.any_columns import with_found_columns
 from runner.kit.casting import engine_type, typed
-from runner.kit.delimited import read_delimited, read_header
-from runner.kit.quoting import identifier
-from runner.kit.readable_file import ReadableFile, Shape, SourceFile, readable
-from runner.kit.records import RawRecords, Unread, read_json, read_parquet, read_text_lines
+from runner.kit.formats import delimited
+from runner.kit.formats.catalog import labels, recognise
+from runner.kit.formats.format import Format, Head, Reading
+from runner.kit.quoting import identifier, literal
+from runner.kit.readable_file import HEAD_BYTES, PlainFile, SourceFile, plain_file
+from runner.kit.records import RawRecords, Unread
 from runner.model.contract import ColumnSpec, DeclaredInput, match_columns
 from runner.model.frozen import frozen
 from runner.model.safe_text import safe_line
@@ -26,13 +29,29 @@ class BadRecord:
 
 
 @frozen
+class Wanted:
+    """What to load: the declared input, the zone of times without an offset, and the year of
+    times without one, where somebody said which.
+
+    `time` names the column that holds the times of a table whose columns are not declared."""
+
+    declared: DeclaredInput
+    zone: str = "UTC"
+    year: int | None = None
+    time: str = ""
+
+
+@frozen
 class LoadedTable:
     """What came of loading: `rows_read + rows_bad` is the number of records in the file.
 
-    `columns` says which column of the file each column of the table came from.
+    `columns` says which column of the file each column of the table came from, `format` how the
+    file was written, `declared` what was loaded, with the found columns where none are declared.
     """
 
     name: str
+    format: str
+    declared: DeclaredInput
     rows_read: int
     rows_bad: int
     columns: tuple[tuple[str, str], ...]
@@ -42,6 +61,7 @@ class LoadedTable:
     def __str__(self) -> str:
         bad = [f"  record {bad.record}: {bad.why}" for bad in self.bad_records]
         head = f"{self.name}: {self.rows_read:,} records read, {self.rows_bad:,} bad"
+        head += f" ({self.format})"
         return "\n".join([head, *bad, *(f"  warning: {text}" for text in self.warnings)])
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
@@ -49,60 +69,34 @@ class LoadedTable:
         printer.text(str(self))
 
 
-def load_table(source: SourceFile, declared: DeclaredInput, zone: str, con: Any) -> LoadedTable:
+def load_table(wanted: Wanted, source: SourceFile, con: Any) -> LoadedTable:
     """Load the file as the table `kit_loaded_<input>` with the columns of the contract.
 
     The column `kit_fault` is null for good records. Raises InputRefused.
     """
-    file = readable(source, con)
-    raw = _raw_records(source, declared, file, con)
-    _refuse_wrong_shape(source, declared, tuple(raw.names.values()))
+    declared = wanted.declared
+    file = plain_file(source, con)
+    form = _format_of(source, declared, file)
+    raw = form.read(Reading(source, file.path, declared, con, wanted.year, wanted.zone))
+    source.refuse_wrong_shape(declared, tuple(raw.names.values()))
+    if declared.has_any_columns:
+        raw, declared = with_found_columns(source, raw, declared, wanted.time)
     matched, _, _ = match_columns(declared.columns, tuple(raw.names.values()))
-    _cast_all(declared, raw, matched, zone, con)
-    loaded = _counted(declared, raw, matched, con)
+    _cast_all(declared, raw, matched, wanted.zone, con)
+    loaded = _counted(declared, raw, matched, form.label, con)
     _refuse_too_little(source, declared, loaded)
     return loaded
 
 
-def _raw_records(
-    source: SourceFile, declared: DeclaredInput, file: ReadableFile, con: Any
-) -> RawRecords:
-    if not declared.columns:
-        return read_text_lines(source, file, con)
-    json_shapes = (Shape.JSON_LINES, Shape.JSON_ARRAY)
-    wanted = {"json", "jsonl"} if file.shape in json_shapes else {file.shape.value}
-    if not wanted & set(declared.formats):
-        known = ", ".join(declared.formats)
-        raise source.refused(f"it is {file.shape.value}, and this input is {known}")
-    if file.shape in json_shapes:
-        return read_json(source, file, con)
-    if file.shape is Shape.PARQUET:
-        return read_parquet(source, file, con)
-    header = read_header(source, file.path, declared.columns)
-    _refuse_wrong_shape(source, declared, header.names)
-    return read_delimited(source, file.path, header, con)
-
-
-def _refuse_wrong_shape(
-    source: SourceFile, declared: DeclaredInput, found: tuple[str, ...]
-) -> None:
-    _, missing, ambiguous = match_columns(declared.columns, found)
-    if missing or ambiguous:
-        faults = [f"no column `{name}`" for name in missing]
-        faults += [f"several columns for `{name}`" for name in ambiguous]
-        wanted = ", ".join(_described(column) for column in declared.columns if column.required)
-        shown = ", ".join(f"`{safe_line(name):.40}`" for name in found[:40]) or "none"
-        happened = f"it has {', '.join(faults)}\n  Columns found:  {shown}"
-        happened += f"\n  Columns wanted: {wanted}"
-        hint = f"give the {declared.label} with these columns in its first line"
-        raise source.refused(happened, hint)
-
-
-def _described(column: ColumnSpec) -> str:
-    also = (
-        f" (or {', '.join(f'`{name}`' for name in column.aliases[:4])})" if column.aliases else ""
-    )
-    return f"`{column.name}`{also}"
+def _format_of(source: SourceFile, declared: DeclaredInput, file: PlainFile) -> Format:
+    head = Head.of(file.head, len(file.head) < HEAD_BYTES)
+    form = recognise(head, declared)
+    if form is None and "csv" in declared.formats:
+        return delimited.FORMAT
+    if form is None or form.name not in declared.formats:
+        found = form.label if form else f"not recognised; it begins `{safe_line(head.text):.60}`"
+        raise source.refused(f"it is {found}, and this input is {labels(declared)}")
+    return form
 
 
 def _cast_all(
@@ -116,7 +110,7 @@ def _cast_all(
     texts = [_text(column, place_of[source_of[column.name]]) for column in here]
     values = [_value(column, zone, column.name in source_of) for column in columns]
     faults = [_fault(column) for column in here if column.required]
-    losses = [_fault(column) for column in here if not column.required]
+    losses = [_fault(column) for column in here if not column.required and column.type != "text"]
     target = identifier(f"kit_loaded_{declared.name}")
     names = ", ".join(identifier(column.name) for column in columns)
     con.execute(
@@ -144,10 +138,11 @@ def _joined(faults: list[str]) -> str:
 def _fault(column: ColumnSpec) -> str:
     """SQL for what is wrong with a cell, or null. A record without its time has no place."""
     value, text = identifier(column.name), identifier(f"text of {column.name}")
-    shown = f"'{column.name}: not {_WORDS[column.type]}: ' || left({text}, 60)"
+    said = literal(f"{column.name}: not {_WORDS[column.type]}: ")
+    shown = f"{said} || left({text}, 60)"
     empty = ""
     if column.required and column.type == "timestamp":
-        empty = f"when {text} is null then '{column.name}: empty' "
+        empty = f"when {text} is null then {literal(f'{column.name}: empty')} "
     return f"case {empty}when {text} is not null and {value} is null then {shown} end"
 
 
@@ -161,15 +156,17 @@ _WORDS = {
 
 
 def _counted(
-    declared: DeclaredInput, raw: RawRecords, matched: dict[str, str], con: Any
+    declared: DeclaredInput, raw: RawRecords, matched: dict[str, str], form: str, con: Any
 ) -> LoadedTable:
     target = identifier(f"kit_loaded_{declared.name}")
     total, good = con.execute(
         f"select count(*), count(*) filter (kit_fault is null) from {target}"
-    ).fetchone()
+    ).fetchall()[0]
     bad = total - good + raw.unread_count
     return LoadedTable(
         name=declared.name,
+        format=form,
+        declared=declared,
         rows_read=good,
         rows_bad=bad,
         columns=tuple(matched.items()),
@@ -184,7 +181,7 @@ def _warnings(name: str, good: int, bad: int, con: Any) -> Iterator[str]:
     lossy, first = con.execute(
         f"select count(*), first(kit_lost) from {identifier(f'kit_loaded_{name}')} "
         "where kit_fault is null and kit_lost is not null"
-    ).fetchone()
+    ).fetchall()[0]
     if lossy:
         yield f"{name}: {lossy:,} records lost an optional value, as {safe_line(first)}"
     if good + bad in PAGE_SIZES:

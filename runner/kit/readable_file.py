@@ -5,27 +5,20 @@ import gzip
 import stat
 import zlib
 from collections.abc import Iterator
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from runner.kit.quoting import literal
 from runner.kit.refusal import InputRefused
 from runner.kit.zstd_frames import CutOff, check_whole
+from runner.model.contract import ColumnSpec, DeclaredInput, match_columns
 from runner.model.frozen import frozen
+from runner.model.safe_text import safe_line
 
 CHUNK = 1 << 20
+HEAD_BYTES = 1 << 16
 MOST_LINE_BYTES = 32 * 1024 * 1024
 LINE_LIMITS = f"max_line_size = {MOST_LINE_BYTES}, buffer_size = {MOST_LINE_BYTES}"
-
-
-class Shape(Enum):
-    """How the records of a file are written."""
-
-    DELIMITED = "csv"
-    JSON_LINES = "jsonl"
-    JSON_ARRAY = "json"
-    PARQUET = "parquet"
 
 
 @frozen
@@ -44,22 +37,36 @@ class SourceFile:
         """The exception that says why this file is not loaded."""
         return InputRefused(self.name, str(self.path), happened, hint)
 
+    def refuse_wrong_shape(self, declared: DeclaredInput, found: tuple[str, ...]) -> None:
+        """Raise InputRefused where these columns are not those that the input needs."""
+        matched, missing, ambiguous = match_columns(declared.columns, found)
+        if missing or ambiguous or (declared.columns and not matched):
+            faults = [f"no column `{name}`" for name in missing]
+            faults += [f"several columns for `{name}`" for name in ambiguous]
+            faults += [] if faults else ["none of the columns"]
+            needed = [column for column in declared.columns if column.required]
+            wanted = ", ".join(_described(column) for column in needed or declared.columns)
+            shown = ", ".join(f"`{safe_line(name):.40}`" for name in found[:40]) or "none"
+            happened = f"it has {', '.join(faults)}\n  Columns found:  {shown}"
+            happened += f"\n  Columns wanted: {wanted}"
+            hint = f"give the {declared.label} with these columns in its first line"
+            raise self.refused(happened, hint)
+
 
 @frozen
-class ReadableFile:
-    """A plain UTF-8 (or Parquet) copy or original, its shape, and what was done to get there."""
+class PlainFile:
+    """A plain UTF-8 (or Parquet) copy or original, and its first HEAD_BYTES."""
 
     path: Path
-    shape: Shape
-    warnings: tuple[str, ...] = ()
+    head: bytes
 
 
-def readable(source: SourceFile, con: Any) -> ReadableFile:
+def plain_file(source: SourceFile, con: Any) -> PlainFile:
     """The file made plain. Raises InputRefused for what is not a readable, non-empty file."""
     plain = _unpacked(source, con, _head(source, source.path))
     head = _head(source, plain)
     if head.startswith(b"PAR1"):
-        return ReadableFile(plain, Shape.PARQUET)
+        return PlainFile(plain, head)
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             plain = rewritten(source, plain, encoding)
@@ -69,7 +76,7 @@ def readable(source: SourceFile, con: Any) -> ReadableFile:
         raise source.refused("it is a binary file", "export the data as CSV or JSON lines")
     if not head.strip():
         raise source.refused("it begins with nothing but blank lines", "export it again")
-    return ReadableFile(plain, _shape(head))
+    return PlainFile(plain, head)
 
 
 def rewritten(source: SourceFile, path: Path, encoding: str) -> Path:
@@ -117,7 +124,7 @@ def _head(source: SourceFile, path: Path) -> bytes:
             hint = "export it again; an empty file is not the same as no events"
             raise source.refused("it holds 0 bytes", hint)
         with path.open("rb") as file:
-            return file.read(4096)
+            return file.read(HEAD_BYTES)
     except FileNotFoundError:
         raise source.refused(
             "there is no such file", f"the working folder is {Path.cwd()}"
@@ -178,8 +185,6 @@ def _lines(result: Any) -> Iterator[bytes]:
         yield "".join(f"{line or ''}\n" for (line,) in rows).encode()
 
 
-def _shape(head: bytes) -> Shape:
-    first = head.lstrip()[:1]
-    if first == b"{":
-        return Shape.JSON_LINES
-    return Shape.JSON_ARRAY if first == b"[" else Shape.DELIMITED
+def _described(column: ColumnSpec) -> str:
+    also = f" (or {', '.join(f'`{n}`' for n in column.aliases[:4])})" if column.aliases else ""
+    return f"`{column.name}`{also}"

@@ -12,6 +12,7 @@ from runner.model.contract import (
     ColumnSpec,
     DeclaredInput,
     DeclaredParameter,
+    DeclaredSecret,
     KeyContract,
     Limits,
     Material,
@@ -27,9 +28,14 @@ MISSING: Any = object()
 
 T = TypeVar("T")
 
-FORMATS = ("csv", "jsonl", "json", "parquet", "text")
+FORMATS = (
+    *("csv", "jsonl", "json", "parquet", "text"),
+    *("log", "syslog", "logfmt", "otel-logs", "access-log", "alb-log", "stripe-events"),
+    *("postgres-csvlog", "postgres-jsonlog", "postgres-stderr", "mysql-slow"),
+)
 COLUMN_TYPES = ("text", "integer", "number", "flag", "timestamp")
-PARAMETER_TYPES = (*COLUMN_TYPES, "timezone")
+PARAMETER_TYPES = (*COLUMN_TYPES, "timezone", "date", "path", "list")
+ITEM_TYPES = ("text", "integer", "number", "flag", "timestamp", "date", "path")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -166,6 +172,7 @@ def _contract(part: _Part) -> KeyContract:
         license_spdx=part.text("license_spdx"),
         tags=part.texts("tags"),
         category=part.text("category"),
+        secrets=part.parts("secrets", DeclaredSecret, _secret),
     )
 
 
@@ -191,6 +198,11 @@ def _input(part: _Part) -> DeclaredInput:
     )
 
 
+def _secret(part: _Part) -> DeclaredSecret:
+    meaning, required = part.text("meaning"), part.flag("required", True)
+    return DeclaredSecret(part.identifier(), meaning, required)
+
+
 def _column(part: _Part) -> ColumnSpec:
     return ColumnSpec(
         name=part.identifier(),
@@ -204,12 +216,28 @@ def _parameter(part: _Part) -> DeclaredParameter:
     name, type_ = part.identifier(), part.choice("type", PARAMETER_TYPES)
     if "default" not in part.tree:
         part.fault("default", "missing (null where there is none)")
+    items = part.choice("items", ITEM_TYPES) if "items" in part.tree else "text"
+    if "items" in part.tree and type_ != "list":
+        part.fault("items", "belongs to the type list")
     default = part.tree.get("default")
-    fits = {"integer": (int,), "number": (int, Decimal), "flag": (bool,)}.get(type_, (str,))
-    if default is not None and (type(default) not in fits):
+    if not _is_default(type_, items, default):
         part.fault("default", f"does not fit the type {type_}: {_shown(default)}")
         default = None
-    return DeclaredParameter(name, type_, default, part.text("unit"), part.text("meaning"))
+    if isinstance(default, list):
+        default = tuple(default)
+    unit, meaning = part.text("unit"), part.text("meaning")
+    return DeclaredParameter(name, type_, default, unit, meaning, items)
+
+
+def _is_default(type_name: str, items: str, default: Any) -> bool:
+    if default is None:
+        return True
+    if type_name == "list":
+        return isinstance(default, list) and all(
+            item is not None and _is_default(items, "", item) for item in default
+        )
+    fits = {"integer": (int,), "number": (int, Decimal), "flag": (bool,)}.get(type_name, (str,))
+    return type(default) in fits
 
 
 def _output(part: _Part) -> OutputSpec:
@@ -246,6 +274,7 @@ def _contradictions(contract: KeyContract) -> Iterable[str]:
     """What is wrong between parts that are each well formed."""
     yield from _doubled("inputs and parameters", (*contract.inputs, *contract.parameters))
     yield from _doubled("outputs", contract.outputs)
+    yield from _doubled("secrets", contract.secrets)
     for source in contract.inputs:
         yield from _doubled(f"columns of input `{source.name}`", source.columns)
     if not contract.outputs:

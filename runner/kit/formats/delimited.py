@@ -1,0 +1,149 @@
+# ruff: noqa: S608 - every name and value in the SQL passes through `quoting`
+"""CSV with `,` `;` tab or `|`: the header read by us, the records by the engine, none lost."""
+
+import csv
+import io
+from typing import Any
+
+from runner.kit.formats.format import Format, Head, Reading
+from runner.kit.quoting import literal
+from runner.kit.readable_file import LINE_LIMITS, SourceFile, rewritten
+from runner.kit.records import LATIN_1, UNREAD_KEPT, RawRecords, Unread
+from runner.model.contract import ColumnSpec, DeclaredInput, match_columns
+from runner.model.frozen import frozen
+
+DELIMITERS = (",", ";", "\t", "|")
+MOST_HEADER_BYTES = 1 << 20
+_ENDLESS_QUOTE_LINES = 20
+
+
+@frozen
+class Header:
+    """The names in the first line, and the delimiter under which the contract finds most of them.
+
+    A file without a usable header has the names that its first line happens to hold. `in_file` is
+    false where the format writes no header, and the names are those that it documents. `select` are
+    SQL expressions over the columns `c0`, `c1` … where records are kept in another form.
+    """
+
+    names: tuple[str, ...]
+    delimiter: str
+    in_file: bool = True
+    select: str = "*"
+
+
+def header_of(text: str, wanted: tuple[ColumnSpec, ...]) -> Header:
+    """The header of a file that begins with this text."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    found = [Header(_first_record(plain, mark), mark) for mark in DELIMITERS]
+    return max(found, key=lambda header: (_fit(header, wanted), len(header.names)))
+
+
+def claims(head: Head, declared: DeclaredInput) -> bool:
+    """Whether its first line names the columns that are wanted, or any where all are welcome."""
+    if not declared.is_tabular or head.text.lstrip()[:1] in ("{", "["):
+        return False
+    found = header_of(head.text, declared.columns).names
+    matched, missing, ambiguous = match_columns(declared.columns, found)
+    return not missing and bool(matched or ambiguous or not declared.columns)
+
+
+def looks_delimited(head: Head) -> bool:
+    """Whether its first two lines have the same delimiters, and the first one no digits."""
+    lines = head.lines[:2]
+    if len(lines) < 2 or any(c.isdigit() for c in lines[0]):
+        return False
+    counts = ((lines[0].count(mark), lines[1].count(mark)) for mark in DELIMITERS)
+    return any(first == second > 0 for first, second in counts)
+
+
+def read(reading: Reading) -> RawRecords:
+    """All records as text columns `c0`, `c1` … in the engine's table `kit_raw`.
+
+    Bytes that are not UTF-8 make the file Latin-1, with a warning; mixed line ends are mended.
+    Raises InputRefused where the first line has no end in sight, or lacks a column that is wanted.
+    """
+    header = header_of(first_lines(reading), reading.declared.columns)
+    reading.source.refuse_wrong_shape(reading.declared, header.names)
+    return read_rows(reading, header)
+
+
+def read_rows(reading: Reading, header: Header) -> RawRecords:
+    """The records under a header that is known; see `read`."""
+    source, path, con = reading.source, reading.path, reading.con
+    warnings: tuple[str, ...] = ()
+    if not _materialise(source, path, header, con):
+        path = rewritten(source, path, "utf-8")
+        if not _materialise(source, path, header, con):
+            raise source.refused("its line ends or quotes cannot be read as CSV")
+    if con.execute(_WRONG_ENCODING).fetchall():
+        _materialise(source, rewritten(source, path, "latin-1"), header, con)
+        warnings = (f"{source.name}: {LATIN_1}",)
+    count = con.execute("select count(distinct line) from kit_rejects").fetchall()[0][0]
+    unread = tuple(
+        Unread(line - header.in_file, *more) for line, *more in con.execute(_UNREAD).fetchall()
+    )
+    _refuse_endless_quote(source, unread)
+    names = {f"c{place}": name for place, name in enumerate(header.names)}
+    return RawRecords(names, unread, count, warnings)
+
+
+FORMAT = Format("csv", "CSV", claims, read)
+
+
+_WRONG_ENCODING = "select 1 from kit_rejects where error_type::varchar = 'INVALID ENCODING' limit 1"
+_UNREAD = f"""
+    select line, first(error_type::varchar), first(error_message),
+        coalesce(first(left(csv_line, 2000)), '')
+    from kit_rejects group by line order by line limit {UNREAD_KEPT}
+"""
+
+
+def first_lines(reading: Reading) -> str:
+    """The beginning of the file. Raises InputRefused where its first line has no end in sight."""
+    with reading.path.open("rb") as file:
+        head = file.read(MOST_HEADER_BYTES)
+    if len(head) == MOST_HEADER_BYTES and b"\n" not in head and b"\r" not in head:
+        raise reading.source.refused(f"its first line is longer than {MOST_HEADER_BYTES:,} bytes")
+    return str(head.decode("utf-8", "replace"))
+
+
+def _first_record(text: str, delimiter: str) -> tuple[str, ...]:
+    try:
+        reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+        return tuple(name.strip() for name in next(reader, []))
+    except csv.Error:
+        return ()
+
+
+def _fit(header: Header, wanted: tuple[ColumnSpec, ...]) -> int:
+    matched, _, ambiguous = match_columns(wanted, header.names)
+    return len(matched) + len(ambiguous)
+
+
+def _materialise(source: SourceFile, path: Any, header: Header, con: Any) -> bool:
+    """Read the file into `kit_raw` and what does not fit into `kit_rejects`; whether it could."""
+    for table in ("kit_raw", "kit_rejects", "kit_scans"):
+        con.execute(f"drop table if exists {table}")
+    columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(header.names)))
+    query = (
+        f"create temp table kit_raw as select {header.select} from read_csv({literal(path)}, "
+        f"columns = {{{columns}}}, delim = {literal(header.delimiter)}, quote = '\"', "
+        f"escape = '\"', header = {header.in_file}, auto_detect = false, {LINE_LIMITS}, "
+        "store_rejects = true, "
+        "rejects_table = 'kit_rejects', rejects_scan = 'kit_scans', rejects_limit = 0)"
+    )
+    try:
+        con.execute(query)
+    except Exception as error:
+        if "state machine" in str(error):
+            return False
+        raise source.refused(str(error).splitlines()[0][:300]) from None
+    return True
+
+
+def _refuse_endless_quote(source: SourceFile, unread: tuple[Unread, ...]) -> None:
+    for one in unread:
+        if one.why == "UNQUOTED VALUE" and one.text.count("\n") > _ENDLESS_QUOTE_LINES:
+            happened = f'a quote (") opened in record {one.record} is never closed'
+            raise source.refused(happened, "mend that record; everything after it is unreadable")

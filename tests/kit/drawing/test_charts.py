@@ -1,0 +1,79 @@
+import xml.etree.ElementTree as ET
+
+import duckdb
+import pytest
+
+from runner import kit
+from runner.kit.charts import ChartSpec
+
+SVG = "{http://www.w3.org/2000/svg}"
+HOURS = "select timestamp '2026-11-22' + interval (h) hour as hour, h % 5 as failures, "
+
+
+def chart(kind: str, query: str = f"{HOURS} 'a' as kind from range(24) t(h)") -> ChartSpec:
+    rows = duckdb.connect().sql(query)
+    if kind == "ranking":
+        return kit.bars(rows, "kind", "failures")
+    if kind == "heat":
+        return kit.heat(rows, "hour", "kind", "failures")
+    if kind == "histogram":
+        return kit.histogram(rows, "failures", "failures")
+    draw = kit.bars if kind == "bars" else kit.lines
+    return draw(rows, "hour", "failures", title="F < 1 & 2")
+
+
+KINDS = ("bars", "lines", "ranking", "heat", "histogram")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_is_a_still_one_with_words_for_those_who_do_not_see_it(kind: str) -> None:
+    root = ET.fromstring(chart(kind).svg)
+
+    assert root.get("role") == "img"
+    assert root.findtext(f"{SVG}title")
+    assert "highest" in str(root.findtext(f"{SVG}desc")) or kind == "ranking"
+    assert {node.tag.removeprefix(SVG) for node in root.iter()} <= {
+        *("svg", "title", "desc", "style", "line", "text", "rect", "path", "circle")
+    }
+    assert not [
+        name for node in root.iter() for name in node.attrib if "href" in name or name[:2] == "on"
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_rows_are_drawn_as_no_data(kind: str) -> None:
+    empty = f"{HOURS} 'a' as kind from range(0) t(h)"
+
+    assert ">no data<" in chart(kind, empty).svg
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_words_of_the_data_stay_words(kind: str) -> None:
+    query = f"{HOURS} '<script>\x1b[2J' as kind from range(24) t(h)"
+
+    assert "<script" not in chart(kind, query).svg
+    assert "\x1b" not in chart(kind, query).svg
+
+
+def test_the_same_rows_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = chart("bars")
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+
+    assert chart("bars") == first
+
+
+def test_a_line_breaks_where_it_has_no_value() -> None:
+    gap = "select timestamp '2026-11-22' + interval (h) hour as hour, "
+    gap += "case when h <> 5 then h end as failures from range(12) t(h)"
+
+    assert chart("lines", gap).svg.count("<path") == 2
+
+
+def test_stacked_bars_reach_the_sum() -> None:
+    rows = f"{HOURS} k as kind from range(1) t(h), (values ('a'), ('b')) u(k)".replace("h % 5", "4")
+
+    svg = kit.bars(duckdb.connect().sql(rows), "hour", "failures", stack="kind").svg
+
+    tops = [float(n.get("y", "")) for n in ET.fromstring(svg).iter(f"{SVG}rect")][-2:]
+    heights = [float(n.get("height", "")) for n in ET.fromstring(svg).iter(f"{SVG}rect")][-2:]
+    assert tops[0] - tops[1] == pytest.approx(heights[1], abs=0.2)
