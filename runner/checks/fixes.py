@@ -26,6 +26,7 @@ _FOR_READERS = (
     "expected_output",
     "questions",
     "evidence_keys",
+    "evidence",
 )
 _NOTES = ("location", "output", "questions answered")
 

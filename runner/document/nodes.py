@@ -130,8 +130,9 @@ def is_conditional(text: RichText) -> bool:
 
 
 def logical_lines(text: RichText) -> tuple[RichText, ...]:
-    """A paragraph cut where a source line begins with a label or an If."""
-    if "\n" not in text.text:
+    """A paragraph cut where a line begins with a label or an If, or a sentence with a label."""
+    labels = _labels_inside(text)
+    if "\n" not in text.text and not labels:
         return (text,) if text.text else ()
     cuts = [0]
     for match in re.finditer(r"\n\s*", text.text):
@@ -140,8 +141,19 @@ def logical_lines(text: RichText) -> tuple[RichText, ...]:
             continue
         if is_conditional(rest) or labelled(rest):
             cuts.append(match.end())
-    cuts.append(len(text.text))
+    cuts = sorted({*cuts, *labels, len(text.text)})
     return tuple(text.part(a, b) for a, b in pairwise(cuts) if text.part(a, b).text)
+
+
+def _labels_inside(text: RichText) -> list[int]:
+    """Where bold labels begin a sentence: `**Check**: look at it. **Success**: rate > 99%`."""
+    found = []
+    for start, end in text.bold[1:]:
+        label, behind = text.text[start:end].rstrip(), text.text[end:].lstrip()
+        begins = text.text[:start].rstrip().endswith((".", ";"))
+        if begins and (label.endswith(":") or behind.startswith(":")):
+            found += [] if _CONDITIONAL.match(label) else [start]
+    return found
 
 
 def _attached(node: Node, items: tuple[Node, ...]) -> Node | None:

@@ -33,7 +33,8 @@ from runner.model.runbook import (
 from runner.model.source import SourceText
 
 _STANDING = re.compile(r"(escalate|roll\s?-?back)\s+(?:immediately\s+)?(?:if|when)\b\s*:?\s*", re.I)
-_ALERT = re.compile(r"alerts?\b[^\"“`]*[\"“`]([^\"”`]+)[\"”`]?", re.I)
+_ALERT = re.compile(r"alerts?\b", re.I)
+_QUOTED = re.compile(r"[\"“`]([^\"“”`]+)[\"”`]?")
 _DO_NOT = re.compile(r"do\s+not\b|don'?t\b|never\b", re.I)
 _NOT_STEPS = (SectionKind.SAFETY, SectionKind.ACTIONS, SectionKind.VERIFICATION)
 
@@ -178,6 +179,12 @@ def _begins_its_own(node: Node) -> bool:
 
 
 def _alerts(parts: tuple[Part, ...]) -> tuple[str, ...]:
-    lines = (node.text.line for node in all_nodes(_nodes(parts)))
-    marked = (match[1] for line in lines for match in _ALERT.finditer(line))
-    return tuple(marked)
+    """What is quoted or written as code behind the word Alert, in order."""
+    found: list[str] = []
+    for node in all_nodes(_nodes(parts)):
+        text = node.text
+        if word := _ALERT.search(text.text):
+            marked = [(start, name) for name, start in text.codes() if start >= word.end()]
+            marked += [(m.start(), m[1]) for m in _QUOTED.finditer(text.text, word.end())]
+            found += [" ".join(name.split()) for _, name in sorted(marked)]
+    return tuple(dict.fromkeys(found))

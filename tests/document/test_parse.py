@@ -443,3 +443,26 @@ def test_else_if_is_otherwise_and_a_condition() -> None:
     assert isinstance(otherwise, Otherwise)
     assert isinstance(comparison, Comparison)
     assert comparison.subject == "b"
+
+
+def test_alerts_are_what_is_quoted_or_code_behind_the_word() -> None:
+    lines = ['- Alert: "rate > 5%" fires', "- Alert `HighErrorRate`", '- alerts: "A", "B"']
+    runbook = parse("# A\n\n## When to Use\n\n" + "\n".join([*lines, '- "C" is slow']) + "\n")
+    assert runbook.alerts == ("rate > 5%", "HighErrorRate", "A", "B")
+
+
+def test_expectations_in_parentheses_may_say_must_exceed_and_zero() -> None:
+    look = step("- Errors (must be zero), rate (must exceed 95%), p95 (should be < 2 s)")
+    assert [expectation.text for expectation in look.expectations] == [
+        "Errors must be zero",
+        "rate must exceed 95%",
+        "p95 should be < 2 s",
+    ]
+
+
+def test_a_label_may_begin_a_sentence_inside_a_line() -> None:
+    look = step("- **Check**: look at it. **Success**: rate > 99%. **Evidence**: a picture")
+    assert [field.label for field in look.fields] == ["Check", "Success", "Evidence"]
+    assert [expectation.text for expectation in look.expectations] == ["rate > 99%."]
+    wanted = [("odd", ["Advice"]), ("even", ["Stop"])]
+    assert branches("- **If odd**: look. **If even**: STOP") == wanted
