@@ -149,8 +149,8 @@ def _labels_inside(text: RichText) -> list[int]:
     """Where bold labels begin a sentence: `**Check**: look at it. **Success**: rate > 99%`."""
     found = []
     for start, end in text.bold[1:]:
-        label, behind = text.text[start:end].rstrip(), text.text[end:].lstrip()
-        begins = text.text[:start].rstrip().endswith((".", ";"))
+        label, behind = text.text[start:end].rstrip(), text.text[end : end + 3].lstrip()
+        begins = text.text[max(start - 3, 0) : start].rstrip().endswith((".", ";"))
         if begins and (label.endswith(":") or behind.startswith(":")):
             found += [] if _CONDITIONAL.match(label) else [start]
     return found
