@@ -11,7 +11,6 @@ file system that holds what it needs, read-only, and its own folder.
 import os
 import signal
 import stat
-from collections.abc import Sequence
 
 from runner.kernels import system_calls as calls
 
@@ -57,7 +56,7 @@ def separate() -> tuple[int, int]:
     return init, writing
 
 
-def system_paths(network: bool) -> Sequence[str]:
+def system_paths(network: bool) -> tuple[str, ...]:
     """What of the system a KEY may read."""
     return (*_SYSTEM, *_FOR_NETWORK) if network else _SYSTEM
 
