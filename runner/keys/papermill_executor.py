@@ -57,13 +57,11 @@ class PapermillExecutor:
             return
         with self._lock:
             spare = self._spare
-        if spare is not None and self._policy.best is SandboxLevel.STRICT:
-            probe = spare
-        else:
-            probe = launch_kernel(self._environment, Boxing(self._policy.levels, shown=Shown()))
+        if spare is not None and spare.sandbox() is not None:
+            return
+        probe = launch_kernel(self._environment, Boxing(self._policy.levels, shown=Shown()))
         reached = probe.sandbox()
-        if reached is None or probe is not spare:
-            probe.kill()
+        probe.kill()
         if reached is None:
             from runner.errors import SandboxRefused
 
