@@ -154,3 +154,17 @@ def test_what_cannot_be_is_refused_before_a_run_is_begun(
     assert SECRET not in ended.stdout + ended.stderr
     assert not store.exists()
     assert list(tmp_path.iterdir()) == [folder]
+
+
+@pytest.mark.kernel
+def test_a_key_by_itself_is_contained_too(runbook: Runbook, tmp_path: Path) -> None:
+    cells = ("token = open(os.environ['RUNBOOK_SECRETS_DIR'] + '/token').read()",
+             "publish(count=len(token))")  # fmt: skip
+    folder = library(tmp_path / "lib", *cells, secrets=("token",))
+    (tmp_path / "token").write_text(SECRET)
+    given = ("keys", "run", "toy-key", "--library", str(folder), "--json")
+    assert runbook(*given).returncode == 3
+    ended = runbook(*given, "--secret", f"token=@{tmp_path / 'token'}", "--limit", "processes=9")
+    assert json.loads(ended.stdout)["outputs"]["count"] == str(len(SECRET)), ended
+    limited = runbook(*given, "--limit", "processes=0")
+    assert (limited.returncode, "the limit processes cannot be '0'" in limited.stderr) == (2, True)
