@@ -17,6 +17,7 @@ from runner.model.identity import NOTEBOOK_PREFIX
 
 if TYPE_CHECKING:
     from runner.cli.run_views import RunView
+    from runner.evidence.store import Store
     from runner.keys.catalog import Library
     from runner.keys.executor import KeyExecutor, Progress
     from runner.keys.papermill_executor import PapermillExecutor
@@ -104,7 +105,7 @@ def _run(options: RunOptions, executor: "PapermillExecutor") -> int:
         executor.check_sandbox()
     inbox: SimpleQueue[Event | Progress | BaseException] = SimpleQueue()
     _listen_to_signals(inbox, executor)
-    view = _view(options, loaded)
+    view = _view(options, loaded, store)
     world = World(
         store=store,
         executor=executor,
@@ -199,8 +200,9 @@ def _operator(
     return someone
 
 
-def _view(options: RunOptions, loaded: "LoadedRunbook") -> "RunView":
+def _view(options: RunOptions, loaded: "LoadedRunbook", store: "Store") -> "RunView":
     from runner.cli.run_views import JsonView, LinesView, RunView
+    from runner.evidence.index import Index
 
     match options.form:
         case OutputFormat.JSON:
@@ -213,7 +215,8 @@ def _view(options: RunOptions, loaded: "LoadedRunbook") -> "RunView":
             live = options.form is OutputFormat.LIVE
     where = f" --evidence-dir {shlex.quote(str(options.evidence_dir))}"
     named = options.evidence_dir and "RUNBOOK_EVIDENCE_DIR" not in os.environ
-    return RunView(loaded.program, live, where if named else "")
+    usual = Index(store, patience_seconds=0.1).usual_seconds
+    return RunView(loaded.program, live, where if named else "", usual)
 
 
 def _listen_to_signals(

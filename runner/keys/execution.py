@@ -44,9 +44,10 @@ class Execution:
     ):
         self._of_caller: Exception | None = None
 
-        def at_cell(cell: int, cells: int) -> None:
+        def at_cell(cell: int, cells: int, tail: str) -> None:
+            elapsed, shown = time.monotonic() - started, "" if order.secrets.names else tail
             try:
-                report(Progress(order.invocation, cell, cells, time.monotonic() - started))
+                report(Progress(order.invocation, cell, cells, elapsed, shown))
             except Exception as error:
                 self._of_caller = error
                 raise
@@ -130,7 +131,7 @@ class Execution:
         """What the person should know of an execution that went well."""
         cut = self.attempt.budget.cut
         cells = ", ".join(str(index) for index in cut)
-        dropped = sum(tally.dropped for tally in cut.values())
+        dropped = sum(tally.lost for tally in cut.values())
         return (f"output of cell {cells} was cut: {dropped:,} bytes dropped",) if cut else ()
 
     def _failure(self, error: Exception | None, written: tuple[str, str]) -> KeyFailure:

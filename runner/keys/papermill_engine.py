@@ -203,6 +203,8 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
         """Count what a cell shows, widgets included, and drop what is beyond the budget."""
         kind = msg["msg_type"]
         counted = kind in _DISPLAYS or kind.startswith("comm")
+        if kind == "stream":
+            self._attempt.show(msg["content"]["text"])
         if counted and not self._attempt.budget.admit(cell_index, kind, msg["content"]):
             return None
         shown = super().process_message(msg, cell, cell_index)
@@ -285,7 +287,8 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
             self._join_streams(index)
         for index, tally in self._attempt.budget.cut.items():
             mark = nbformat.v4.new_output("stream", name="stderr", text=tally.mark)
-            self.nb.cells[index].outputs.append(mark)
+            end = nbformat.v4.new_output("stream", name="stdout", text=tally.end)
+            self.nb.cells[index].outputs += [mark, end] if tally.end else [mark]
 
     def _join_streams(self, index: int) -> None:
         for out, pieces in self._streams.get(index, ()):
