@@ -3,7 +3,7 @@
 import re
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from runner.keys.executed_notebook import tell_the_truth, write_atomically
 from runner.keys.executor import KeyOutcome, Order, Progress, Report
 from runner.keys.foreign_result import result_from_cells
 from runner.keys.injected import notebook_value
-from runner.keys.notebook_source import NotebookSource, read_notebook
+from runner.keys.notebook_source import INJECTED, NotebookSource, read_notebook
 from runner.keys.outputs_cells import Unreadable
 from runner.keys.parameters_cell import check_values, defaults_of
 from runner.keys.published import RESULT_FILE, read_published
@@ -58,6 +58,7 @@ class Execution:
         self._redactor = order.secrets.redactor()
         self._started = started
         self._end: KernelEnd | None = None
+        self._is_stale = False
         self.attempt = Attempt(kernel, order.limits, order.key.notebook, workplace.outputs, at_cell)
 
     def outcome(self, source: NotebookSource) -> KeyOutcome:
@@ -68,8 +69,12 @@ class Execution:
         error: Exception | None = None
         try:
             self._hand_over_secrets()
-            notebook = papermill_engine.notebook_of(source.tree)
-            papermill_engine.execute_notebook(notebook, _values(source, self._order), self.attempt)
+            notebook, values = (
+                papermill_engine.notebook_of(source.tree),
+                _values(source, self._order),
+            )
+            self._is_stale = not values and source.tagged(INJECTED) is not None
+            papermill_engine.execute_notebook(notebook, values, self.attempt)
         except Exception as caught:  # whatever a notebook can bring about is a failure, not a crash
             if caught is self._of_caller:
                 raise
@@ -127,12 +132,15 @@ class Execution:
             redactions=self._redactor.redactions,
         )
 
-    def _warnings(self) -> tuple[str, ...]:
+    def _warnings(self) -> Iterator[str]:
         """What the person should know of an execution that went well."""
+        if self._is_stale:
+            yield "the notebook was executed with the parameters of an earlier execution"
         cut = self.attempt.budget.cut
         cells = ", ".join(str(index) for index in cut)
         dropped = sum(tally.lost for tally in cut.values())
-        return (f"output of cell {cells} was cut: {dropped:,} bytes dropped",) if cut else ()
+        if cut:
+            yield f"output of cell {cells} was cut: {dropped:,} bytes dropped"
 
     def _failure(self, error: Exception | None, written: tuple[str, str]) -> KeyFailure:
         traceback = error.traceback if isinstance(error, CellFailed) else ""
