@@ -135,6 +135,25 @@ def test_an_exit_without_an_error_ends_the_notebook_well(tmp_path: Path) -> None
     assert noted(tmp_path, outcome) == states(outcome)
 
 
+def test_parameters_of_an_earlier_execution_are_named_where_no_new_ones_are_given(
+    tmp_path: Path,
+) -> None:
+    key = install(tmp_path / "library", PUBLISH, "publish(count=limit)")
+    tree = json.loads(key.notebook.read_text())
+    injected = {**tree["cells"][1], "id": "i", "source": "limit = 99"}
+    tree["cells"].insert(1, injected | {"metadata": {"tags": ["injected-parameters"]}})
+    key.notebook.write_text(json.dumps(tree))
+    stale = execute(order(key, tmp_path / "stale"))
+    assert isinstance(stale, KeyResult), stale
+    assert stale.value("count") == Decimal(99)
+    assert stale.warnings == (
+        "the notebook was executed with the parameters of an earlier execution",
+    )
+    fresh = execute(order(key, tmp_path / "fresh", parameters=[Parameter("limit", 7)]))
+    assert isinstance(fresh, KeyResult), fresh
+    assert (fresh.value("count"), fresh.warnings) == (Decimal(7), ())
+
+
 def test_an_exit_with_an_error_is_an_error(tmp_path: Path) -> None:
     outcome = failed(run(tmp_path, PUBLISH, OK, "import sys; sys.exit(3)"))
     assert (outcome.kind, outcome.message) == (FailureKind.CELL, "SystemExit: 3")
