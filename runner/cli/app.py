@@ -10,8 +10,10 @@ from runner.cli import console
 from runner.cli.audit_commands import add_audit_commands
 from runner.cli.author_commands import add_author_commands
 from runner.cli.evidence_commands import evidence
+from runner.cli.keys import keys
 from runner.cli.options import (
     EvidenceOption,
+    FormatOption,
     FromOption,
     Horizon,
     IncidentOption,
@@ -48,6 +50,7 @@ app = typer.Typer(
 
 app.add_typer(evidence)
 app.add_typer(schedule)
+app.add_typer(keys)
 
 
 @app.command(
@@ -74,10 +77,11 @@ def run(
     require_sandbox: RequireOption = False,
     limits: LimitsOption = None,
     secrets: SecretsOption = None,
-    form: Annotated[
-        OutputFormat, typer.Option("--format", help="How the run is shown while it goes on.")
-    ] = OutputFormat.AUTO,
+    form: FormatOption = OutputFormat.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole run as JSON.")] = False,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Use the sample incident that comes with it.")
+    ] = False,
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit 0 whatever the outcome of a run that ended.")
     ] = False,
@@ -105,6 +109,7 @@ def run(
         containment=Containment(
             sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ())
         ),
+        sample=sample,
     )
     sys.exit(run_command(options))
 
@@ -130,6 +135,7 @@ def verify_(
     junit: Annotated[
         Path | None, typer.Option("--junit", help="Write the checks as JUnit.", metavar="FILE")
     ] = None,
+    form: FormatOption = OutputFormat.AUTO,
     as_json: JsonOption = False,
     evidence_dir: EvidenceOption = None,
     library: LibraryOption = None,
@@ -149,7 +155,7 @@ def verify_(
         until_step="",
         unattended=True,
         timeout=timeout,
-        form=OutputFormat.JSON if as_json else OutputFormat.AUTO,
+        form=OutputFormat.JSON if as_json else form,
         exit_zero=False,
         evidence_dir=evidence_dir,
         library=library,
@@ -313,13 +319,18 @@ def report(
     handoff: Annotated[
         bool, typer.Option("--handoff", help="A short Markdown summary for the next person.")
     ] = False,
+    incident_record: Annotated[
+        bool,
+        typer.Option("--incident-record", help="Markdown for the review: timeline, artifacts."),
+    ] = False,
     as_json: JsonOption = False,
     evidence_dir: EvidenceOption = None,
 ) -> None:
     """Tell a run again from its evidence alone."""
     from runner.cli.look_back import report_command
 
-    form = "handoff" if handoff else "json" if as_json else "text"
+    forms = (("handoff", handoff), ("incident", incident_record), ("json", as_json))
+    form = next((name for name, wanted in forms if wanted), "text")
     sys.exit(report_command(run_name, form, html, evidence_dir))
 
 

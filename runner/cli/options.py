@@ -88,6 +88,11 @@ class OutputFormat(Enum):
     JSONL = "jsonl"
 
 
+FormatOption = Annotated[
+    OutputFormat, typer.Option("--format", help="How the run is shown while it goes on.")
+]
+
+
 class Horizon(Enum):
     """Which checks of the Verification section: those of one horizon, or all."""
 

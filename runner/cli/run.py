@@ -49,6 +49,7 @@ class RunOptions:
     verification: "Verification | None" = None
     junit: Path | None = None
     containment: Containment = NO_OPTIONS
+    sample: bool = False
 
 
 def run_command(options: RunOptions) -> int:
@@ -84,8 +85,10 @@ def _run(options: RunOptions, executor: "PapermillExecutor") -> int:
         files = tuple(given.path for given in given_inputs(options.inputs))
         loaded, verification = to_verify(loaded, verification, store, files)
     attended = not options.unattended and sys.stdin.isatty() and sys.stderr.isatty()
+    if options.sample:
+        options = _with_sample(options, loaded.path, attended)
     inputs = assign_inputs(loaded, given_inputs(options.inputs), all_needed=not attended)
-    parameters = assign_parameters(loaded, _pairs("--param", options.parameters))
+    parameters = assign_parameters(loaded, pairs("--param", options.parameters))
     check_notebooks(loaded, inputs, parameters)
     request = RunRequest(
         loaded=loaded,
@@ -123,6 +126,23 @@ def _run(options: RunOptions, executor: "PapermillExecutor") -> int:
 
         write_junit(completed.folder, options.junit)
     return 0 if options.exit_zero else completed.finished.exit_code
+
+
+def _with_sample(options: RunOptions, runbook: Path, attended: bool) -> RunOptions:
+    """The options, with those of the sample incident for what was not given."""
+    from runner.runs.sample_run import load_sample
+
+    sample = load_sample(runbook)
+    given = {one.partition("=")[0] for one in (*options.inputs, *options.parameters)}
+    answers = tuple(f"{step}={words}" for step, words in sample.answers)
+    changed = {
+        "inputs": options.inputs
+        + tuple(f"{one.name}={one.path}" for one in sample.inputs if one.name not in given),
+        "parameters": options.parameters
+        + tuple(f"{name}={value}" for name, value in sample.parameters if name not in given),
+        "answers": options.answers or (() if attended else answers),
+    }
+    return RunOptions(**{**vars(options), **changed})
 
 
 def _mode(attended: bool, verification: "Verification | None") -> "Mode":
@@ -168,16 +188,17 @@ def given_inputs(texts: tuple[str, ...]) -> tuple["GivenInput", ...]:
     return tuple(found)
 
 
-def _pairs(option: str, texts: tuple[str, ...]) -> dict[str, str]:
-    pairs: dict[str, str] = {}
+def pairs(option: str, texts: tuple[str, ...]) -> dict[str, str]:
+    """The texts NAME=VALUE that an option was given. Raises UsageError."""
+    found: dict[str, str] = {}
     for text in texts:
         name, separator, value = text.partition("=")
         if not separator or not name.strip():
             raise UsageError(f"{option} {text!r} has no name", "", f"write {option} NAME=VALUE")
-        if name.strip() in pairs:
+        if name.strip() in found:
             raise UsageError(f"{option} {name.strip()} is given twice", "nothing was executed")
-        pairs[name.strip()] = value
-    return pairs
+        found[name.strip()] = value
+    return found
 
 
 def _operator(
@@ -190,7 +211,7 @@ def _operator(
     from runner.runs.given_ahead import check_answers
     from runner.runs.operators import Scripted, Unattended
 
-    answers = _pairs("--answer", options.answers)
+    answers = pairs("--answer", options.answers)
     check_answers(loaded.program, answers)
     someone: Operator = Unattended()
     if attended:

@@ -18,7 +18,6 @@ from runner.keys.notebook_source import INJECTED, NotebookSource, read_notebook
 from runner.keys.outputs_cells import Unreadable
 from runner.keys.parameters_cell import check_values, defaults_of
 from runner.keys.published import RESULT_FILE, read_published
-from runner.keys.secrets import SECRETS_DIR
 from runner.keys.workplace import Workplace
 from runner.model.results import CellState, FailureKind, KeyFailure, KeyResult
 
@@ -60,6 +59,7 @@ class Execution:
         self._end: KernelEnd | None = None
         self._is_stale = False
         self.attempt = Attempt(kernel, order.limits, order.key.notebook, workplace.outputs, at_cell)
+        self.attempt.environment.update(workplace.environment)
 
     def outcome(self, source: NotebookSource) -> KeyOutcome:
         """Execute, end the kernel, write the notebook, then look at what was published."""
@@ -68,11 +68,8 @@ class Execution:
         self.attempt.start_clock()
         error: Exception | None = None
         try:
-            self._hand_over_secrets()
-            notebook, values = (
-                papermill_engine.notebook_of(source.tree),
-                _values(source, self._order),
-            )
+            notebook = papermill_engine.notebook_of(source.tree)
+            values = _values(source, self._order)
             self._is_stale = not values and source.tagged(INJECTED) is not None
             papermill_engine.execute_notebook(notebook, values, self.attempt)
         except Exception as caught:  # whatever a notebook can bring about is a failure, not a crash
@@ -95,12 +92,6 @@ class Execution:
         if problems:
             return self._failed(FailureKind.CONTRACT, "; ".join(problems), written)
         return self._result(written)
-
-    def _hand_over_secrets(self) -> None:
-        secrets = self._order.secrets
-        if secrets.names:
-            folder = secrets.hand_over(self.attempt.kernel.folder)
-            self.attempt.environment[SECRETS_DIR] = str(folder)
 
     def _take_over(self) -> tuple[str, ...]:
         try:

@@ -1,4 +1,4 @@
-"""Secrets that a KEY is given: files in its kernel's private folder, and nowhere else."""
+"""Secrets that a KEY is given: files in memory that only it can read, and nowhere else."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -52,15 +52,14 @@ class Secrets:
 
         return Redactor(self._values)
 
-    def hand_over(self, kernel_folder: Path) -> Path:
-        """Write each to a file of its name that only the user can read; their folder."""
-        folder = kernel_folder / SECRETS_FOLDER
+    def hand_over(self, place: Path) -> None:
+        """Write each to a file of its name that only the user can read, in a new folder there."""
+        folder = place / SECRETS_FOLDER
         folder.mkdir(mode=0o700)
         for name, value in self._values.items():
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
             with os.fdopen(os.open(folder / name, flags, 0o400), "wb") as file:
                 file.write(value.encode("utf-8", "surrogateescape"))
-        return folder
 
 
 NO_SECRETS = Secrets({})

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.kernels.boxing import Shown
+from runner.keys.secrets import SECRETS_DIR, SECRETS_FOLDER
 from runner.model.frozen import frozen
 from runner.model.redaction import Redactor
 
@@ -25,9 +26,11 @@ class Workplace:
     """The place of one attempt.
 
     `outputs` is where the KEY writes, `kept` where its files stay. They differ where it knows
-    secrets: then it writes to memory, and no byte is on disk that was not looked at.
+    secrets: then these and what it writes are in `memory`, and no byte is on disk that was not
+    looked at. Should the runner be killed, the guardian removes that folder.
     """
 
+    memory: Path | None
     outputs: Path
     kept: Path
     shown: Shown
@@ -36,17 +39,26 @@ class Workplace:
     @staticmethod
     def of(order: "Order", kept: Path) -> "Workplace":
         """The place for an order; `kept` is there, new and empty. Raises OSError."""
-        outputs = kept
+        memory, outputs = None, kept
         if order.secrets.names:
-            outputs = _MEMORY / f"rb-{os.urandom(8).hex()}"
-            outputs.mkdir(mode=0o700)
+            memory = _MEMORY / f"rb-{os.urandom(8).hex()}"
+            outputs = memory / "outputs"
+            for folder in (memory, outputs):
+                folder.mkdir(mode=0o700)
+            order.secrets.hand_over(memory)
         run = order.run_folder
         inputs = tuple(
             (run / staged.file, staged.name, staged.digest, _stamp(run / staged.file))
             for staged in order.inputs
         )
-        readable = (order.key.folder, *(path for path, *_ in inputs))
-        return Workplace(outputs, kept, Shown(readable, (outputs,), (run.parent,)), inputs)
+        secrets = (memory / SECRETS_FOLDER,) if memory else ()
+        readable = (order.key.folder, *secrets, *(path for path, *_ in inputs))
+        return Workplace(memory, outputs, kept, Shown(readable, (outputs,), (run.parent,)), inputs)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the KEY is told besides, as variables."""
+        return {SECRETS_DIR: str(self.memory / SECRETS_FOLDER)} if self.memory else {}
 
     def take_over(self, redactor: Redactor) -> tuple[str, ...]:
         """Keep what the KEY wrote: regular files only, without secrets; what is wrong with them.
@@ -59,7 +71,7 @@ class Workplace:
             if not stat.S_ISREG(mode):
                 path.unlink()
                 problems.append(f"it left {str(name)!r} among its outputs, which is no file")
-            elif self.outputs == self.kept:
+            elif self.memory is None:
                 path.chmod(0o600)
             elif not _redact(path, self.kept / name, redactor):
                 problems.append(f"its output file {str(name)!r} holds a secret; it was not kept")
@@ -68,8 +80,8 @@ class Workplace:
 
     def leave(self) -> None:
         """Remove what is not kept."""
-        if self.outputs != self.kept:
-            shutil.rmtree(self.outputs, ignore_errors=True)
+        if self.memory is not None:
+            shutil.rmtree(self.memory, ignore_errors=True)
 
     def _changed_inputs(self) -> Iterator[str]:
         """Inputs that are not what they were: at a weak sandbox level their owner can do that."""

@@ -28,8 +28,8 @@ class ColumnSpec:
 class DeclaredInput:
     """A file that a KEY reads. `row_is` says what one record stands for ("one delivery attempt").
 
-    `formats`: csv, jsonl, json, parquet, text. An empty `columns` means that the KEY looks at the
-    file by itself.
+    `formats` are names of the catalogue of formats. Without `columns`, an input of the format
+    `text` is a table of lines, and any other has the columns that the file has, as text.
     """
 
     name: str
@@ -39,6 +39,16 @@ class DeclaredInput:
     min_rows: int = 0
     row_is: str = ""
     required: bool = True
+
+    @property
+    def has_any_columns(self) -> bool:
+        """Whether it takes a table whatever its columns are."""
+        return not self.columns and bool(self.formats) and "text" not in self.formats
+
+    @property
+    def is_tabular(self) -> bool:
+        """Whether its records have named columns, declared or not."""
+        return bool(self.columns) or self.has_any_columns
 
 
 @frozen

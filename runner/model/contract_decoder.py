@@ -5,6 +5,7 @@ import keyword
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from runner.model.contract import (
@@ -27,17 +28,23 @@ MISSING: Any = object()
 
 T = TypeVar("T")
 
-FORMATS = ("csv", "jsonl", "json", "parquet", "text")
+FORMATS = (
+    *("csv", "jsonl", "json", "parquet", "text"),
+    *("log", "syslog", "logfmt", "otel-logs", "access-log", "alb-log", "stripe-events"),
+    *("postgres-csvlog", "postgres-jsonlog", "postgres-stderr", "mysql-slow"),
+)
 COLUMN_TYPES = ("text", "integer", "number", "flag", "timestamp")
 PARAMETER_TYPES = (*COLUMN_TYPES, "timezone", "date", "path", "list")
 ITEM_TYPES = ("text", "integer", "number", "flag", "timestamp", "date", "path")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
+@lru_cache(64)
 def decode_contract(text: str) -> tuple[KeyContract | None, tuple[str, ...]]:
     """The contract that `text` states, or None with every problem found, each with its JSON path.
 
     Never raises: unknown fields, wrong types, doubled names and malformed JSON are problems.
+    Many runbooks call the same KEYs: a text is decoded once.
     """
     problems: list[str] = []
     try:

@@ -78,11 +78,12 @@ def _output(output: OutputStory) -> Json:
         "label": output.label,
         "type": output.type.value,
         "shown": output.shown,
-        "value": _value(output.value),
+        "value": value_json(output.value),
     }
 
 
-def _value(value: Value) -> Any:
+def value_json(value: Value) -> Any:
+    """A published value; numbers as text, so that none loses a digit."""
     match value:
         case bool() | str():
             return value
