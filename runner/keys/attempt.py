@@ -8,6 +8,7 @@ from typing import Any
 
 from runner.kernels.launch import KernelProcess
 from runner.kernels.limits import GRACE_SECONDS
+from runner.keys.notebook_source import KERNEL, PYTHON
 from runner.keys.output_budget import OutputBudget
 from runner.keys.output_tail import OutputTail
 from runner.model.contract import Limits
@@ -51,11 +52,9 @@ class Attempt:
         self.kernel = kernel
         self.limits = limits
         self.notebook_name = f"{source.parent.name}/{source.name}"
-        self.environment = {
-            "RUNBOOK_OUTPUT_DIR": str(outputs),
-            "RUNBOOK_KEY_DIR": str(source.parent),
-        }
+        self.environment = key_environment(outputs, source)
         self.working_folder: Path | None = None
+        self.kernel_name, self.language = KERNEL, PYTHON
         self.boot_seconds = _BOOT_SECONDS
         self.budget = OutputBudget(limits.output_bytes)
         self.notebook: Any = None
@@ -69,6 +68,11 @@ class Attempt:
         self._since = 0.0
         self._lock = threading.Lock()
         self._timers: list[threading.Timer] = []
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the kernel is ours; another one has its environment from the start."""
+        return self.kernel_name == KERNEL
 
     @property
     def running(self) -> int | None:
@@ -152,6 +156,11 @@ class Attempt:
         ran = state not in (CellState.NEVER_RAN, CellState.SKIPPED)
         seconds = time.monotonic() - self._since if ran else 0.0
         self._reports[index] = CellReport(index, state, seconds)
+
+
+def key_environment(outputs: Path, notebook: Path) -> dict[str, str]:
+    """The variables by which a notebook knows where its results go, and where it lies itself."""
+    return {"RUNBOOK_OUTPUT_DIR": str(outputs), "RUNBOOK_KEY_DIR": str(notebook.parent)}
 
 
 def _is_code(cell: Any) -> bool:

@@ -3,7 +3,7 @@
 import re
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from runner.keys.executed_notebook import tell_the_truth, write_atomically
 from runner.keys.executor import KeyOutcome, Order, Progress, Report
 from runner.keys.foreign_result import result_from_cells
 from runner.keys.injected import notebook_value
+from runner.keys.kernelspecs import kernel_for
 from runner.keys.notebook_source import INJECTED, NotebookSource, read_notebook
 from runner.keys.outputs_cells import Unreadable
 from runner.keys.parameters_cell import check_values, defaults_of
@@ -65,6 +66,7 @@ class Execution:
         """Execute, end the kernel, write the notebook, then look at what was published."""
         from runner.keys import papermill_engine
 
+        self.attempt.kernel_name, self.attempt.language = source.kernel, source.language
         self.attempt.start_clock()
         error: Exception | None = None
         try:
@@ -193,13 +195,14 @@ class Execution:
             raise EvidenceLost(f"{relative} could not be written: {error.strerror}") from error
 
 
-def accept(order: Order) -> NotebookSource | KeyFailure:
+def accept(order: Order, environment: Mapping[str, str]) -> NotebookSource | KeyFailure:
     """The notebook, and a new folder for the attempt; or why it is refused.
 
     Raises EvidenceLost where the folder cannot be made.
     """
     try:
         source = read_notebook(order.key.notebook)
+        kernel_for(source, environment)
         _check_values(source, order)
         _make_folder(order)
     except InvalidInput as refused:

@@ -128,8 +128,8 @@ def execute_notebook(notebook: Notebook, parameters: dict[str, Any], attempt: At
         None,
         parameters,
         engine_name=_ENGINE,
-        kernel_name=KERNEL,
-        language="python",
+        kernel_name=attempt.kernel_name,
+        language=attempt.language,
         progress_bar=False,
         request_save_on_cell_execute=False,
         attempt=attempt,
@@ -235,7 +235,9 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
         return out
 
     async def _execute_cells(self) -> None:
-        async with KernelClient(self._attempt.kernel, self._attempt.boot_seconds) as client:
+        async with KernelClient(
+            self._attempt.kernel, self._attempt.boot_seconds, self._attempt.is_ours
+        ) as client:
             self.kc = client.connection
             self.nb.metadata["language_info"] = client.language_info
             await client.set_environment(self._attempt.environment, self._attempt.working_folder)

@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from runner.kernels.boxing import Boxing, Shown
-from runner.kernels.launch import KernelProcess, launch_kernel
+from runner.kernels.launch import KernelCommand, KernelProcess, launch_kernel
 from runner.model.sandbox import BEST_EFFORT, SandboxLevel, SandboxPolicy
 
 if TYPE_CHECKING:
     from runner.keys.attempt import Attempt
     from runner.keys.executor import KeyOutcome, Order, Report
+    from runner.keys.notebook_source import NotebookSource
     from runner.keys.workplace import Workplace
     from runner.model.results import KeyFailure
 
@@ -81,12 +82,14 @@ class PapermillExecutor:
         started = time.monotonic()
         if self._stopped:
             return STOPPED
-        accepted = accept(order)
+        accepted = accept(order, self._environment)
         if isinstance(accepted, KeyFailure):
             return accepted
         try:
             workplace = Workplace.of(order, outputs_folder(order))
-            kernel = self._take_kernel(workplace, order.key.contract.network)
+            kernel = self._other_kernel(accepted, order, workplace) or self._take_kernel(
+                workplace, order.key.contract.network
+            )
         except OSError as error:
             return KeyFailure(FailureKind.KERNEL, f"no kernel could be started: {error}")
         if kernel.sandbox() is None:
@@ -132,6 +135,30 @@ class PapermillExecutor:
             spare.kill()
         return launch_kernel(
             self._environment, Boxing(self._policy.levels, network, workplace.shown)
+        )
+
+    def _other_kernel(
+        self, source: "NotebookSource", order: "Order", workplace: "Workplace"
+    ) -> KernelProcess | None:
+        """A kernel of another name, in a box of its own; None where the notebook wants ours."""
+        from runner.keys.attempt import key_environment
+        from runner.keys.kernelspecs import kernel_for
+
+        spec = kernel_for(source, self._environment)
+        if spec is None:
+            return None
+        variables = key_environment(workplace.outputs, order.key.notebook)
+        needed = {**spec.environment, **variables, **workplace.environment}
+        shown = workplace.shown
+        readable = (*shown.readable, spec.folder, *spec.programs)
+        return launch_kernel(
+            self._environment,
+            Boxing(
+                self._policy.levels,
+                order.key.contract.network,
+                Shown(readable, shown.writable, shown.hidden),
+            ),
+            KernelCommand(spec.argv, needed, spec.folder),
         )
 
     def _unboxed(self, kernel: KernelProcess) -> "KeyFailure":
