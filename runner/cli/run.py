@@ -77,9 +77,9 @@ def _run(options: RunOptions, executor: "PapermillExecutor") -> int:
 
     store = Store.locate(options.evidence_dir, os.environ)
     loaded = load_runbook(library, options.name, options.from_step, options.until_step)
-    _refuse_errors(loaded, library)
     verification = options.verification
     if verification:
+        _refuse_errors(loaded, library)
         from runner.cli.verify import to_verify
 
         files = tuple(given.path for given in given_inputs(options.inputs))
@@ -90,6 +90,8 @@ def _run(options: RunOptions, executor: "PapermillExecutor") -> int:
     inputs = assign_inputs(loaded, given_inputs(options.inputs), all_needed=not attended)
     parameters = assign_parameters(loaded, pairs("--param", options.parameters))
     check_notebooks(loaded, inputs, parameters)
+    if not verification:  # after what is cheaper to refuse
+        _refuse_errors(loaded, library)
     request = RunRequest(
         loaded=loaded,
         inputs=inputs,

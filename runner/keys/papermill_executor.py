@@ -45,11 +45,10 @@ class PapermillExecutor:
         self._stopped = False
 
     def prepare(self) -> None:
-        """Boot a spare kernel, unless there is one, and import papermill meanwhile."""
+        """Boot a spare kernel, unless there is one. Nothing is imported before it is needed."""
         with self._lock:
             if self._spare is None and not self._stopped:
                 self._spare = launch_kernel(self._environment, Boxing(self._policy.levels))
-        threading.Thread(target=_import_engine, name="import papermill", daemon=True).start()
 
     def check_sandbox(self) -> None:
         """Try whether the level that is required can be had. Raises SandboxRefused."""
@@ -184,7 +183,3 @@ def _serves(spare: KernelProcess, shown: Shown, network: bool) -> bool:
     if sandbox.level is SandboxLevel.STRICT:
         return not network and not spare.admit(shown)
     return sandbox.level is SandboxLevel.RLIMITS
-
-
-def _import_engine() -> None:
-    from runner.keys import papermill_engine  # noqa: F401
