@@ -104,7 +104,7 @@ def _run(options: RunOptions, executor: "PapermillExecutor") -> int:
         deadline_seconds=options.timeout,
         verification=verification,
         limits=options.containment.limit_changes(),
-        secrets=options.containment.given_secrets(loaded),
+        secrets=options.containment.given_secrets(loaded.keys),
     )
     if loaded.keys:
         executor.check_sandbox()

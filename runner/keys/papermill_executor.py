@@ -43,11 +43,12 @@ class PapermillExecutor:
         self._spare: KernelProcess | None = None
         self._attempts: set[Attempt] = set()
         self._stopped = False
+        self._spares_serve = True
 
     def prepare(self) -> None:
         """Boot a spare kernel, unless there is one. Nothing is imported before it is needed."""
         with self._lock:
-            if self._spare is None and not self._stopped:
+            if self._spare is None and self._spares_serve and not self._stopped:
                 self._spare = launch_kernel(self._environment, Boxing(self._policy.levels))
 
     def check_sandbox(self) -> None:
@@ -56,13 +57,11 @@ class PapermillExecutor:
             return
         with self._lock:
             spare = self._spare
-        if spare is not None and self._policy.best is SandboxLevel.STRICT:
-            probe = spare
-        else:
-            probe = launch_kernel(self._environment, Boxing(self._policy.levels, shown=Shown()))
+        if spare is not None and spare.sandbox() is not None:
+            return
+        probe = launch_kernel(self._environment, Boxing(self._policy.levels, shown=Shown()))
         reached = probe.sandbox()
-        if reached is None or probe is not spare:
-            probe.kill()
+        probe.kill()
         if reached is None:
             from runner.errors import SandboxRefused
 
@@ -105,6 +104,7 @@ class PapermillExecutor:
             self._stopped = True
             attempts, spare, self._spare = list(self._attempts), self._spare, None
         if spare is not None:
+            self._spares_serve = spare.sandbox() is not None
             spare.kill()
         for attempt in attempts:
             attempt.stop()
