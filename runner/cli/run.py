@@ -17,6 +17,7 @@ from runner.model.identity import NOTEBOOK_PREFIX
 
 if TYPE_CHECKING:
     from runner.cli.run_views import RunView
+    from runner.evidence.store import Store
     from runner.keys.catalog import Library
     from runner.keys.executor import KeyExecutor, Progress
     from runner.keys.papermill_executor import PapermillExecutor
@@ -76,9 +77,9 @@ def _run(options: RunOptions, executor: "PapermillExecutor") -> int:
 
     store = Store.locate(options.evidence_dir, os.environ)
     loaded = load_runbook(library, options.name, options.from_step, options.until_step)
-    _refuse_errors(loaded, library)
     verification = options.verification
     if verification:
+        _refuse_errors(loaded, library)
         from runner.cli.verify import to_verify
 
         files = tuple(given.path for given in given_inputs(options.inputs))
@@ -89,6 +90,8 @@ def _run(options: RunOptions, executor: "PapermillExecutor") -> int:
     inputs = assign_inputs(loaded, given_inputs(options.inputs), all_needed=not attended)
     parameters = assign_parameters(loaded, pairs("--param", options.parameters))
     check_notebooks(loaded, inputs, parameters)
+    if not verification:  # after what is cheaper to refuse
+        _refuse_errors(loaded, library)
     request = RunRequest(
         loaded=loaded,
         inputs=inputs,
@@ -107,7 +110,7 @@ def _run(options: RunOptions, executor: "PapermillExecutor") -> int:
         executor.check_sandbox()
     inbox: SimpleQueue[Event | Progress | BaseException] = SimpleQueue()
     _listen_to_signals(inbox, executor)
-    view = _view(options, loaded)
+    view = _view(options, loaded, store)
     world = World(
         store=store,
         executor=executor,
@@ -220,8 +223,9 @@ def _operator(
     return someone
 
 
-def _view(options: RunOptions, loaded: "LoadedRunbook") -> "RunView":
+def _view(options: RunOptions, loaded: "LoadedRunbook", store: "Store") -> "RunView":
     from runner.cli.run_views import JsonView, LinesView, RunView
+    from runner.evidence.index import Index
 
     match options.form:
         case OutputFormat.JSON:
@@ -234,7 +238,8 @@ def _view(options: RunOptions, loaded: "LoadedRunbook") -> "RunView":
             live = options.form is OutputFormat.LIVE
     where = f" --evidence-dir {shlex.quote(str(options.evidence_dir))}"
     named = options.evidence_dir and "RUNBOOK_EVIDENCE_DIR" not in os.environ
-    return RunView(loaded.program, live, where if named else "")
+    usual = Index(store, patience_seconds=0.1).usual_seconds
+    return RunView(loaded.program, live, where if named else "", usual)
 
 
 def _listen_to_signals(

@@ -46,6 +46,7 @@ from runner.runs.hearing import Heard, heard
 from runner.runs.intake import Intake, ScriptedIntake
 from runner.runs.operators import Operator
 from runner.runs.orders import OrderWriter
+from runner.runs.progress_board import ProgressBoard
 
 AT_ONCE = 2
 _STOPPING_SECONDS = 2.0
@@ -60,7 +61,10 @@ class Spectator:
         """Events are on disk and applied."""
 
     def progressed(self, progress: Progress) -> None:
-        """A cell of a running KEY begins. Not an event; it may be missed."""
+        """A running KEY says how far it is, and what it printed last. Not an event.
+
+        Only the newest word of each KEY is kept until this is called; a slow view holds up no KEY.
+        """
 
 
 @dataclass
@@ -97,6 +101,7 @@ class _Loop:
         self._began = ports.monotonic()
         self._asking = ""
         self._outstanding: set[InvocationId | int] = set()
+        self._board = ProgressBoard(ports.inbox)
 
     def run(self) -> RunState:
         try:
@@ -159,7 +164,7 @@ class _Loop:
         self._work(lambda: self._execute(order))
 
     def _execute(self, order: Order) -> None:
-        result = self._ports.executor.execute(order, self._ports.inbox.put)
+        result = self._ports.executor.execute(order, self._board.put)
         self._ports.inbox.put(_ended(order, result))
 
     def _run_command(self, request: RunCommand) -> None:
@@ -209,7 +214,7 @@ class _Loop:
             if isinstance(message, BaseException):
                 raise message
             if isinstance(message, Progress):
-                self._ports.spectator.progressed(message)
+                self._ports.spectator.progressed(self._board.take(message))
             elif message is not None:
                 events.append(message)
         self._take(events)
