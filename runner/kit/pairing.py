@@ -165,6 +165,12 @@ def _tolerance(name: str, given: Any) -> Decimal:
     return tolerance
 
 
+def counterpart(name: str, mapping: str) -> str:
+    """What the right side calls the left column `name`, by a mapping such as `state = status`."""
+    pairs = {plain_name(left): right for left, right in Rules.pairs(mapping)}
+    return pairs.get(plain_name(name), name)
+
+
 def counterpart_of(right: str, counterpart: dict[str, str]) -> str:
     """The left column that is paired with this right one, or nothing."""
     return next((left for left, other in counterpart.items() if other == right), "")

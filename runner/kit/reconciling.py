@@ -40,7 +40,8 @@ class Reconciled:
     `ambiguous_keys` are keys that occur more than once on a side. The engine then holds
     `differing` (key, kind, time: a row that differs), `differences` (key, kind, time, column,
     left_value, right_value: a value that differs; for a missing row its column is null) and
-    `compared` (timestamp, differs: every row that was compared).
+    `compared` (timestamp, differs: every row that was compared) and `columns_compared` (column,
+    compared_as, mismatches). Columns are in the order of their mismatches, most first.
     """
 
     left: SideCount
@@ -190,6 +191,8 @@ def _counted(
         ColumnDifference(pair.label, pair.description, count)
         for pair, count in zip(values, by_column, strict=True)
     ]
+    differences.sort(key=lambda one: (-one.mismatches, one.column))
+    _name_columns(con, differences)
     return Reconciled(
         left=left,
         right=right,
@@ -200,6 +203,19 @@ def _counted(
         ambiguous_keys=ambiguous,
         columns=tuple(differences),
         uncompared=uncompared,
+    )
+
+
+def _name_columns(con: Any, differences: list[ColumnDifference]) -> None:
+    con.execute(
+        "create or replace temp table columns_compared as select "
+        'unnest($1::varchar[]) as "column", '
+        "unnest($2::varchar[]) as compared_as, unnest($3::bigint[]) as mismatches",
+        [
+            [one.column for one in differences],
+            [one.compared_as for one in differences],
+            [one.mismatches for one in differences],
+        ],
     )
 
 
