@@ -27,6 +27,7 @@ from runner.model.results import OutputValue
 from runner.model.values import Chart, OutputType, Undefined, Value
 
 if TYPE_CHECKING:
+    from runner.kit.invariants import Judged
     from runner.kit.reconciling import Reconciled
 
 
@@ -121,6 +122,25 @@ class Key:
         from runner.kit.query_shapes import add_fingerprints
 
         return add_fingerprints(self.connection, source, name)
+
+    def typed(self, source: str, name: str, timezone: str = "UTC") -> None:
+        """Make the view `name`: a table of any columns, with numbers, times and flags as such."""
+        from runner.kit.column_kinds import typed_view
+
+        typed_view(self.connection, source, name, timezone)
+
+    def judge(self, source: str, invariants: str) -> "tuple[Judged, ...]":
+        """Try invariants, `name: SQL condition` one a line, on every row of a table or view.
+
+        Afterwards `invariant_results` and `violations` can be asked, and no further file be read:
+        a condition reads what is loaded, and nothing else. Raises KitMisuse for a broken one.
+        """
+        from runner.kit.engine import shut_off
+        from runner.kit.invariants import invariants_of, judge
+
+        wanted = invariants_of(invariants)
+        shut_off(self.connection, (self._scratch, self.output.root))
+        return judge(self.connection, source, wanted)
 
     def onset(self, source: str, failed: str) -> datetime | None:
         """The minute from which on records of `source`, by `timestamp`, fail more than before.
