@@ -103,10 +103,70 @@ def restored() -> None:
     )
 
 
+def month(seed: int, count: int, changed: bool) -> list[list[object]]:
+    """Orders of a month; changed ones are dearer, of a new country, and often without a phone."""
+    rng = random.Random(seed)
+    rows: list[list[object]] = []
+    for number in range(count):
+        amount = round(rng.lognormvariate(4.4 if changed else 4.0, 0.4), 2)
+        country = rng.choices(("DE", "FR", "XX"), (5, 4, 3 if changed else 0))[0]
+        phone = "" if rng.random() < (0.3 if changed else 0.02) else f"+49{rng.randrange(10**9)}"
+        items = rng.randrange(1, 6)
+        rows.append([f"o-{seed}-{number}", amount, country, phone, items])
+    return rows
+
+
+def drifted() -> None:
+    """A month that drifted from the one before, and one that did not."""
+    columns = ("order_id", "amount", "country", "phone", "items")
+    october, november = month(20261001, 800, False), month(20261101, 760, True)
+    write_csv(DRIFT, "orders-october.csv", columns, october)
+    named = (*columns[:4], "item_count")
+    write_csv(DRIFT, "orders-november.csv", named, november)
+    write_csv(DRIFT, "orders-september.csv", columns, month(20260901, 790, False))
+    new = {row[2] for row in november} - {row[2] for row in october}
+    write_case(
+        DRIFT,
+        "drifted",
+        inputs={"baseline": "orders-october.csv", "current": "orders-november.csv"},
+        outputs={
+            "drift_level": "severe",
+            "drift_detected": True,
+            "drifted_columns": 2,
+            "columns_with_more_missing": 1,
+            "new_values": len(new),
+            "schema_changed": True,
+            "lost_columns": 1,
+            "added_columns": 1,
+            "volume_changed": False,
+            "volume_ratio": 0.95,
+            "baseline_records": 800,
+            "current_records": 760,
+        },
+        data_from=None,
+        data_to=None,
+    )
+    write_case(
+        DRIFT,
+        "steady",
+        inputs={"baseline": "orders-september.csv", "current": "orders-october.csv"},
+        outputs={
+            "drift_level": "none",
+            "drift_detected": False,
+            "drifted_columns": 0,
+            "worst_column": None,
+            "columns_with_more_missing": 0,
+            "schema_changed": False,
+            "volume_changed": False,
+        },
+    )
+
+
 def main() -> None:
     """Write every sample with its expected outputs."""
     replayed()
     restored()
+    drifted()
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ def shared_kinds(
 def column_kinds(con: Any, table: str, columns: Sequence[str], zone: str) -> tuple[str, ...]:
     """`number`, `timestamp`, `flag`, `text`, or `empty` for each column.
 
-    Digits with a leading zero (`0012`) are text, since they name something; a column of digits is
-    of numbers although they may be seconds since 1970, or stand for true and false.
+    Digits with a leading zero or plus (`0012`, `+49…`) are text, since they name something; a column
+    of digits is of numbers although they may be seconds since 1970, or stand for true and false.
     """
     types = engine_types(con, table)
     found = {name: _of_type(types[name]) for name in columns}
@@ -92,7 +92,7 @@ def _fitting(con: Any, source: str, columns: Sequence[str], zone: str) -> dict[s
 
 def _misfits(column: str, zone: str) -> str:
     """SQL that counts the values that are no number, those that are no time, and no flag."""
-    is_name = f"regexp_matches({column}, '^[+-]?0\\d')"
+    is_name = f"regexp_matches({column}, '^(-?0\\d|\\+)')"
     no_number = f"{typed('number', column, zone)} is null or {is_name}"
     no_time = f"{typed('timestamp', column, zone)} is null"
     no_flag = f"{typed('flag', column, zone)} is null"

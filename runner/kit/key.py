@@ -27,6 +27,7 @@ from runner.model.results import OutputValue
 from runner.model.values import Chart, OutputType, Undefined, Value
 
 if TYPE_CHECKING:
+    from runner.kit.drift import ColumnDrift
     from runner.kit.invariants import Judged
     from runner.kit.reconciling import Reconciled
 
@@ -141,6 +142,12 @@ class Key:
         wanted = invariants_of(invariants)
         shut_off(self.connection, (self._scratch, self.output.root))
         return judge(self.connection, source, wanted)
+
+    def drift(self, before: str, now: str, timezone: str = "UTC") -> "tuple[ColumnDrift, ...]":
+        """How the values of each column that both tables have are distributed, then and now."""
+        from runner.kit.drift import column_drifts
+
+        return column_drifts(self.connection, before, now, timezone)
 
     def onset(self, source: str, failed: str) -> datetime | None:
         """The minute from which on records of `source`, by `timestamp`, fail more than before.
