@@ -26,8 +26,8 @@ def shared_kinds(
 def column_kinds(con: Any, table: str, columns: Sequence[str], zone: str) -> tuple[str, ...]:
     """`number`, `timestamp`, `flag`, `text`, or `empty` for each column.
 
-    Digits with a leading zero or plus (`0012`, `+49…`) are text, since they name something; a column
-    of digits is of numbers although they may be seconds since 1970, or stand for true and false.
+    Digits with a leading zero or plus (`0012`, `+49…`) are text, since they name something; a
+    column of digits is of numbers, though they may be seconds since 1970, or mean true and false.
     """
     types = engine_types(con, table)
     found = {name: _of_type(types[name]) for name in columns}
