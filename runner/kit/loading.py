@@ -58,6 +58,10 @@ class LoadedTable:
     bad_records: tuple[BadRecord, ...] = ()
     warnings: tuple[str, ...] = ()
 
+    def has(self, column: str) -> bool:
+        """Whether the file has that column of the contract."""
+        return any(name == column for name, _ in self.columns)
+
     def __str__(self) -> str:
         bad = [f"  record {bad.record}: {bad.why}" for bad in self.bad_records]
         head = f"{self.name}: {self.rows_read:,} records read, {self.rows_bad:,} bad"
@@ -161,7 +165,7 @@ def _counted(
     target = identifier(f"kit_loaded_{declared.name}")
     total, good = con.execute(
         f"select count(*), count(*) filter (kit_fault is null) from {target}"
-    ).fetchone()
+    ).fetchall()[0]
     bad = total - good + raw.unread_count
     return LoadedTable(
         name=declared.name,
@@ -181,7 +185,7 @@ def _warnings(name: str, good: int, bad: int, con: Any) -> Iterator[str]:
     lossy, first = con.execute(
         f"select count(*), first(kit_lost) from {identifier(f'kit_loaded_{name}')} "
         "where kit_fault is null and kit_lost is not null"
-    ).fetchone()
+    ).fetchall()[0]
     if lossy:
         yield f"{name}: {lossy:,} records lost an optional value, as {safe_line(first)}"
     if good + bad in PAGE_SIZES:

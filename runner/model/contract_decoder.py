@@ -27,15 +27,9 @@ MISSING: Any = object()
 T = TypeVar("T")
 
 FORMATS = (
-    "csv",
-    "jsonl",
-    "json",
-    "parquet",
-    "text",
-    "postgres-csvlog",
-    "postgres-jsonlog",
-    "postgres-stderr",
-    "mysql-slow",
+    *("csv", "jsonl", "json", "parquet", "text"),
+    *("log", "syslog", "logfmt", "otel-logs", "access-log", "alb-log", "stripe-events"),
+    *("postgres-csvlog", "postgres-jsonlog", "postgres-stderr", "mysql-slow"),
 )
 COLUMN_TYPES = ("text", "integer", "number", "flag", "timestamp")
 PARAMETER_TYPES = (*COLUMN_TYPES, "timezone")

@@ -43,8 +43,9 @@ def claims(head: Head, declared: DeclaredInput) -> bool:
     """Whether its first line names the columns that are wanted, or any where all are welcome."""
     if not declared.is_tabular or head.text.lstrip()[:1] in ("{", "["):
         return False
-    _, missing, _ = match_columns(declared.columns, header_of(head.text, declared.columns).names)
-    return not missing
+    found = header_of(head.text, declared.columns).names
+    matched, missing, ambiguous = match_columns(declared.columns, found)
+    return not missing and bool(matched or ambiguous or not declared.columns)
 
 
 def looks_delimited(head: Head) -> bool:
@@ -75,10 +76,10 @@ def read_rows(reading: Reading, header: Header) -> RawRecords:
         path = rewritten(source, path, "utf-8")
         if not _materialise(source, path, header, con):
             raise source.refused("its line ends or quotes cannot be read as CSV")
-    if con.execute(_WRONG_ENCODING).fetchone():
+    if con.execute(_WRONG_ENCODING).fetchall():
         _materialise(source, rewritten(source, path, "latin-1"), header, con)
         warnings = (f"{source.name}: {LATIN_1}",)
-    count = con.execute("select count(distinct line) from kit_rejects").fetchone()[0]
+    count = con.execute("select count(distinct line) from kit_rejects").fetchall()[0][0]
     unread = tuple(
         Unread(line - header.in_file, *more) for line, *more in con.execute(_UNREAD).fetchall()
     )

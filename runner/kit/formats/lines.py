@@ -1,4 +1,4 @@
-"""Logs whose entries run over several lines: the lines in the engine, and what was done to them."""
+"""Text files as lines in the engine, and what was done to their bytes to get there."""
 
 from runner.kit.formats import text
 from runner.kit.formats.format import Reading
@@ -11,16 +11,25 @@ def take_lines(reading: Reading) -> tuple[str, ...]:
 
     Bytes that are not UTF-8 make the file Latin-1. A carriage return at a line's end goes.
     """
+    return _take(
+        reading, "rowid + 1 as number, rtrim(coalesce(c0, ''), chr(13)) as line from kit_text"
+    )
+
+
+def take_records(reading: Reading) -> tuple[str, ...]:
+    """The same for files with a record a line: `kit_lines` (c0), blank lines left out."""
+    return _take(
+        reading,
+        "rtrim(c0, chr(13)) as c0 from kit_text where trim(c0, ' \t' || chr(13)) <> ''",
+    )
+
+
+def _take(reading: Reading, what: str) -> tuple[str, ...]:
     warnings: tuple[str, ...] = ()
     if not is_utf8(reading.path):
         reading = reading.at(rewritten(reading.source, reading.path, "latin-1"))
         warnings = (f"{reading.source.name}: {LATIN_1}",)
-    con = reading.con
-    con.execute("create or replace temp table kit_text (c0 varchar)")
     text.fill(reading, "kit_text")
-    con.execute(
-        "create or replace temp table kit_lines as "
-        "select rowid + 1 as number, rtrim(coalesce(c0, ''), chr(13)) as line from kit_text"
-    )
-    con.execute("drop table kit_text")
+    reading.con.execute(f"create or replace temp table kit_lines as select {what}")
+    reading.con.execute("drop table kit_text")
     return warnings
