@@ -241,7 +241,8 @@ key.chart(
 key.table(
     "replay_list",
     key.sql("""
-    select job_id, job, replayable, error_class, attempts, first_tried, last_tried, error
+    select job_id, job, replayable, error_class, attempts, first_tried, last_tried as timestamp,
+        'error' as level, error
     from lost order by replayable desc, last_tried, job_id
     """),
 )

@@ -14,6 +14,7 @@ from runner.keys.samples import SampleCase, differences, sample_cases
 from runner.runs.assignment import GivenInput
 from runner.runs.key_run import KeyRequest, run_key
 from tests.library.conftest import LIBRARY, Execute, installed
+from tools.write_key_readmes import MARK, readme
 
 SLUGS = [name.slug for name in LIBRARY.key_names()]
 CASES = [(slug, case) for slug in SLUGS for case in sample_cases(installed(slug))]
@@ -108,3 +109,10 @@ def code_lines(key: InstalledKey) -> int:
     cells = [c.source for c in jupytext.read(key.notebook).cells if c.cell_type == "code"]
     lines = [line for cell in cells for line in cell.splitlines()]
     return sum(bool(re.search(r"\S", line)) and not line.lstrip().startswith("#") for line in lines)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_tables_of_a_readme_are_those_of_the_contract(slug: str) -> None:
+    text = (installed(slug).folder / "README.md").read_text("utf-8")
+
+    assert MARK not in text or readme(installed(slug), text) == text
