@@ -8,7 +8,7 @@ from runner.model.identity import KeyName, PlaceKind, StepId
 from runner.model.runbook import InputSpec, KeyInvocation
 from runner.model.source import Span
 
-STEP, SPAN = StepId(PlaceKind.STEP, 2), Span(0, 1)
+STEP, SPAN = StepId(PlaceKind.STEP, "2"), Span(0, 1)
 
 
 def contract(*inputs: tuple[str, bool]) -> KeyContract:
