@@ -108,7 +108,7 @@ def test_a_killed_runner_leaves_a_run_that_says_interrupted(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_the_run_within_two_seconds_as_aborted(
+def test_a_signal_stops_the_run_within_two_seconds_to_be_resumed(
     runbook: Runbook,
     environment: dict[str, str],
     library: Path,
@@ -123,6 +123,8 @@ def test_a_signal_ends_the_run_within_two_seconds_as_aborted(
         assert time.monotonic() - before < 2
     assert process.returncode == 128 + number
     assert not Path(f"/proc/{kernel}").exists()
+    assert standing(runbook) == "interrupted"
+    assert runbook("resume", "--abort").returncode == 130
     assert standing(runbook) == "aborted"
     assert runbook("evidence", "verify").returncode == 0
 

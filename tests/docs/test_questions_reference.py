@@ -46,6 +46,9 @@ class Until:
         self.asked = self.asked or question
         return NOBODY
 
+    def withdraw(self, question_id: str) -> None:
+        """Nobody else answers here."""
+
     def dismiss(self) -> None:
         pass
 

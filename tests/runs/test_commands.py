@@ -68,6 +68,9 @@ class Says:
             return wish
         return Answer(("y",), AnswerSource.OBSERVED, "ada")
 
+    def withdraw(self, question_id: str) -> None:
+        pass
+
     def dismiss(self) -> None:
         pass
 
