@@ -99,7 +99,7 @@ def _resume(options: ResumeOptions, executor: "PapermillExecutor") -> int:
             options.timeout,
             " ".join(sys.argv[1:]),
             options.containment.limit_changes(),
-            NO_SECRETS if options.abort else options.containment.given_secrets(taken.loaded),
+            NO_SECRETS if options.abort else options.containment.given_secrets(taken.loaded.keys),
         )
         if not options.abort:
             _show_changes(taken)
@@ -125,7 +125,7 @@ def _go_on(
         executor.check_sandbox()
     started = taken.recorded.started
     attended = started.mode is Mode.ATTENDED
-    view = view_for(taken.loaded.program, options.form, options.evidence_dir)
+    view = view_for(taken.loaded.program, options.form, store, options.evidence_dir)
     view.recall(taken.recorded.entries)
     later = attended and (options.stop_at_person or not at_terminal())
     answers = {given.subject: given.words for given in started.answers}

@@ -102,9 +102,9 @@ def _run(options: RunOptions, executor: "PapermillExecutor", store: "Store") -> 
     from runner.runs.loading import load_runbook
 
     loaded = load_runbook(library, options.name, options.from_step, options.until_step)
-    refuse_errors(loaded, library)
     verification = options.verification
     if verification:
+        refuse_errors(loaded, library)
         from runner.cli.verify import to_verify
 
         files = tuple(given.path for given in given_inputs(options.inputs))
@@ -115,6 +115,8 @@ def _run(options: RunOptions, executor: "PapermillExecutor", store: "Store") -> 
     inputs = assign_inputs(loaded, given_inputs(options.inputs), all_needed=not attended)
     parameters = assign_parameters(loaded, pairs("--param", options.parameters))
     check_notebooks(loaded, inputs, parameters)
+    if not verification:  # after what is cheaper to refuse
+        refuse_errors(loaded, library)
     request = RunRequest(
         loaded=loaded,
         inputs=inputs,
@@ -129,13 +131,14 @@ def _run(options: RunOptions, executor: "PapermillExecutor", store: "Store") -> 
         answers=tuple(GivenAnswer(*pair) for pair in pairs("--answer", options.answers).items()),
         libraries=library.roots,
         limits=options.containment.limit_changes(),
-        secrets=options.containment.given_secrets(loaded),
+        secrets=options.containment.given_secrets(loaded.keys),
     )
     if loaded.keys:
         executor.check_sandbox()
     inbox: SimpleQueue[Message] = SimpleQueue()
     listen_to_signals(inbox, executor)
-    view = view_for(loaded.program, options.form, options.evidence_dir, not options.no_evidence)
+    is_kept = not options.no_evidence
+    view = view_for(loaded.program, options.form, store, options.evidence_dir, is_kept)
     world = World(
         store=store,
         executor=executor,
@@ -276,10 +279,15 @@ def operator_for(
 
 
 def view_for(
-    program: "Program", form: OutputFormat, evidence_dir: Path | None, is_kept: bool = True
+    program: "Program",
+    form: OutputFormat,
+    store: "Store",
+    evidence_dir: Path | None,
+    is_kept: bool = True,
 ) -> "RunView":
     """What shows the run. `is_kept` says that evidence is left to be looked at."""
     from runner.cli.run_views import JsonView, LinesView, RunView
+    from runner.evidence.index import Index
 
     match form:
         case OutputFormat.JSON:
@@ -292,7 +300,8 @@ def view_for(
             live = form is OutputFormat.LIVE
     where = f" --evidence-dir {shlex.quote(str(evidence_dir))}"
     named = evidence_dir and "RUNBOOK_EVIDENCE_DIR" not in os.environ
-    return RunView(program, live, where if named else "", is_kept)
+    usual = Index(store, patience_seconds=0.1).usual_seconds
+    return RunView(program, live, where if named else "", usual, is_kept)
 
 
 def listen_to_signals(inbox: "SimpleQueue[Message]", executor: "KeyExecutor") -> None:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from runner.cli import console
@@ -45,10 +45,22 @@ from runner.runs.loop import Spectator
 
 
 class RunView(Spectator):
-    """Text: each step when it is decided, on stdout; instructions and status on stderr."""
+    """Text: each step when it is decided, on stdout; instructions and status on stderr.
 
-    def __init__(self, program: Program, live: bool, where: str = "", is_kept: bool = True):
+    `usual` gives the seconds that a KEY took in earlier runs, by its name, None where none did.
+    `is_kept` says that evidence is left to be looked at.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        live: bool,
+        where: str = "",
+        usual: Callable[[str], float | None] = lambda key: None,
+        is_kept: bool = True,
+    ):
         self._program = program
+        self._usual = usual
         self._where = where
         self._is_kept = is_kept
         self._entries: list[JournalEntry] = []
@@ -90,10 +102,12 @@ class RunView(Spectator):
                         self._show_instructions(text)
 
     def progressed(self, progress: Progress) -> None:
-        """Show which cell of a KEY runs."""
+        """Show which cell of a KEY runs, and the last line that it printed."""
         if self._status:
-            cells = f"cell {progress.cell} of {progress.cells}"
-            self._status.note(str(progress.invocation), cells)
+            words = f"cell {progress.cell} of {progress.cells}"
+            if progress.tail:
+                words += f"  {safe_line(progress.tail)}"
+            self._status.note(str(progress.invocation), words)
 
     def ask(self, question: OpenQuestion, complaint: str) -> None:
         """Put a question on the terminal."""
@@ -160,7 +174,8 @@ class RunView(Spectator):
     def _note_key(self, event: KeyStarted | KeyFinished | KeyFailed) -> None:
         if self._status and isinstance(event, KeyStarted):
             ahead = " ahead" if event.ahead else ""
-            self._status.begin(str(event.invocation), f"{event.key.text}{ahead}")
+            usual = self._usual(event.key.text)
+            self._status.begin(str(event.invocation), f"{event.key.text}{ahead}", usual)
         elif self._status:
             self._status.end(str(event.invocation))
 

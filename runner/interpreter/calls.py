@@ -11,7 +11,7 @@ from runner.model.events import KeyStarted
 from runner.model.frozen import frozen
 from runner.model.identity import InvocationId, PlaceKind, StepId
 from runner.model.results import KeyResult, StagedInput
-from runner.model.runbook import KeyInvocation
+from runner.model.runbook import InputSpec, KeyInvocation
 from runner.model.runs import InvokeKey
 from runner.model.values import Table
 
@@ -132,10 +132,8 @@ def _made_earlier(
     call: KeyInvocation,
 ) -> TableInput | None:
     """The published table that the runbook's words for this input name, if exactly one does."""
-    made = [spec for spec in call.inputs if spec.produced_by]
-    only = len(contract.inputs) == 1 and len(made) == 1
-    for spec in made:
-        if spec.produced_by is None or not (only or _same_words(spec.product, declared)):
+    for spec in _makers(contract, declared, call):
+        if spec.produced_by is None:
             continue
         producers = program.calls(spec.produced_by)
         vocabulary = Vocabulary.of(program.by_key[p.key] for p in producers)
@@ -149,6 +147,24 @@ def _made_earlier(
             if isinstance(value, Table):
                 return TableInput(declared.name, value, f"{spec.product} of {spec.produced_by}")
     return None
+
+
+def made_by(contract: KeyContract, declared: DeclaredInput, call: KeyInvocation) -> StepId | None:
+    """The earlier step whose table is to be this input of the call, where its words say so.
+
+    A call with one table of an earlier step means by it the input of that name or label, or the
+    only input that the KEY needs.
+    """
+    return next((spec.produced_by for spec in _makers(contract, declared, call)), None)
+
+
+def _makers(
+    contract: KeyContract, declared: DeclaredInput, call: KeyInvocation
+) -> tuple[InputSpec, ...]:
+    made = [spec for spec in call.inputs if spec.produced_by]
+    needed = [one for one in contract.inputs if one.required]
+    only = len(made) == 1 and (needed == [declared] or len(contract.inputs) == 1)
+    return tuple(spec for spec in made if only or _same_words(spec.product, declared))
 
 
 def _same_words(words: str, declared: DeclaredInput) -> bool:

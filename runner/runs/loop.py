@@ -52,6 +52,7 @@ from runner.runs.hearing import Heard, heard
 from runner.runs.intake import Intake, ScriptedIntake
 from runner.runs.operators import Operator
 from runner.runs.orders import OrderWriter
+from runner.runs.progress_board import ProgressBoard
 
 AT_ONCE = 2
 _STOPPING_SECONDS = 2.0
@@ -91,7 +92,10 @@ class Spectator:
         """Events are on disk and applied."""
 
     def progressed(self, progress: Progress) -> None:
-        """A cell of a running KEY begins. Not an event; it may be missed."""
+        """A running KEY says how far it is, and what it printed last. Not an event.
+
+        Only the newest word of each KEY is kept until this is called; a slow view holds up no KEY.
+        """
 
 
 @dataclass
@@ -129,6 +133,7 @@ class _Loop:
         self._began = ports.monotonic()
         self._asking = ""
         self._outstanding: set[InvocationId | int] = set()
+        self._board = ProgressBoard(ports.inbox)
         self._leaving: RunSuspended | None = None
 
     def run(self) -> RunState:
@@ -194,7 +199,7 @@ class _Loop:
         self._work(lambda: self._execute(order))
 
     def _execute(self, order: Order) -> None:
-        result = self._ports.executor.execute(order, self._ports.inbox.put)
+        result = self._ports.executor.execute(order, self._board.put)
         self._ports.inbox.put(_ended(order, result))
 
     def _run_command(self, request: RunCommand) -> None:
@@ -254,7 +259,7 @@ class _Loop:
                 case BaseException():
                     raise message
                 case Progress():
-                    self._ports.spectator.progressed(message)
+                    self._ports.spectator.progressed(self._board.take(message))
                 case Interrupt(signal=number):
                     self._leaving = RunSuspended(WhySuspended.SIGNAL, signal=number)
                 case RunSuspended():
