@@ -21,3 +21,12 @@ def connect(scratch: Path, memory_bytes: int) -> Any:
     con.execute(f"set temp_directory = {literal(scratch)}")
     con.execute(f"set memory_limit = '{memory_bytes}B'")
     return con
+
+
+def shut_off(con: Any, folders: tuple[Path | None, ...]) -> None:
+    """Let the connection reach no file outside of these folders from now on, for good."""
+    allowed = ", ".join(literal(f"{folder.absolute()}/") for folder in folders if folder)
+    shut = con.execute("select not current_setting('enable_external_access')").fetchall()[0][0]
+    if not shut:
+        con.execute(f"set allowed_directories = [{allowed}]")
+        con.execute("set enable_external_access = false")

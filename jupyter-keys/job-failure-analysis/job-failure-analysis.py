@@ -1,0 +1,272 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Job failure analysis
+#
+# Reads a log of job runs and answers: which jobs fail, how often and since when; is there a pattern;
+# what can be replayed, and what must be mended first? One record is one attempt. All times are UTC.
+
+# %% tags=["parameters"]
+job_runs = "samples/mail-outage.csv"
+window_start = None
+window_end = None
+timezone = "UTC"
+stuck_minutes = 60
+pattern_share = 0.8
+pattern_runs = 5
+
+# %%
+from runner import kit
+
+key = kit.open_key("jupyter-job-failure-analysis")
+key.load("job_runs", job_runs, timezone=timezone, between=(window_start, window_end))
+
+# %% [markdown]
+# ## How did each run end, and why did it fail?
+#
+# The first line that fits. What passes by itself can be replayed as it is: timeouts, connections,
+# rate limits, killed workers. Data, permissions and code must be mended first.
+
+# %%
+key.view(
+    "ended",
+    r"""
+    with told as (
+        select *, regexp_replace(lower(status), '[ -]', '_', 'g') as said from job_runs
+    ), known as (
+        select *, case
+            when regexp_matches(said, '^(success|succeeded|completed?|done|ok|passed|finished)$')
+                then 'succeeded'
+            when regexp_matches(said, 'fail|error|dead|time_?d?_?out|killed|crash|exhaust|discard')
+                then 'failed'
+            when regexp_matches(said, 'cancel|skip|abort') then 'cancelled'
+            when regexp_matches(said, 'run|start|progress|process|active') then 'running'
+            when regexp_matches(said, 'queue|pend|wait|schedul|retry|new') then 'waiting'
+            else 'unknown' end as ending
+        from told
+    )
+    select *, case when ending <> 'failed' then null
+        when regexp_matches(error, 'time[ds]?[ _-]?out|deadline exceeded', 'i')
+            or said like '%time%out%' then 'timeout'
+        when regexp_matches(error, 'rate.?limit|too many requests|throttl|\b429\b', 'i')
+            then 'rate limit'
+        when regexp_matches(error, 'out of memory|oom|sigkill|killed|no space left', 'i')
+            or said like '%kill%' then 'resource'
+        when regexp_matches(error, 'permission|denied|forbidden|unauthori[sz]ed|expired token'
+            '|credential|\b40[13]\b', 'i') then 'permission'
+        when regexp_matches(error, 'connect|refused|reset|dns|resolve|unreachable|unavailable'
+            '|bad gateway|\b50[234]\b', 'i') then 'connection'
+        when regexp_matches(error, 'invalid|validation|constraint|duplicate key|not found|pars(e|ing)'
+            '|decod|malformed|missing|\b4(00|04|09|22)\b', 'i') then 'data'
+        when regexp_matches(error, '(error|exception|panic|traceback|undefined|null)', 'i')
+            then 'code'
+        else 'other' end as error_class,
+        coalesce(duration_ms / 1000, date_diff('millisecond', timestamp, finished_at) / 1000)
+            as seconds
+    from known
+    """,
+)
+unknown = key.row("""
+    select count(*) as n, string_agg(distinct status, ', ' order by status) as statuses
+    from ended where ending = 'unknown'
+""")
+if unknown["n"]:
+    key.warn(f"{unknown['n']:,} runs have a status of no known meaning: {unknown['statuses']:.200}")
+key.view("finished", "from ended where ending in ('succeeded', 'failed')")
+
+# %% [markdown]
+# ## Is there a pattern?
+#
+# One job, one kind of error or one worker has `pattern_share` of at least `pattern_runs` failures,
+# and more than one job or worker was there to have them. Otherwise failures are widespread. Failures
+# that are scattered, without an onset, have no pattern.
+
+# %%
+began = key.onset("finished", "ending = 'failed'")
+key.view(
+    "patterns",
+    "\nunion all\n".join(
+        f"""
+        select '{name}' as pattern, {place} as place, max(n) as most, sum(n) as failures,
+            first(what order by n desc, what) as what, (select count(distinct {column})
+            from {"finished" if column != "error_class" else "ended"}) as choices
+        from (select {column} as what, count(*) as n from ended
+            where ending = 'failed' and {column} is not null group by what)
+        """
+        for place, (name, column) in enumerate(
+            [("one job", "job"), ("one worker", "worker"), ("one error", "error_class")]
+        )
+    ),
+)
+pattern = key.row(
+    """
+    select (select count(*) from finished) as ended, coalesce(max(failures), 0) as failures,
+        first(pattern order by place) filter (found) as pattern,
+        first(what order by place) filter (found) as what
+    from (select *, most >= $share::double * failures and failures >= $least
+        and (choices > 1 or pattern = 'one error') as found from patterns)
+    """,
+    share=pattern_share,
+    least=pattern_runs,
+)
+what = pattern["what"] if began else None
+named = "none" if not began else pattern["pattern"] or "widespread"
+
+# %% [markdown]
+# ## What can be replayed?
+#
+# A job is lost when none of its attempts succeeded and the last one failed. It can be replayed when
+# that last failure was of a kind that passes by itself.
+
+# %%
+key.view(
+    "lost",
+    """
+    with jobs as (
+        select job_id, job, count(*) as attempts, max(attempt) as last_attempt,
+            max(max_attempts) as max_attempts, min(timestamp) as first_tried,
+            max(timestamp) as last_tried, arg_max(ending, (timestamp, attempt)) as last_ending,
+            arg_max(error_class, (timestamp, attempt)) as error_class,
+            arg_max(error, (timestamp, attempt)) as error,
+            count(*) filter (ending = 'succeeded') as successes
+        from ended where job_id is not null group by job_id, job
+    )
+    select *, error_class in ('timeout', 'connection', 'rate limit', 'resource') as replayable
+    from jobs where successes = 0 and last_ending = 'failed'
+    """,
+)
+found = key.row("""
+    select count(*) as runs, count(*) filter (ending in ('succeeded', 'failed')) as ended_runs,
+        count(error_class) as failed_runs,
+        count(error_class) / nullif(count(*) filter (ending in ('succeeded', 'failed')), 0)
+            as failure_rate,
+        count(*) filter (ending = 'succeeded')
+            / nullif(count(*) filter (ending in ('succeeded', 'failed')), 0) as success_rate,
+        count(distinct job) filter (ending = 'failed') as failing_jobs,
+        count(*) filter (error_class = 'timeout') as timeout_failures,
+        count(*) filter (error_class = 'connection') as connection_failures,
+        count(*) filter (error_class = 'rate limit') as rate_limit_failures,
+        count(*) filter (error_class = 'resource') as resource_failures,
+        count(*) filter (error_class = 'data') as data_failures,
+        count(*) filter (error_class = 'permission') as permission_failures,
+        count(*) filter (error_class = 'code') as code_failures,
+        count(*) filter (error_class = 'other') as other_failures,
+        case when count(attempt) > 0 then count(*) filter (attempt > 1) end as retried_runs,
+        case when count(attempt) > 0 and count(max_attempts) > 0 then count(*) filter
+            (ending = 'failed' and attempt >= max_attempts) end as exhausted_jobs,
+        round(quantile_cont(seconds, 0.95), 6) as duration_p95
+    from ended
+""")
+jobs = key.row("""
+    select count(*) as lost_jobs, count(*) filter (replayable) as replayable_jobs,
+        count(*) filter (not replayable) as jobs_to_mend, (select count(*) from (
+            select job_id from ended where ending = 'succeeded' and job_id is not null
+            group by job_id, job having count(*) > 1)) as done_twice
+    from lost
+""")
+has_ids = key.row("select count(job_id) > 0 as yes from ended")["yes"]
+key.view(
+    "stuck",
+    f"""
+    select *, date_diff('minute', timestamp, (select max(timestamp) from ended)) as minutes
+    from ended where ending = 'running' and finished_at is null
+        and timestamp < (select max(timestamp) from ended) - to_minutes({int(stuck_minutes)})
+    """,
+)
+stuck = key.row("select count(*) as stuck_runs from stuck")
+
+# %%
+worst = key.row("""
+    select first(job order by n desc, job) as worst_job from
+        (select job, count(*) as n from ended where ending = 'failed' group by job)
+""")
+rate = f"{found['failed_runs']:,} of {found['ended_runs']:,} runs, most {worst['worst_job']}"
+key.findings(
+    ("Jobs fail", began, rate, "failures_by_job") if began else None,
+    (f"The failures are of {named}", began, what, "failures_by_error") if what else None,
+    *[
+        (what, None, f"{count:,} jobs", look)
+        for what, count, look in (
+            ("Jobs never succeeded", jobs["lost_jobs"], "replay_list"),
+            ("Jobs must be mended before a replay", jobs["jobs_to_mend"], "replay_list"),
+            ("Jobs were done twice", jobs["done_twice"], "whether they are idempotent"),
+            ("Runs are stuck", stuck["stuck_runs"], "stuck_list, their workers"),
+        )
+        if count
+    ],
+)
+key.publish(
+    **found,
+    **worst,
+    **stuck,
+    **{name: count if has_ids else None for name, count in jobs.items()},
+    failures_began_at=began,
+    failure_pattern=named if pattern["ended"] else None,
+    pattern_found=what is not None if pattern["ended"] else None,
+)
+
+# %%
+by_job = key.sql("""
+    select job, count(*) as runs, count(*) filter (ending = 'failed') as failures,
+        round(count(*) filter (ending = 'failed') / count(*), 4) as failure_rate,
+        min(timestamp) filter (ending = 'failed') as first_failure,
+        round(quantile_cont(seconds, 0.95), 3) as p95_seconds
+    from finished group by job order by failures desc, job
+""")
+key.table("failures_by_job", by_job)
+failing = by_job.filter("failures > 0").limit(15)
+key.chart("failures_by_job_chart", kit.bars(failing, "job", "failures"), "Failed runs by job")
+key.table(
+    "failures_by_error",
+    key.sql(r"""
+    select error_class, regexp_replace(error, '\S*\d\S*', '?', 'g') as error, count(*) as failures,
+        count(distinct job) as jobs, min(timestamp) as first_seen, max(timestamp) as last_seen
+    from ended where ending = 'failed' group by error_class, 2
+    order by failures desc, error_class, 2
+    """),
+)
+key.table(
+    "failures_by_worker",
+    key.sql("""
+    select worker, queue, count(*) as runs, count(*) filter (ending = 'failed') as failures
+    from finished group by worker, queue order by failures desc, worker, queue
+    """),
+)
+key.table(
+    "failures_by_hour",
+    key.sql("""
+    select date_trunc('hour', timestamp) as hour, count(*) as runs,
+        count(*) filter (ending = 'failed') as failures from finished group by hour order by hour
+    """),
+)
+over_time = key.sql("""
+    select date_trunc('hour', timestamp) as hour, error_class, count(*) as failures
+    from ended where ending = 'failed' group by all order by hour, error_class
+""")
+key.chart(
+    "failures_over_time",
+    kit.bars(over_time, "hour", "failures", stack="error_class"),
+    caption="Failed runs by hour and kind of error",
+)
+key.table(
+    "replay_list",
+    key.sql("""
+    select job_id, job, replayable, error_class, attempts, first_tried, last_tried, error
+    from lost order by replayable desc, last_tried, job_id
+    """),
+)
+key.table(
+    "stuck_list",
+    key.sql("select job_id, job, timestamp, minutes, worker from stuck order by timestamp, job_id"),
+)
