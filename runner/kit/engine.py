@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from runner.kit.levels import level_macro
 from runner.kit.quoting import literal
 
 
@@ -20,6 +21,7 @@ def connect(scratch: Path, memory_bytes: int) -> Any:
     con.execute("set TimeZone = 'UTC'")
     con.execute(f"set temp_directory = {literal(scratch)}")
     con.execute(f"set memory_limit = '{memory_bytes}B'")
+    con.execute(level_macro())
     return con
 
 

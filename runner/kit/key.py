@@ -20,7 +20,7 @@ from runner.kit.output_folder import RESULT_FILE, OutputFolder
 from runner.kit.publishing import published, spec_of
 from runner.kit.quoting import identifier, literal
 from runner.kit.readable_file import SourceFile
-from runner.kit.refusal import KitMisuse
+from runner.kit.refusal import InputRefused, KitMisuse
 from runner.kit.tables import publish_table
 from runner.model.contract import DeclaredInput, KeyContract
 from runner.model.result_file import InputRows, PublishedResult, encode_result
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from runner.kit.drift import ColumnDrift
     from runner.kit.invariants import Judged
     from runner.kit.reconciling import Reconciled
+    from runner.kit.stretch import Degradation
 
 SECRETS_DIR = "RUNBOOK_SECRETS_DIR"
 
@@ -51,6 +52,7 @@ class Key:
         self.contract, self.folder, self.output = contract, folder, output
         self._values: dict[str, Value] = {}
         self._inputs: dict[str, LoadedTable] = {}
+        self._files: dict[str, str] = {}
         self._bounds: dict[str, tuple[datetime | None, datetime | None]] = {}
         self._warnings: dict[str, None] = {}
         self._scratch = Path(tempfile.mkdtemp(prefix="runbook-kit-"))
@@ -82,7 +84,7 @@ class Key:
         zone_of(timezone)
         start, end = (moment(bound, timezone) for bound in between)
         loaded = self._load(Wanted(declared, timezone, year, time), path)
-        self._inputs[name] = loaded
+        self._inputs[name], self._files[name] = loaded, str(path)
         for warning in loaded.warnings:
             self.warn(warning)
         self._expose(loaded.declared, start, end)
@@ -161,6 +163,29 @@ class Key:
         from runner.kit.drift import column_drifts
 
         return column_drifts(self.connection, before, now, timezone)
+
+    def cluster(self, source: str, text: str, name: str) -> int:
+        """Make the table `name`: `source` with the `pattern` of each text in the column `text`.
+
+        Gives the number of patterns.
+        """
+        from runner.kit.patterns import cluster
+
+        return cluster(self.connection, source, text, name)
+
+    def degradation(self, source: str, value: str) -> "Degradation | None":
+        """When `value` by `bucket` of `source` was worse than the rest of the time, or None."""
+        from runner.kit.stretch import degradation
+
+        return degradation(self.connection, source, value)
+
+    def need(self, name: str, *columns: str, hint: str = "") -> None:
+        """Refuse a loaded input that has none of these optional columns. Raises InputRefused."""
+        loaded = self._inputs[name]
+        if not any(loaded.has(column) for column in columns):
+            found = ", ".join(f"`{column}`" for _, column in loaded.columns)
+            happened = f"it has none of {', '.join(columns)}; columns that are known: {found}"
+            raise InputRefused(name, self._files[name], happened, hint)
 
     def onset(self, source: str, failed: str) -> datetime | None:
         """The minute from which on records of `source`, by `timestamp`, fail more than before.

@@ -58,6 +58,10 @@ class LoadedTable:
     bad_records: tuple[BadRecord, ...] = ()
     warnings: tuple[str, ...] = ()
 
+    def has(self, column: str) -> bool:
+        """Whether the file has that column of the contract."""
+        return any(name == column for name, _ in self.columns)
+
     def __str__(self) -> str:
         bad = [f"  record {bad.record}: {bad.why}" for bad in self.bad_records]
         head = f"{self.name}: {self.rows_read:,} records read, {self.rows_bad:,} bad"
