@@ -179,6 +179,24 @@ class Key:
 
         return degradation(self.connection, source, value)
 
+    def calls(self, source: str, name: str) -> None:
+        """Make the table `name` of calls between services, out of spans or edges."""
+        from runner.kit.call_graph import make_calls
+
+        make_calls(self.connection, source, name)
+
+    def dependents(self, calls: str, service: str, name: str) -> None:
+        """Make the table `name`: each `service` that calls this one, at which `distance`."""
+        from runner.kit.call_graph import make_dependents
+
+        make_dependents(self.connection, calls, service, name)
+
+    def suspects(self, calls: str, began: datetime | None, name: str) -> None:
+        """Make the table `name`: each service before and after, with its `suspicion`."""
+        from runner.kit.call_graph import make_suspects
+
+        make_suspects(self.connection, calls, began, name)
+
     def need(self, name: str, *columns: str, hint: str = "") -> None:
         """Refuse a loaded input that has none of these optional columns. Raises InputRefused."""
         loaded = self._inputs[name]
