@@ -47,6 +47,7 @@ golden: $(READY) ## rewrite the golden files of the tests from what the code doe
 
 docs: $(READY) ## write the generated reference pages
 	@$(BIN)/python tools/write_reference.py
+	@$(BIN)/python tools/write_key_readmes.py
 
 lock: ## resolve the dependencies again and write the hashed locks
 	@$(PYTHON) -m venv .venv/locking && .venv/locking/bin/pip install --quiet uv

@@ -35,43 +35,19 @@ key.load("job_runs", job_runs, timezone=timezone, between=(window_start, window_
 # %% [markdown]
 # ## How did each run end, and why did it fail?
 #
-# The first line that fits. What passes by itself can be replayed as it is: timeouts, connections,
-# rate limits, killed workers. Data, permissions and code must be mended first.
+# By the words of its status and its error. What passes by itself can be replayed as it is: timeouts,
+# connections, rate limits, killed workers. Data, permissions and code must be mended first.
 
 # %%
 key.view(
     "ended",
     r"""
-    with told as (
-        select *, regexp_replace(lower(status), '[ -]', '_', 'g') as said from job_runs
-    ), known as (
-        select *, case
-            when regexp_matches(said, '^(success|succeeded|completed?|done|ok|passed|finished)$')
-                then 'succeeded'
-            when regexp_matches(said, 'fail|error|dead|time_?d?_?out|killed|crash|exhaust|discard')
-                then 'failed'
-            when regexp_matches(said, 'cancel|skip|abort') then 'cancelled'
-            when regexp_matches(said, 'run|start|progress|process|active') then 'running'
-            when regexp_matches(said, 'queue|pend|wait|schedul|retry|new') then 'waiting'
-            else 'unknown' end as ending
-        from told
+    with known as (
+        select *, coalesce(kit_ending(status), 'unknown') as ending from job_runs
     )
     select *, case when ending <> 'failed' then null
-        when regexp_matches(error, 'time[ds]?[ _-]?out|deadline exceeded', 'i')
-            or said like '%time%out%' then 'timeout'
-        when regexp_matches(error, 'rate.?limit|too many requests|throttl|\b429\b', 'i')
-            then 'rate limit'
-        when regexp_matches(error, 'out of memory|oom|sigkill|killed|no space left', 'i')
-            or said like '%kill%' then 'resource'
-        when regexp_matches(error, 'permission|denied|forbidden|unauthori[sz]ed|expired token'
-            '|credential|\b40[13]\b', 'i') then 'permission'
-        when regexp_matches(error, 'connect|refused|reset|dns|resolve|unreachable|unavailable'
-            '|bad gateway|\b50[234]\b', 'i') then 'connection'
-        when regexp_matches(error, 'invalid|validation|constraint|duplicate key|not found|pars(e|ing)'
-            '|decod|malformed|missing|\b4(00|04|09|22)\b', 'i') then 'data'
-        when regexp_matches(error, '(error|exception|panic|traceback|undefined|null)', 'i')
-            then 'code'
-        else 'other' end as error_class,
+        when kit_failure(error) = 'other' then kit_failure(status)
+        else kit_failure(error) end as error_class,
         coalesce(duration_ms / 1000, date_diff('millisecond', timestamp, finished_at) / 1000)
             as seconds
     from known
@@ -146,7 +122,20 @@ key.view(
     from jobs where successes = 0 and last_ending = 'failed'
     """,
 )
-found = key.row("""
+kinds = ", ".join(
+    f"count(*) filter (error_class = '{kind}') as {kind.replace(' ', '_')}_failures"
+    for kind in (
+        "timeout",
+        "connection",
+        "rate limit",
+        "resource",
+        "permission",
+        "data",
+        "code",
+        "other",
+    )
+)
+found = key.row(f"""
     select count(*) as runs, count(*) filter (ending in ('succeeded', 'failed')) as ended_runs,
         count(error_class) as failed_runs,
         count(error_class) / nullif(count(*) filter (ending in ('succeeded', 'failed')), 0)
@@ -154,14 +143,9 @@ found = key.row("""
         count(*) filter (ending = 'succeeded')
             / nullif(count(*) filter (ending in ('succeeded', 'failed')), 0) as success_rate,
         count(distinct job) filter (ending = 'failed') as failing_jobs,
-        count(*) filter (error_class = 'timeout') as timeout_failures,
-        count(*) filter (error_class = 'connection') as connection_failures,
-        count(*) filter (error_class = 'rate limit') as rate_limit_failures,
-        count(*) filter (error_class = 'resource') as resource_failures,
-        count(*) filter (error_class = 'data') as data_failures,
-        count(*) filter (error_class = 'permission') as permission_failures,
-        count(*) filter (error_class = 'code') as code_failures,
-        count(*) filter (error_class = 'other') as other_failures,
+        (select first(job order by n desc, job) from (select job, count(*) as n from ended
+            where ending = 'failed' group by job)) as worst_job,
+        {kinds},
         case when count(attempt) > 0 then count(*) filter (attempt > 1) end as retried_runs,
         case when count(attempt) > 0 and count(max_attempts) > 0 then count(*) filter
             (ending = 'failed' and attempt >= max_attempts) end as exhausted_jobs,
@@ -187,11 +171,7 @@ key.view(
 stuck = key.row("select count(*) as stuck_runs from stuck")
 
 # %%
-worst = key.row("""
-    select first(job order by n desc, job) as worst_job from
-        (select job, count(*) as n from ended where ending = 'failed' group by job)
-""")
-rate = f"{found['failed_runs']:,} of {found['ended_runs']:,} runs, most {worst['worst_job']}"
+rate = f"{found['failed_runs']:,} of {found['ended_runs']:,} runs, most {found['worst_job']}"
 key.findings(
     ("Jobs fail", began, rate, "failures_by_job") if began else None,
     (f"The failures are of {named}", began, what, "failures_by_error") if what else None,
@@ -208,7 +188,6 @@ key.findings(
 )
 key.publish(
     **found,
-    **worst,
     **stuck,
     **{name: count if has_ids else None for name, count in jobs.items()},
     failures_began_at=began,
@@ -262,7 +241,8 @@ key.chart(
 key.table(
     "replay_list",
     key.sql("""
-    select job_id, job, replayable, error_class, attempts, first_tried, last_tried, error
+    select job_id, job, replayable, error_class, attempts, first_tried, last_tried as timestamp,
+        'error' as level, error
     from lost order by replayable desc, last_tried, job_id
     """),
 )

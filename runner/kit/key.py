@@ -30,8 +30,8 @@ from runner.model.values import Chart, OutputType, Undefined, Value
 if TYPE_CHECKING:
     from runner.kit.drift import ColumnDrift
     from runner.kit.invariants import Judged
+    from runner.kit.latency import Latency
     from runner.kit.reconciling import Reconciled
-    from runner.kit.stretch import Degradation
 
 SECRETS_DIR = "RUNBOOK_SECRETS_DIR"
 
@@ -173,12 +173,6 @@ class Key:
 
         return cluster(self.connection, source, text, name)
 
-    def degradation(self, source: str, value: str) -> "Degradation | None":
-        """When `value` by `bucket` of `source` was worse than the rest of the time, or None."""
-        from runner.kit.stretch import degradation
-
-        return degradation(self.connection, source, value)
-
     def calls(self, source: str, name: str) -> None:
         """Make the table `name` of calls between services, out of spans or edges."""
         from runner.kit.call_graph import make_calls
@@ -196,6 +190,16 @@ class Key:
         from runner.kit.call_graph import make_suspects
 
         make_suspects(self.connection, calls, began, name)
+
+    def latency(self, source: str, *, least_effect: float, least_count: int) -> "Latency":
+        """How the durations `ms` of `source` went, by `timestamp`; it also has a flag `failed`.
+
+        Makes the views `series` (quantiles by bucket) and `phases` (before, during and after a
+        degradation).
+        """
+        from runner.kit.latency import latency
+
+        return latency(self.connection, source, least_effect, least_count)
 
     def need(self, name: str, *columns: str, hint: str = "") -> None:
         """Refuse a loaded input that has none of these optional columns. Raises InputRefused."""
