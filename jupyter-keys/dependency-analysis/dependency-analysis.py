@@ -47,13 +47,15 @@ key.view(
     "over_time",
     f"""
     select time_bucket(to_minutes({int(bucket_minutes)}), timestamp) as bucket,
-        sum(round(duration_ms * calls, 6)::decimal(38, 6)) / sum(calls) as mean_ms
+        sum(round(duration_ms * calls, 6)::decimal(38, 6))::double / sum(calls) as mean_ms
     from made where timestamp is not null and duration_ms is not null group by bucket
     """,
 )
 failing = key.onset("made", f"errors > 0 and errors >= {failing_rate} * calls")
-slower = None if failing else key.degradation("over_time", "mean_ms")
-began = kit.moment(incident_start, timezone) or failing or (slower and slower.began_at)
+steps = key.sql("from over_time order by bucket").fetchall()
+history = kit.level_history([mean for _, mean in steps])
+slower = steps[history.worse[0].start][0] if history and history.worse else None
+began = kit.moment(incident_start, timezone) or failing or slower
 began = began and began.replace(tzinfo=None)
 key.suspects("made", began, "report")
 
@@ -73,7 +75,9 @@ found = key.row(
     failing=failing_rate,
     slow=slow_ratio,
 )
-key.view("first_suspect", "from report where suspicion > 0 order by suspicion desc, service limit 1")
+key.view(
+    "first_suspect", "from report where suspicion > 0 order by suspicion desc, service limit 1"
+)
 suspect = key.row(
     """
     select max(service) as root_cause, round(max(suspicion), 4) as root_cause_suspicion,
@@ -86,7 +90,9 @@ suspect = key.row(
 )
 cause = suspect["root_cause"]
 key.dependents("made", cause or "", "affected")
-reached = key.row("select count(*) filter (distance > 0) as n from affected")["n"] if cause else None
+reached = (
+    key.row("select count(*) filter (distance > 0) as n from affected")["n"] if cause else None
+)
 degraded = bool(found["failing_dependencies"] or found["slow_dependencies"])
 if not key.row("select count(span_id) as n from call_graph")["n"]:
     key.warn("edges only: errors and time of a service's own are estimates")
@@ -101,7 +107,12 @@ key.findings(
     )
     if cause
     else None,
-    (f"{found['failing_dependencies']} dependencies fail", began, "see error_rate_after", "call_edges")
+    (
+        f"{found['failing_dependencies']} dependencies fail",
+        began,
+        "see error_rate_after",
+        "call_edges",
+    )
     if found["failing_dependencies"]
     else None,
     (f"{found['slow_dependencies']} dependencies are slow", began, "own time", "dependency_report")
@@ -136,7 +147,9 @@ report = key.sql(
     """
 )
 key.table("dependency_report", report)
-key.chart("suspicion_chart", kit.bars(report, "service", "suspicion"), caption="Suspicion by service")
+key.chart(
+    "suspicion_chart", kit.bars(report, "service", "suspicion"), caption="Suspicion by service"
+)
 key.table("affected_report", key.sql("from affected where distance > 0 order by distance, service"))
 edges = """
     select source, target, sum(calls)::bigint as calls, sum(errors)::bigint as errors,
