@@ -193,9 +193,90 @@ def dependency_case(
     write_case(DEPENDENCY, name, inputs={"call_graph": file}, outputs=outputs)
 
 
+def impact_cases() -> None:
+    """The ledger fails: all that pays is affected. Once as spans, once as edges."""
+    calls = traces(300, Trouble("ledger", 0.8), 20261125)
+    entries = [call for call in calls if not call.source]
+    through = {call.trace for call in calls if call.target == "ledger"}
+    failed = [call for call in entries if call.failed]
+    common = {
+        "failing_service": "ledger",
+        "affected_services": len(callers("ledger")),
+        "direct_dependents": 1,
+        "affected_share": len(callers("ledger")) / len(GRAPH),
+        "entry_requests": len(entries),
+        "failed_requests": len(failed),
+        "failed_share": len(failed) / len(entries),
+        "impact": "high" if len(failed) >= 0.1 * len(entries) else "medium",
+    }
+    traced = {
+        "exposed_requests": len(through),
+        "exposed_share": len(through) / len(entries),
+        "failed_through_it": sum(call.trace in through for call in failed),
+    }
+    write_csv(IMPACT, "ledger-outage.csv", SPAN_COLUMNS, span_rows(calls))
+    write_csv(IMPACT, "ledger-edges.csv", EDGE_COLUMNS, edge_rows(calls, 15))
+    spans, edges = {"call_graph": "ledger-outage.csv"}, {"call_graph": "ledger-edges.csv"}
+    write_case(IMPACT, "ledger-outage", inputs=spans, outputs=common | traced)
+    named = {"failing_service": "ledger"}
+    nothing = dict.fromkeys(traced)
+    write_case(IMPACT, "ledger-edges", inputs=edges, parameters=named, outputs=common | nothing)
+    unknown = "nothing calls `leger`"
+    write_case(
+        IMPACT, "misspelt", inputs=edges, parameters={"failing_service": "leger"}, refused=unknown
+    )
+
+
+def risk_cases() -> None:
+    """Payments fails with every fifth change; of search one harmless change is known."""
+    calls = traces(150, Trouble(), 20261126)
+    write_csv(RISK, "shop.csv", SPAN_COLUMNS, span_rows(calls))
+    rng = random.Random(20261127)
+    changes: list[tuple[str, str, str, str]] = []
+    for number in range(60):
+        service = rng.choice(("payments", "checkout", "web"))
+        share = {"payments": 0.25, "checkout": 0.08}.get(service, 0.02)
+        outcome = rng.choice(("failed", "rolled back")) if rng.random() < share else "succeeded"
+        at = START - timedelta(hours=1 + 7 * number)
+        changes.append((f"{at:%Y-%m-%dT%H:%M:%SZ}", service, f"v{200 - number}", outcome))
+    changes.append((f"{START - timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}", "search", "v9", "success"))
+    columns = ("deployed_at", "service", "version", "outcome")
+    write_csv(RISK, "payments-changes.csv", columns, changes)
+    for service, name in (("payments", "payments"), ("search", "search"), ("cart", "cart")):
+        risk_case(service, name, calls, [row for row in changes if row[1] == service])
+
+
+def risk_case(
+    service: str, name: str, calls: list[Call], changes: list[tuple[str, str, str, str]]
+) -> None:
+    """What is known of a service, counted from what was made."""
+    failed = sum(row[3] in ("failed", "rolled back") for row in changes)
+    dependents = len(callers(service))
+    exposed = {call.trace for call in calls if call.target == service}
+    requests = {call.trace for call in calls}
+    write_case(
+        RISK,
+        name,
+        inputs={"call_graph": "shop.csv", "changes": "payments-changes.csv"},
+        parameters={"service": service},
+        outputs={
+            "service": service,
+            "changes": len(changes),
+            "failed_changes": failed,
+            "change_failure_rate": failed / len(changes) if changes else None,
+            "dependents": dependents,
+            "blast_radius": round((dependents + 1) / len(GRAPH), 6),
+            "exposed_share": round(len(exposed) / len(requests), 6),
+            **({} if changes else {"risk_score": None, "risk_level": None}),
+        },
+    )
+
+
 def main() -> None:
     """Write every sample with its expected outputs."""
     dependency_cases()
+    impact_cases()
+    risk_cases()
 
 
 if __name__ == "__main__":

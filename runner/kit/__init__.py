@@ -14,6 +14,7 @@ from runner.kit.key import Key, open_key
 from runner.kit.level_history import level_history
 from runner.kit.moments import moment
 from runner.kit.pairing import counterparts
+from runner.kit.quoting import literal
 from runner.kit.refusal import InputRefused, KitMisuse
 from runner.model.values import Undefined as undefined
 
@@ -29,6 +30,7 @@ __all__ = [
     "histogram",
     "level_history",
     "lines",
+    "literal",
     "moment",
     "odd_days",
     "open_key",

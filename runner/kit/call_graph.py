@@ -24,10 +24,12 @@ def make_calls(con: Any, source: str, name: str) -> None:
     con.execute(_CALLS.format(source=identifier(source), name=identifier(name)))
 
 
-def make_dependents(con: Any, calls: str, service: str, name: str) -> None:
-    """Make the table `name`: every service that calls `service`, at which distance, and itself."""
-    query = _DEPENDENTS.format(calls=identifier(calls), name=identifier(name), most=MOST_DISTANCE)
-    con.execute(query, {"service": service})
+def make_dependents(con: Any, calls: str, name: str) -> None:
+    """Make the table `name`: for each service `of`, every `service` that calls it, directly or
+    not, at which `distance`; and itself, at 0."""
+    con.execute(
+        _DEPENDENTS.format(calls=identifier(calls), name=identifier(name), most=MOST_DISTANCE)
+    )
 
 
 def make_suspects(con: Any, calls: str, began: datetime | None, name: str) -> None:
@@ -80,13 +82,13 @@ _DEPENDENTS = """
     create or replace temp table {name} as
     with recursive pairs as (
         select distinct source, target from {calls} where source is not null and source <> target
-    ), upward(service, distance) as (
-        select $service, 0
+    ), upward(of, service, distance) as (
+        select distinct target, target, 0 from {calls}
         union
-        select source, distance + 1 from pairs join upward on target = service
-        where distance < {most}
+        select of, source, distance + 1 from pairs join upward on target = service
+        where distance < {most} and source <> of
     )
-    select service, min(distance) as distance from upward group by service
+    select of, service, min(distance) as distance from upward group by all
 """
 _SUSPECTS = """
     create or replace temp table {name} as

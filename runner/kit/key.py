@@ -179,11 +179,11 @@ class Key:
 
         make_calls(self.connection, source, name)
 
-    def dependents(self, calls: str, service: str, name: str) -> None:
-        """Make the table `name`: each `service` that calls this one, at which `distance`."""
+    def dependents(self, calls: str, name: str) -> None:
+        """Make the table `name`: `of` each service, every `service` that calls it, and how far."""
         from runner.kit.call_graph import make_dependents
 
-        make_dependents(self.connection, calls, service, name)
+        make_dependents(self.connection, calls, name)
 
     def suspects(self, calls: str, began: datetime | None, name: str) -> None:
         """Make the table `name`: each service before and after, with its `suspicion`."""
