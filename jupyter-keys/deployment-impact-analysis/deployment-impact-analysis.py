@@ -111,7 +111,7 @@ began_before = key.onset("earlier", "failed") if found["error_rate_before"] else
 
 # %%
 both = bool(found["requests_before"] and found["requests_after"])
-change = found["error_rate_after"] - found["error_rate_before"] if both else None
+change = 100 * (found["error_rate_after"] - found["error_rate_before"]) if both else None
 chance = round(math.erfc(abs(found.pop("z") or 0) / math.sqrt(2)), 9) if both else None
 found.pop("pooled")
 worse = bool(found["errors_worse"] or found["latency_worse"])
@@ -143,7 +143,7 @@ key.publish(
     version_changed=new["at"] is not None if new["versions"] else None,
     worse_before=began_before is not None if both else None,
     deployed_at=at,
-    error_rate_change=change,
+    error_rate_change=round(change, 4) if both else None,
     chance=chance,
     worst_endpoint=worst,
 )

@@ -42,15 +42,14 @@ def odd_days(
 ) -> tuple[OddDay, ...]:
     """Days that are off by so many deviations, by this share of what is usual, and by this amount.
 
-    Usual is the median of the same day of the last four weeks, or of the 14 days before where not
-    three such weeks are known; a week is the least that is judged by. The deviation is at least a
-    twentieth of what is usual.
+    Usual is the median of the same weekday of the last four weeks. Where less than three of these
+    are known, it is the nearest of them and of the median of the 14 days before, so that a first
+    weekend is not odd. The first week is not judged. A deviation is at least a twentieth of what
+    is usual.
     """
     found = []
     for place in range(_FEWEST_DAYS, len(amounts)):
-        known = _like(amounts, place)
-        usual = median(known)
-        spread = _NORMAL_SPREAD * median(abs(amount - usual) for amount in known)
+        usual, spread = _usual(amounts, place)
         off = amounts[place] - usual
         scale = max(spread, abs(usual) / 20, 1e-9)
         is_odd = abs(off) >= deviations * scale and abs(off) >= max(share * abs(usual), least)
@@ -76,9 +75,20 @@ def forecast(amounts: Sequence[float], days: int) -> Forecast | None:
     return Forecast(total, total - _TENTH * error, total + _TENTH * error)
 
 
-def _like(amounts: Sequence[float], place: int) -> list[float]:
-    same_day = [amounts[n] for n in range(place - WEEK, max(place - 5 * WEEK, -1), -WEEK) if n >= 0]
-    return same_day if len(same_day) >= 3 else list(amounts[max(place - 14, 0) : place])
+def _usual(amounts: Sequence[float], place: int) -> tuple[float, float]:
+    """What is usual for a day, and the usual deviation from it."""
+    weeks = range(place - WEEK, max(place - 5 * WEEK, -1), -WEEK)
+    same_day = [amounts[day] for day in weeks if day >= 0]
+    if len(same_day) >= 3:
+        return median(same_day), _spread(same_day)
+    recent = amounts[max(place - 2 * WEEK, 0) : place]
+    known = (*same_day, median(recent))
+    return min(known, key=lambda one: abs(one - amounts[place])), _spread(recent)
+
+
+def _spread(amounts: Sequence[float]) -> float:
+    middle = median(amounts)
+    return _NORMAL_SPREAD * median(abs(amount - middle) for amount in amounts)
 
 
 def _weekly(recent: Sequence[float], level: float) -> list[float]:
