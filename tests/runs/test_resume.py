@@ -290,9 +290,8 @@ def test_a_key_that_crashed_is_tried_again_after_the_answer_to_do_so(root: Path)
             return KeyFailure(FailureKind.KERNEL, "the kernel was killed by SIGSEGV")
 
     absent = Person()
-    world = World(
-        **{**vars(three_steps.world(root, Spectator(), absent)), "executor": Crashes(root)}
-    )
+    given = vars(three_steps.world(root, Spectator(), absent))
+    world = World(**{**given, "executor": Crashes(root)})
     left = three_steps.begin_in(world, root, attended=True)
     assert isinstance(left, LeftRun)
     assert left.suspended.question_id == "step 1/1 key 1 attempt 1"
