@@ -132,7 +132,7 @@ def unmeasured_expectation(subject: Subject) -> Iterator[Finding]:
 
 
 def _persons(subject: Subject, because: PersonBecause) -> Iterator[tuple[Judged, ForPerson]]:
-    for judged in subject.judged():
+    for judged in subject.judged:
         for part in person_parts(judged.bound):
             if part.because is because:
                 yield judged, part

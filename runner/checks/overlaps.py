@@ -56,7 +56,7 @@ def _elsewhere(meeting: _Meeting, hint: str) -> Finding:
 
 def constant_conditions(subject: Subject) -> Iterator[Finding]:
     """RB116: a condition that no value can meet, or that every value meets."""
-    for judged in subject.judged():
+    for judged in subject.judged:
         possible = {verdict(judged.bound, world) for world in worlds((judged.bound,))}
         if possible in ({Verdict.FAILS}, {Verdict.HOLDS}) and _is_cut(judged.bound):
             never = possible == {Verdict.FAILS}

@@ -1,6 +1,7 @@
 """What the rules look at: a runbook, what its words mean, and the names that exist around it."""
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from runner.conditions.binding import Bound
 from runner.conditions.vocabulary import Vocabulary
@@ -94,8 +95,12 @@ class Subject:
             for branch, meaning in zip(step.branches, bound, strict=True):
                 yield step, branch, meaning
 
-    def judged(self) -> Iterator[Judged]:
+    @cached_property
+    def judged(self) -> tuple[Judged, ...]:
         """Every condition that a run evaluates."""
+        return tuple(self._judged())
+
+    def _judged(self) -> Iterator[Judged]:
         for step, branch, bound in self.branches():
             words = self.program.vocabulary(step)
             yield Judged(branch.condition, bound, words, step, True)
@@ -104,7 +109,7 @@ class Subject:
             words = self.program.vocabulary(step)
             for expected, bound in zip(step.expectations, bounds, strict=True):
                 yield Judged(expected.condition, bound, words, step, False)
-        everything = Vocabulary.of(self.program.contracts)
+        everything = self.program.everything
         for standing, bound in zip(self.runbook.standing, self.program.standing, strict=True):
             yield Judged(standing.condition, bound, everything, None, False)
 

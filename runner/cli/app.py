@@ -7,20 +7,28 @@ from typing import Annotated
 import typer
 
 from runner.cli import console
+from runner.cli.audit_commands import add_audit_commands
 from runner.cli.author_commands import add_author_commands
+from runner.cli.evidence_commands import evidence
 from runner.cli.keys import keys
 from runner.cli.options import (
     EvidenceOption,
+    FormatOption,
     FromOption,
     Horizon,
     IncidentOption,
     InputsOption,
     JsonOption,
     LibraryOption,
+    LimitsOption,
     NameArgument,
     OutputFormat,
     ParametersOption,
+    RequireOption,
     RunArgument,
+    SandboxChoice,
+    SandboxOption,
+    SecretsOption,
     TimeoutOption,
     UntilOption,
 )
@@ -40,12 +48,6 @@ app = typer.Typer(
     "11 escalate, 12 handed over; all of them in docs/reference/exit-codes.md.",
 )
 
-evidence = typer.Typer(
-    name="evidence",
-    help="Check the evidence of past runs.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
 app.add_typer(evidence)
 app.add_typer(schedule)
 app.add_typer(keys)
@@ -71,9 +73,11 @@ def run(
         ),
     ] = None,
     timeout: TimeoutOption = None,
-    form: Annotated[
-        OutputFormat, typer.Option("--format", help="How the run is shown while it goes on.")
-    ] = OutputFormat.AUTO,
+    sandbox: SandboxOption = SandboxChoice.AUTO,
+    require_sandbox: RequireOption = False,
+    limits: LimitsOption = None,
+    secrets: SecretsOption = None,
+    form: FormatOption = OutputFormat.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole run as JSON.")] = False,
     sample: Annotated[
         bool, typer.Option("--sample", help="Use the sample incident that comes with it.")
@@ -85,6 +89,7 @@ def run(
     library: LibraryOption = None,
 ) -> None:
     """Run a runbook to a decision, and keep the evidence."""
+    from runner.cli.containment import Containment
     from runner.cli.run import RunOptions, run_command
 
     options = RunOptions(
@@ -101,6 +106,9 @@ def run(
         exit_zero=exit_zero,
         evidence_dir=evidence_dir,
         library=library,
+        containment=Containment(
+            sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ())
+        ),
         sample=sample,
     )
     sys.exit(run_command(options))
@@ -120,14 +128,20 @@ def verify_(
     ] = "",
     incident: IncidentOption = "",
     timeout: TimeoutOption = None,
+    sandbox: SandboxOption = SandboxChoice.AUTO,
+    require_sandbox: RequireOption = False,
+    limits: LimitsOption = None,
+    secrets: SecretsOption = None,
     junit: Annotated[
         Path | None, typer.Option("--junit", help="Write the checks as JUnit.", metavar="FILE")
     ] = None,
+    form: FormatOption = OutputFormat.AUTO,
     as_json: JsonOption = False,
     evidence_dir: EvidenceOption = None,
     library: LibraryOption = None,
 ) -> None:
     """Check a runbook's Verification section on new data, asking nobody."""
+    from runner.cli.containment import Containment
     from runner.cli.run import RunOptions, run_command
     from runner.runs.verification import Verification
 
@@ -141,12 +155,15 @@ def verify_(
         until_step="",
         unattended=True,
         timeout=timeout,
-        form=OutputFormat.JSON if as_json else OutputFormat.AUTO,
+        form=OutputFormat.JSON if as_json else form,
         exit_zero=False,
         evidence_dir=evidence_dir,
         library=library,
         verification=Verification(horizon.value, of_run),
         junit=junit,
+        containment=Containment(
+            sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ())
+        ),
     )
     sys.exit(run_command(options))
 
@@ -302,28 +319,23 @@ def report(
     handoff: Annotated[
         bool, typer.Option("--handoff", help="A short Markdown summary for the next person.")
     ] = False,
+    incident_record: Annotated[
+        bool,
+        typer.Option("--incident-record", help="Markdown for the review: timeline, artifacts."),
+    ] = False,
     as_json: JsonOption = False,
     evidence_dir: EvidenceOption = None,
 ) -> None:
     """Tell a run again from its evidence alone."""
     from runner.cli.look_back import report_command
 
-    form = "handoff" if handoff else "json" if as_json else "text"
+    forms = (("handoff", handoff), ("incident", incident_record), ("json", as_json))
+    form = next((name for name, wanted in forms if wanted), "text")
     sys.exit(report_command(run_name, form, html, evidence_dir))
 
 
-@evidence.command(epilog="Example: runbook evidence verify latest")
-def verify(
-    run_name: RunArgument = "latest",
-    evidence_dir: EvidenceOption = None,
-) -> None:
-    """Name everything in a run's evidence that is not as it was sealed."""
-    from runner.cli.look_back import verify_evidence_command
-
-    sys.exit(verify_evidence_command(run_name, evidence_dir))
-
-
 add_author_commands(app)
+add_audit_commands(app)
 
 
 @app.callback(invoke_without_command=True)

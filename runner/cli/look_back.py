@@ -1,4 +1,4 @@
-"""`history`, `why`, `report` and `evidence`: what the evidence of past runs says."""
+"""`history`, `why` and `report`: what the evidence of past runs says."""
 
 import json
 import os
@@ -106,6 +106,11 @@ def report_command(run_name: str, form: str, html: Path | None, evidence_dir: Pa
             from runner.report.markdown import handoff_markdown
 
             console.result(handoff_markdown(story).rstrip())
+        case "incident":
+            from runner.report.incident_record import incident_markdown
+
+            text = incident_markdown(story, recorded.program.runbook)
+            console.result(text.rstrip())
         case _:
             from runner.report.style import style_for
             from runner.report.text import story_text
@@ -113,21 +118,6 @@ def report_command(run_name: str, form: str, html: Path | None, evidence_dir: Pa
             style = style_for(console.wants_colour(sys.stdout))
             console.result(story_text(story, console.width(sys.stdout), style).rstrip())
     return ExitCode.EVIDENCE_BROKEN if recorded.problems else ExitCode.HEALTHY
-
-
-def verify_evidence_command(run_name: str, evidence_dir: Path | None) -> int:
-    """Name everything that was altered, removed, added or reordered since a run was sealed."""
-    from runner.evidence.seal import verify_run
-
-    store = _store(evidence_dir)
-    run_id = store.find(run_name)
-    problems = verify_run(store.folder_of(run_id))
-    for problem in problems:
-        console.result(safe_line(problem))
-    if problems:
-        return ExitCode.EVIDENCE_BROKEN
-    console.result(f"{run_id}: every file is as it was sealed, and the journal is unbroken")
-    return ExitCode.HEALTHY
 
 
 def _write_html(recorded: "RecordedRun", html: Path) -> None:

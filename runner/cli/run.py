@@ -9,6 +9,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+from runner.cli.containment import NO_OPTIONS, Containment
 from runner.cli.options import OutputFormat
 from runner.errors import InvalidRunbook, UsageError
 from runner.model.frozen import frozen
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from runner.cli.run_views import RunView
     from runner.keys.catalog import Library
     from runner.keys.executor import KeyExecutor, Progress
+    from runner.keys.papermill_executor import PapermillExecutor
     from runner.model.events import Event
     from runner.model.runs import Mode
     from runner.runs.assignment import GivenInput
@@ -45,6 +47,7 @@ class RunOptions:
     library: Path | None
     verification: "Verification | None" = None
     junit: Path | None = None
+    containment: Containment = NO_OPTIONS
     sample: bool = False
 
 
@@ -52,21 +55,22 @@ def run_command(options: RunOptions) -> int:
     """Run, show, and return the exit code."""
     from runner.keys.papermill_executor import PapermillExecutor
 
-    executor = PapermillExecutor()
+    executor = PapermillExecutor(policy=options.containment.policy())
     try:
         return _run(options, executor)
     finally:
         executor.stop()
 
 
-def _run(options: RunOptions, executor: "KeyExecutor") -> int:
+def _run(options: RunOptions, executor: "PapermillExecutor") -> int:
     from runner.keys.catalog import Library
 
     library = Library.find(options.library, Path.cwd(), os.environ)
     if NOTEBOOK_PREFIX.encode() in library.runbook(options.name).read_bytes():
         executor.prepare()  # it boots while the rest is imported, and is killed if not needed
+    from runner.evidence.signing import configured_key
     from runner.evidence.store import Store
-    from runner.runs.assignment import assign_inputs, assign_parameters
+    from runner.runs.assignment import assign_inputs, assign_parameters, check_notebooks
     from runner.runs.begin import RunRequest, World, run
     from runner.runs.loading import load_runbook
 
@@ -82,10 +86,13 @@ def _run(options: RunOptions, executor: "KeyExecutor") -> int:
     attended = not options.unattended and sys.stdin.isatty() and sys.stderr.isatty()
     if options.sample:
         options = _with_sample(options, loaded.path, attended)
+    inputs = assign_inputs(loaded, given_inputs(options.inputs), all_needed=not attended)
+    parameters = assign_parameters(loaded, pairs("--param", options.parameters))
+    check_notebooks(loaded, inputs, parameters)
     request = RunRequest(
         loaded=loaded,
-        inputs=assign_inputs(loaded, given_inputs(options.inputs), all_needed=not attended),
-        parameters=assign_parameters(loaded, pairs("--param", options.parameters)),
+        inputs=inputs,
+        parameters=parameters,
         mode=_mode(attended, verification),
         incident=options.incident,
         command=" ".join(sys.argv[1:]),
@@ -93,7 +100,11 @@ def _run(options: RunOptions, executor: "KeyExecutor") -> int:
         until_step=options.until_step,
         deadline_seconds=options.timeout,
         verification=verification,
+        limits=options.containment.limit_changes(),
+        secrets=options.containment.given_secrets(loaded),
     )
+    if loaded.keys:
+        executor.check_sandbox()
     inbox: SimpleQueue[Event | Progress | BaseException] = SimpleQueue()
     _listen_to_signals(inbox, executor)
     view = _view(options, loaded)
@@ -104,6 +115,7 @@ def _run(options: RunOptions, executor: "KeyExecutor") -> int:
         spectator=view,
         inbox=inbox,
         finishing=_write_report,
+        signing_key=configured_key(os.environ),
     )
     threading.Thread(target=_import_what_comes_last, daemon=True).start()
     completed = run(request, world)

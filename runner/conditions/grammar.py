@@ -39,6 +39,7 @@ _NEITHER = re.compile(r"neither\s+(?=\S)", re.I)
 _NOR = re.compile(r"\s*,?\s+nor\s+", re.I)
 _PREFIX = re.compile(r"(?:either|both|there\s+(?:is|are|was|were))\s+(?=\S)", re.I)
 _CONNECTIVE = re.compile(r"\s*,?\s+(or|and|but)\s+|\s*,\s+", re.I)
+_WORDS = {"or": re.compile("or", re.I), "and": re.compile("and|but", re.I)}
 _GLUED = re.compile(
     r"\bor\s+(?:equal\s+to\b|(?:more|less|fewer)\b(?!\s+than)"
     r"|(?:higher|greater|above|over|longer|older|larger|later|lower|below|under|shorter|younger"
@@ -142,6 +143,8 @@ class _Parser:
 
     def _split(self, start: int, end: int, word: str) -> list[tuple[int, int]]:
         """Split at `word` outside parentheses; at commas too, where `word` follows them."""
+        if _WORDS[word].search(self._text, start, end) is None:
+            return [(start, end)]
         cuts: list[tuple[int, int]] = []
         commas: list[tuple[int, int]] = []
         depth, at, skip_and = 0, start, False

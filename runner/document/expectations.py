@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from runner.conditions.grammar import parse_condition
-from runner.document.nodes import Node, all_nodes, labelled
+from runner.document.nodes import Node, all_nodes
 from runner.document.rich_text import RichText
 from runner.model.conditions import AllOf, AnyOf, Comparison, Condition, Not
 from runner.model.runbook import Expectation
@@ -18,7 +18,7 @@ def read_expectations(nodes: Iterable[Node]) -> tuple[Expectation, ...]:
     found: list[Expectation] = []
     for node in all_nodes(nodes):
         found += _in_parentheses(node.text)
-        field = labelled(node.text)
+        field = node.field
         if field and field.label.casefold() in ("success", "success criteria", "expected"):
             condition = parse_condition(field.value.text, field.value.span)
             if is_comparison(condition):

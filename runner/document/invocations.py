@@ -43,7 +43,7 @@ def read_invocations(nodes: tuple[Node, ...]) -> tuple[KeyInvocation, ...]:
         for further in found[1:]:
             calls.append(further)
             fields.append([])
-        if field := labelled(node.text):
+        if field := node.field:
             fields[-1].append((field, node))
     return tuple(
         _invocation(number, call, fields[number - 1]) for number, call in enumerate(calls, 1)

@@ -46,13 +46,19 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("table").disable("text_join")
 
 
+def _readable(line: str) -> str:
+    """The line as the library is to see it, of the same length."""
+    if not line.isascii() or "\0" in line:
+        line = line.translate(_SAME_LENGTH)
+    return _MORE_THAN.sub(rf"\1{_GREATER}", line) if ">" in line else line
+
+
 class _Reader:
     """Walks the token list once."""
 
     def __init__(self, source: SourceText, skip_lines: int):
         self._source = source
-        lines = (line.translate(_SAME_LENGTH) for line in source.lines)
-        self._lines = [_MORE_THAN.sub(rf"\1{_GREATER}", line) for line in lines]
+        self._lines = [_readable(line) for line in source.lines]
         visible = [""] * skip_lines + self._lines[skip_lines:]
         if visible:
             visible[0] = visible[0].lstrip("\ufeff")

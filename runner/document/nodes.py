@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import pairwise, takewhile
 
 from runner.document.blocks import (
@@ -40,6 +41,11 @@ class Node:
     is_item: bool
     line: int
     fences: tuple[Fence, ...] = ()
+
+    @cached_property
+    def field(self) -> "LabelledText | None":
+        """The label and the value of the line; None where it is no field."""
+        return labelled(self.text)
 
 
 @frozen

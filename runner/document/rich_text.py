@@ -31,17 +31,17 @@ class RichText:
     def part(self, start: int, end: int | None = None) -> "RichText":
         """A part of the text, stripped of white space at both ends."""
         end = len(self.text) if end is None else end
-        while start < end and self.text[start].isspace():
-            start += 1
-        while end > start and self.text[end - 1].isspace():
-            end -= 1
-        if start == 0 and end == len(self.text):
+        wanted = self.text[start:end]
+        words = wanted.strip()
+        if len(words) == len(self.text):
             return self
+        begin = start + (len(wanted) - len(wanted.lstrip()) if words else len(wanted))
+        last = begin + len(words)
         return RichText(
-            self.text[start:end],
-            self.offsets[start : end + 1],
-            _clipped(self.bold, start, end),
-            _clipped(self.code, start, end),
+            words,
+            self.offsets[begin : last + 1],
+            _clipped(self.bold, begin, last),
+            _clipped(self.code, begin, last),
         )
 
     def joined(self, separator: str, other: "RichText") -> "RichText":

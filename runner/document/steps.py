@@ -8,7 +8,7 @@ from runner.document.branch_lines import counted
 from runner.document.branches import read_branches
 from runner.document.expectations import read_expectations
 from runner.document.invocations import read_invocations
-from runner.document.nodes import Node, all_nodes, build_nodes, fences_in, is_conditional, labelled
+from runner.document.nodes import Node, all_nodes, build_nodes, fences_in, is_conditional
 from runner.document.rich_text import RichText
 from runner.model.identity import PlaceKind, StepId
 from runner.model.runbook import Action, Field, Reversibility, Step
@@ -109,7 +109,7 @@ def _step(
 def _fields(nodes: tuple[Node, ...]) -> tuple[Field, ...]:
     found = []
     for node in all_nodes(nodes):
-        field = labelled(node.text)
+        field = node.field
         if field and not is_conditional(node.text):
             below = "; ".join(child.text.line for child in node.children)
             value = field.value.line or below

@@ -8,7 +8,7 @@ from runner.document.blocks import Block, ListBlock, Quote
 from runner.document.branch_lines import branch_text, take_apart
 from runner.document.consequences import read_consequences
 from runner.document.invocations import named_keys
-from runner.document.nodes import Node, all_nodes, build_nodes, labelled
+from runner.document.nodes import Node, all_nodes, build_nodes
 from runner.document.outline import Part
 from runner.document.rollbacks import is_about_action
 from runner.model.diagnostics import Diagnostic, Severity
@@ -128,7 +128,7 @@ def _moves(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
 
 
 def _moves_away(node: Node, following: StepId | None) -> bool:
-    field = labelled(node.text)
+    field = node.field
     text = field.value if field and field.label.casefold().startswith("next step") else node.text
     if not _MOVES.match(text.text):
         return False

@@ -11,7 +11,9 @@ from runner.evidence.disk import or_evidence_lost
 from runner.evidence.index import Index
 from runner.evidence.journal import JournalWriter, ReadJournal, read_journal
 from runner.evidence.seal import seal_run
+from runner.evidence.signing import SigningKey
 from runner.evidence.store import RunFolder, Store
+from runner.evidence.store_log import StoreLog
 from runner.model.events import Event, JournalEntry
 from runner.model.identity import InvocationId
 
@@ -28,9 +30,10 @@ class RunEvidence:
         folder: RunFolder,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
+        key: SigningKey | None = None,
     ):
         """Open the journal of `folder`; the lock is released where that fails."""
-        self._store, self._folder, self._now = store, folder, now
+        self._store, self._folder, self._now, self._key = store, folder, now, key
         self._sealed = False
         try:
             self._journal = JournalWriter.open(self.path / JOURNAL_FILE, now, monotonic)
@@ -41,20 +44,33 @@ class RunEvidence:
 
     @classmethod
     def begin(
-        cls, store: Store, slug: str, now: Callable[[], datetime], monotonic: Callable[[], float]
+        cls,
+        store: Store,
+        slug: str,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
+        key: SigningKey | None = None,
     ) -> "RunEvidence":
-        """A new run. Raises EvidenceLost where its folder or journal cannot be created."""
-        return cls(store, store.create_run(slug, now()), now, monotonic)
+        """A new run, to be sealed with `key` where one is given.
+
+        Raises EvidenceLost where its folder or journal cannot be created.
+        """
+        return cls(store, store.create_run(slug, now()), now, monotonic, key)
 
     @classmethod
     def take(
-        cls, store: Store, run_id: str, now: Callable[[], datetime], monotonic: Callable[[], float]
+        cls,
+        store: Store,
+        run_id: str,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
+        key: SigningKey | None = None,
     ) -> "RunEvidence":
         """A run that exists, to go on with it; a torn tail of its journal is set aside.
 
         Raises RunLocked, NotFound, EvidenceLost, or EvidenceBroken for a damaged journal.
         """
-        return cls(store, store.take(run_id), now, monotonic)
+        return cls(store, store.take(run_id), now, monotonic, key)
 
     @property
     def id(self) -> str:
@@ -80,12 +96,15 @@ class RunEvidence:
         return self._made(self.path / KEYS_FOLDER / name)
 
     def seal(self) -> None:
-        """Close the journal and seal the folder. Nothing can be added after this.
+        """Close the journal, seal the folder, note that in the log of the store.
+
+        Nothing can be added after this.
 
         Raises EvidenceLost, or EvidenceBroken where the journal does not read as written.
         """
         self._journal.close()
-        seal_run(self.path, self._now())
+        seal_run(self.path, self._now(), self._key)
+        StoreLog(self._store.root).sealed(self.path, self._now())
         self._sealed = True
 
     def close(self) -> None:

@@ -1,7 +1,8 @@
 """The seal of a run: what every file was at the end, so that any later change is found.
 
-`manifest.json` is an in-toto Statement v1, not signed: whoever can write to the folder can also
-seal anew. `SHA256SUMS` is for `sha256sum -c SHA256SUMS` inside the run folder.
+`manifest.json` is an in-toto Statement v1. Where a key is configured, `manifest.dsse.json` is its
+signed envelope; without one, whoever can write to the folder can also seal anew. `SHA256SUMS` is
+for `sha256sum -c SHA256SUMS` inside the run folder.
 """
 
 import json
@@ -15,6 +16,7 @@ from runner.evidence.atomic import write_atomically
 from runner.evidence.chain import JOURNAL_FILE, check_chain
 from runner.evidence.disk import or_evidence_lost
 from runner.evidence.sealed_files import (
+    ENVELOPE_FILE,
     MANIFEST_FILE,
     SUMS_FILE,
     FoundFiles,
@@ -24,12 +26,13 @@ from runner.evidence.sealed_files import (
     make_read_only,
     sums_text,
 )
+from runner.evidence.signing import PublicKey, SigningKey, envelope_of, envelope_problems
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:runbook-runner:run-evidence:v1"
 
 
-def seal_run(folder: Path, now: datetime) -> None:
+def seal_run(folder: Path, now: datetime, key: SigningKey | None = None) -> None:
     """Write the manifest and SHA256SUMS of a finished run and make its files read-only (0400).
 
     Sealing again after an interruption gives a whole seal. Call it with the lock of the run held
@@ -40,17 +43,23 @@ def seal_run(folder: Path, now: datetime) -> None:
         found = find_files(folder)
         manifest = _manifest(folder, now, found)
         write_atomically(folder / MANIFEST_FILE, manifest)
-        own = SealedFile(MANIFEST_FILE, len(manifest), sha256(manifest).hexdigest())
-        files = in_order((*found.without_manifest(), own))
+        own = {MANIFEST_FILE: manifest}
+        if key is not None:
+            own[ENVELOPE_FILE] = envelope_of(manifest, key)
+            write_atomically(folder / ENVELOPE_FILE, own[ENVELOPE_FILE])
+        else:
+            (folder / ENVELOPE_FILE).unlink(missing_ok=True)
+        made = (SealedFile(n, len(data), sha256(data).hexdigest()) for n, data in own.items())
+        files = in_order((*found.without_manifest(), *made))
         write_atomically(folder / SUMS_FILE, sums_text(files))
         make_read_only(folder, files)
 
 
-def verify_run(folder: Path) -> tuple[str, ...]:
+def verify_run(folder: Path, key: PublicKey | None = None) -> tuple[str, ...]:
     """Every difference between a run folder and its seal, in words; none means it is whole.
 
-    A seal that was replaced together with the files is not found: that takes a signature or a
-    checkpoint kept elsewhere. Raises OSError where the folder cannot be read.
+    A seal that was replaced together with the files is found with the `key` that it was signed
+    with, or by a checkpoint kept elsewhere. Raises OSError where the folder cannot be read.
     """
     found = find_files(folder)
     problems = list(_journal_problems(folder))
@@ -62,7 +71,21 @@ def verify_run(folder: Path) -> tuple[str, ...]:
         problems += _manifest_problems(folder, statement, found)
     except (ValueError, KeyError, TypeError, RecursionError):
         problems.append(f"{MANIFEST_FILE} does not read as a manifest of a run")
+    problems += _signature_problems(folder, key)
     return tuple(dict.fromkeys(problems))
+
+
+def is_signed(folder: Path) -> bool:
+    """Whether the seal carries a signature, right or wrong."""
+    return (folder / ENVELOPE_FILE).is_file()
+
+
+def _signature_problems(folder: Path, key: PublicKey | None) -> list[str]:
+    if not is_signed(folder):
+        return [] if key is None else ["the seal is not signed"]
+    envelope, manifest = ((folder / n).read_bytes() for n in (ENVELOPE_FILE, MANIFEST_FILE))
+    found = envelope_problems(envelope, manifest, key)
+    return [f"{ENVELOPE_FILE} {problem}" for problem in found]
 
 
 def _manifest(folder: Path, now: datetime, found: FoundFiles) -> bytes:

@@ -10,6 +10,7 @@ from runner.evidence.lock import LOCK_FILE
 from runner.model.frozen import frozen
 
 MANIFEST_FILE = "manifest.json"
+ENVELOPE_FILE = "manifest.dsse.json"
 SUMS_FILE = "SHA256SUMS"
 _NOT_COVERED = (LOCK_FILE, SUMS_FILE)
 
@@ -34,8 +35,9 @@ class FoundFiles:
     others: tuple[str, ...]
 
     def without_manifest(self) -> tuple[SealedFile, ...]:
-        """The files that a manifest can speak of."""
-        return tuple(file for file in self.files if file.name != MANIFEST_FILE)
+        """The files that a manifest can speak of: not itself, nor its signature."""
+        own = (MANIFEST_FILE, ENVELOPE_FILE)
+        return tuple(file for file in self.files if file.name not in own)
 
 
 def find_files(folder: Path) -> FoundFiles:
@@ -69,6 +71,11 @@ def make_read_only(folder: Path, files: tuple[SealedFile, ...]) -> None:
     """Take the write permission from sealed files (0400), SHA256SUMS included."""
     for name in (*(file.name for file in files), SUMS_FILE):
         _chmod_opened(folder / name)
+
+
+def file_digest_of(path: Path) -> str:
+    """The hex SHA-256 of a file; no link is followed. Raises OSError."""
+    return _digest(path, path.name).sha256
 
 
 def _chmod_opened(path: Path) -> None:

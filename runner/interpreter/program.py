@@ -62,7 +62,9 @@ class Program:
         return next((s for s in self.order if s.kind is PlaceKind.STEP), None)
 
     def next_after(self, step: StepId) -> StepId | None:
-        """The next place in document order; None behind the last."""
+        """The next place in document order; None behind the last, and for a place outside it."""
+        if step not in self.order:
+            return None
         at = self.order.index(step) + 1
         return self.order[at] if at < len(self.order) and step != self.last else None
 
@@ -89,14 +91,26 @@ class Program:
     @cached_property
     def standing(self) -> tuple[Bound, ...]:
         """Escalation and rollback conditions, bound to the outputs of all KEYs of the runbook."""
-        everything = Vocabulary.of(self.contracts)
-        return tuple(bind(s.condition, everything) for s in self.runbook.standing)
+        return tuple(bind(s.condition, self.everything) for s in self.runbook.standing)
+
+    @cached_property
+    def everything(self) -> Vocabulary:
+        """The outputs of all KEYs of the runbook."""
+        return Vocabulary.of(self.contracts)
 
     def vocabulary(self, step: Step) -> Vocabulary:
         """The outputs that a step's conditions may speak of."""
-        return Vocabulary.of(
-            self.by_key[call.key] for call in step.invocations if call.key in self.by_key
-        )
+        return self._vocabularies[self._called(step)]
+
+    @cached_property
+    def _vocabularies(self) -> dict[tuple[KeyName, ...], Vocabulary]:
+        """The vocabulary of every set of KEYs that a place calls."""
+        runbook = self.runbook
+        together = {self._called(s) for s in runbook.places + runbook.verification}
+        return {names: Vocabulary.of(self.by_key[name] for name in names) for names in together}
+
+    def _called(self, step: Step) -> tuple[KeyName, ...]:
+        return tuple(c.key for c in step.invocations if c.key in self.by_key)
 
     def is_gate(self, step: StepId) -> bool:
         """Whether a branch of the step names the next one: going on is conditional."""
@@ -148,7 +162,7 @@ class Program:
         return InvocationId(step, ordinal, visit)
 
     def _to(self, step: StepId | None) -> Move | None:
-        if step is None or step not in self.step:
+        if step is None or step not in self.order:
             return None
         if self.last and self.order.index(step) > self.order.index(self.last):
             return Move(MoveKind.END)

@@ -1,18 +1,20 @@
 """The process that stands over one kernel and makes sure that it and all it started end.
 
 Run as a script, by path, without site packages (`python -I -S`), so that it costs little: standard
-library only, no import of this package. It starts the kernel, adopts every orphan below it (it is
-a subreaper) and kills the whole tree when the runner asks, when the runner dies (its end of the
-socket closes, also after SIGKILL), when the kernel ends, or when a limit is passed.
+library only, and the modules beside it that shut the kernel in. It starts the kernel, adopts every
+orphan below it (it is a subreaper) and kills the whole tree when the runner asks, when the runner
+dies (its end of the socket closes, also after SIGKILL), when the kernel ends, or when a limit is
+passed.
 
-    python -I -S guardian.py FOLDER BOOT        file descriptor 0: the socket of the runner
+    python -I -S guardian.py FOLDER BOOT BOX…   file descriptor 0: the socket of the runner
 
-Lines from the runner: `limit RESOURCE VALUE`, `watch MEMORY PROCESSES SECONDS`, `interrupt`,
-`kill`.
-Lines to the runner: `kernel PID`, `limited`, `log HEX`, `exit HOW CODE`, `gone SURVIVORS`.
+Lines from the runner: `lend HEX`, `write HEX`, `hide HEX` (paths), `admit`, `limit RESOURCE VALUE`,
+`watch MEMORY PROCESSES DISK SECONDS`, `interrupt`, `kill`.
+Lines to the runner: `kernel PID`, `boxed LEVEL HEX`, `admitted HEX`, `limited`, `log HEX`,
+`exit HOW CODE`, `gone SURVIVORS`. A HEX of an answer says what went wrong, or nothing.
 """
 # pathlib would cost as much as all else here together.
-# ruff: noqa: PTH106, PTH108, PTH123, PTH208
+# ruff: noqa: PTH106, PTH108
 
 import os
 import select
@@ -20,71 +22,146 @@ import signal
 import sys
 import time
 
+sys.path.append(__file__.rpartition("/runner/")[0])
+from runner.kernels import measures
+from runner.kernels.box import NONE, STRICT, Box, said
+from runner.kernels.namespaces import admit, separate
+from runner.kernels.system_calls import SUBREAPER, set_process
+
 _TICK = 0.25
 """Seconds between two looks at the memory and the number of processes of the tree."""
 _KILL_FOR = 10.0
 """Seconds after which processes that cannot be killed (another user's) are given up."""
 _LOG_TAIL = 2000
+_NOT_BOXED = 77
+"""The exit code of a process that could not be shut in as it had to be."""
+_PROCESSES, _THREADS = 6, 4
+"""RLIMIT_NPROC, which counts threads, and how many of them a process is granted."""
+_IN_MEMORY = "/dev/shm/rb-"  # noqa: S108
+"""Where a KEY that knows secrets writes; nobody looks at it any more when the runner is dead."""
+_RESERVE = 64 * 1024**2
+"""Bytes that a KEY which writes files must leave free on the disk."""
 
 
 class Guardian:
     """One kernel, its tree and the socket to the runner."""
 
-    def __init__(self, folder: str, boot: str) -> None:
-        self.folder = folder
-        self.log = folder + "/kernel.log"
-        self.oom_kills = _oom_kills()
-        self.kernel = self._start(boot)
+    def __init__(self, box: Box, boot: str) -> None:
+        self.box = box
+        self.log = os.open(box.folder + "/kernel.log", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        self.oom_kills = measures.oom_kills()
+        self.asked: dict[str, list[str]] = {"lend": [], "write": list(box.writable), "hide": []}
+        self.init, self.alive, self.level = 0, -1, ""
+        self.kernel, self.news = self._start(boot)
         self.status: int | None = None
         self.how = "ended"
-        self.memory = self.processes = 0
+        self.memory = self.processes = self.disk = 0
         self.deadline = float("inf")
         self.pending = b""
+        self.is_alone = False
 
     def watch(self) -> None:
         """Serve the runner until the kernel has ended or must end."""
         poll = select.poll()
         poll.register(0, select.POLLIN)
+        poll.register(self.news, select.POLLIN)
         seen = _register_end(poll, self.kernel)
         self._tell(f"kernel {self.kernel}")
         while self._reap() and self.how == "ended":
             tick = _TICK if self.memory or not seen else None
-            ready = poll.poll(None if tick is None else tick * 1000)
-            if any(descriptor == 0 for descriptor, _ in ready) and not self._obey():
+            ready = [descriptor for descriptor, _ in poll.poll(tick and tick * 1000)]
+            if self.news in ready:
+                poll.unregister(self.news)
+                self._hear_level()
+            if 0 in ready and not self._obey():
                 return
             if self.memory:
                 self._look()
 
     def end(self) -> None:
         """Kill the tree, say how the kernel ended, remove its folder."""
+        if not self.level:
+            self._hear_level()
         survivors = self._kill_tree()
         self._tell("log " + _tail(self.log).hex())
         code = 0 if self.status is None else os.waitstatus_to_exitcode(self.status)
-        if self.how == "ended" and code == -signal.SIGKILL and _oom_kills() > self.oom_kills:
+        if self.how == "ended" and code == -signal.SIGKILL and self._was_short_of_memory():
             self.how = "memory"
         self._tell(f"exit {self.how} {code}")
         self._tell(f"gone {survivors}")
-        _remove(self.folder)
+        _remove(self.box.folder)
+        for path in self.asked["write"]:
+            if self.is_alone and path.startswith(_IN_MEMORY):
+                _remove(path.rpartition("/")[0])
 
-    def _start(self, boot: str) -> int:
+    def _was_short_of_memory(self) -> bool:
+        return measures.oom_kills() > self.oom_kills
+
+    def _start(self, boot: str) -> tuple[int, int]:
+        """The kernel's process, and the descriptor on which it says how it is boxed."""
+        why: list[str] = []
+        if STRICT in self.box.levels:
+            try:
+                self.init, self.alive = separate()
+            except OSError as error:
+                why.append(f"{STRICT}: {said(error)}")
+        news, tell = os.pipe()
         pid = os.fork()
         if pid == 0:
-            self._become_kernel(boot)
-        return pid
+            os.close(news)
+            self._become_kernel(boot, tell, why)
+        os.close(tell)
+        return pid, news
 
-    def _become_kernel(self, boot: str) -> None:
+    def _become_kernel(self, boot: str, tell: int, why: list[str]) -> None:
         os.setsid()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)
         os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
-        log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        os.dup2(log, 1)
-        os.dup2(log, 2)
-        os.close(log)
-        os.chdir(self.folder + "/work")
-        # A sandbox goes here: this process has one thread and has read nothing of the KEY yet.
-        arguments = [sys.executable, "-P", boot, self.folder + "/connection.json"]
+        os.dup2(self.log, 1)
+        os.dup2(self.log, 2)
+        os.close(self.log)
+        if self.alive >= 0:
+            os.close(self.alive)
+        level = self.box.enter(self.init > 0, why)
+        os.write(tell, f"{level} {'; '.join(why).encode().hex()}".encode())
+        os.close(tell)
+        if level == NONE:
+            os._exit(_NOT_BOXED)
+        os.chdir(self.box.folder + "/work")
+        # This process has one thread and has read nothing of the KEY yet.
+        arguments = [sys.executable, "-P", boot, self.box.folder + "/connection.json"]
         os.execv(sys.executable, arguments)  # noqa: S606
+
+    def _hear_level(self) -> None:
+        """Pass on what the kernel's process says of its box; it says so before it boots."""
+        heard = os.read(self.news, 4096).decode() or NONE
+        os.close(self.news)
+        self.level = heard.partition(" ")[0]
+        self._tell(f"boxed {heard}")
+
+    def _admit(self) -> None:
+        """Show the kernel what the runner asked for, and say what was in the way."""
+        lent, writable, hidden = (self.asked[what] for what in ("lend", "write", "hide"))
+        reading, writing = os.pipe()
+        problem = ""
+        try:
+            helper = os.fork()
+        except OSError as error:
+            self._tell(f"admitted {said(error).encode().hex()}")
+            return
+        if helper == 0:
+            try:
+                admit(self.kernel, lent, writable, hidden)
+            except OSError as error:
+                os.write(writing, said(error).encode()[:2000])
+            finally:
+                os._exit(0)
+        os.close(writing)
+        os.waitpid(helper, 0)
+        problem = os.read(reading, 2000).decode("utf-8", "replace")
+        os.close(reading)
+        self._tell(f"admitted {problem.encode().hex()}")
 
     def _obey(self) -> bool:
         """Do what the runner says; False where it asks for the end or is dead."""
@@ -99,23 +176,41 @@ class Guardian:
                 return False
             if word == "interrupt":
                 _signal_group(self.kernel, signal.SIGINT)
+            elif word in self.asked:
+                self.asked[word].append(os.fsdecode(bytes.fromhex(numbers[0])))
+            elif word == "admit":
+                self._admit()
             elif word == "limit":
                 _limit(self.kernel, int(numbers[0]), int(numbers[1]))
             elif word == "watch":
-                self.memory, self.processes = int(numbers[0]), int(numbers[1])
-                self.deadline = time.monotonic() + float(numbers[2])
+                self._limit_tree(*numbers)
                 self._tell("limited")
-        return bool(received)
+        self.is_alone = not received
+        return not self.is_alone
+
+    def _limit_tree(self, memory: str, processes: str, disk: str, seconds: str) -> None:
+        self.memory, self.processes, self.disk = int(memory), int(processes), int(disk)
+        self.deadline = time.monotonic() + float(seconds)
+        if self.level == STRICT:  # there the number counts for this box alone; elsewhere for a user
+            _limit(self.kernel, _PROCESSES, _THREADS * self.processes)
 
     def _look(self) -> None:
         """Note the limit that the tree has passed, if it has passed one."""
-        tree = _descendants()
+        tree = [pid for pid in measures.descendants() if pid != self.init]
         if time.monotonic() > self.deadline:
             self.how = "deadline"
         elif len(tree) > self.processes:
             self.how = "processes"
-        elif _resident(tree) > self.memory and _proportional(tree) > self.memory:
+        elif measures.resident(tree) > self.memory and measures.proportional(tree) > self.memory:
             self.how = "memory"
+        elif self._is_disk_used_up():
+            self.how = "disk"
+
+    def _is_disk_used_up(self) -> bool:
+        used = measures.disk_use([self.box.folder, *self.asked["write"]])
+        return used > self.disk or (
+            used > _RESERVE and measures.is_nearly_full(self.box.folder, _RESERVE)
+        )
 
     def _reap(self) -> bool:
         """Collect what has ended; False once the kernel has."""
@@ -131,10 +226,12 @@ class Guardian:
 
     def _kill_tree(self) -> int:
         """Kill everything below this process; the number of processes that could not be killed."""
+        if self.init:
+            _signal(self.init, signal.SIGKILL)
         _signal_group(self.kernel, signal.SIGKILL)
         give_up, pause = time.monotonic() + _KILL_FOR, 0.001
-        while self._reap() or _descendants():
-            tree = _descendants()
+        while self._reap() or measures.descendants():
+            tree = measures.descendants()
             if time.monotonic() > give_up:
                 return len(tree)
             for number in (signal.SIGSTOP, signal.SIGKILL):
@@ -160,92 +257,12 @@ def _register_end(poll: "select.poll", kernel: int) -> bool:
     return True
 
 
-def _adopt_orphans() -> None:
-    """Make this process the one that orphans below it are given to (PR_SET_CHILD_SUBREAPER)."""
-    import ctypes
-
-    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
-
-
 def _limit(pid: int, number: int, value: int) -> None:
     import resource
 
     hard = resource.prlimit(pid, number)[1]
     wanted = value if hard == resource.RLIM_INFINITY else min(value, hard)
     resource.prlimit(pid, number, (wanted, wanted))
-
-
-def _descendants() -> list[int]:
-    """The processes below this one, by child lists or, without those, by all of /proc."""
-    try:
-        found = _children(os.getpid())
-    except FileNotFoundError:
-        return _descendants_by_parent()
-    for pid in found:
-        try:
-            found += _children(pid)
-        except OSError:
-            continue
-    return found
-
-
-def _children(pid: int) -> list[int]:
-    found = []
-    for thread in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{thread}/children", "rb") as children:
-            found += [int(child) for child in children.read().split()]
-    return found
-
-
-def _descendants_by_parent() -> list[int]:
-    below: dict[int, list[int]] = {}
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{name}/stat", "rb") as stat:
-                parent = int(stat.read().rpartition(b")")[2].split()[1])
-        except OSError:
-            continue
-        below.setdefault(parent, []).append(int(name))
-    found = list(below.get(os.getpid(), ()))
-    for pid in found:
-        found += below.get(pid, ())
-    return found
-
-
-def _resident(tree: list[int]) -> int:
-    """Bytes of private and shared anonymous memory, pages of forked processes counted each time."""
-    pages = 0
-    for pid in tree:
-        try:
-            with open(f"/proc/{pid}/statm", "rb") as statm:
-                _, resident, shared, *_ = statm.read().split()
-        except OSError:
-            continue
-        pages += int(resident) - int(shared)
-    return pages * os.sysconf("SC_PAGE_SIZE")
-
-
-def _proportional(tree: list[int]) -> int:
-    """Bytes of memory, a page of several processes counted once."""
-    total = 0
-    for pid in tree:
-        try:
-            with open(f"/proc/{pid}/smaps_rollup", "rb") as rollup:
-                lines = [line.split() for line in rollup if line.startswith(b"Pss_Anon:")]
-        except OSError:
-            continue
-        total += 1024 * int(lines[0][1]) if lines else 0
-    return total
-
-
-def _oom_kills() -> int:
-    """How often the kernel of the system has killed for memory, on this host."""
-    try:
-        with open("/proc/vmstat", "rb") as counters:
-            found = [line.split() for line in counters if line.startswith(b"oom_kill ")]
-    except OSError:
-        return 0
-    return int(found[0][1]) if found else 0
 
 
 def _signal(pid: int, number: int) -> None:
@@ -262,13 +279,8 @@ def _signal_group(pid: int, number: int) -> None:
         _signal(pid, number)
 
 
-def _tail(log: str) -> bytes:
-    try:
-        with open(log, "rb") as file:
-            file.seek(max(0, os.fstat(file.fileno()).st_size - _LOG_TAIL))
-            return file.read(_LOG_TAIL)
-    except OSError:
-        return b""
+def _tail(log: int) -> bytes:
+    return os.pread(log, _LOG_TAIL, max(0, os.fstat(log).st_size - _LOG_TAIL))
 
 
 def _remove(folder: str) -> None:
@@ -295,10 +307,12 @@ def main() -> None:
     """Start the kernel at once, then get ready to stand over it."""
     os.setsid()
     os.umask(0o077)
-    guardian = Guardian(sys.argv[1], sys.argv[2])
+    os.closerange(3, 1 << 20)
+    set_process(SUBREAPER, 1)
+    folder, boot, *words = sys.argv[1:]
+    guardian = Guardian(Box(folder, words), boot)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    _adopt_orphans()
     try:
         guardian.watch()
     finally:

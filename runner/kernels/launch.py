@@ -12,12 +12,14 @@ import site
 import socket
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.kernels.boxing import ANY_BOX, Boxing, Shown
 from runner.model.frozen import frozen
+from runner.model.sandbox import Sandbox, SandboxLevel
 
 if TYPE_CHECKING:
     from runner.model.contract import Limits
@@ -38,6 +40,7 @@ class Ending(Enum):
     MEMORY = "memory"
     PROCESSES = "processes"
     DEADLINE = "deadline"
+    DISK = "disk"
     LOST = "lost"
     """Its guardian is gone, so nothing is known."""
 
@@ -58,6 +61,9 @@ class KernelProcess:
     def __init__(self, folder: Path, key: str, guardian: int, channel: socket.socket):
         self.folder = folder
         self.key = key
+        self.has_network = False
+        self._sandbox: Sandbox | None = None
+        self._in_the_way: str | None = None
         self._guardian = guardian
         self._channel = channel
         self._news = threading.Condition()
@@ -82,6 +88,22 @@ class KernelProcess:
     def is_listening(self) -> bool:
         """Whether its sockets are there, the last one being that of the heartbeat."""
         return (self.folder / f"k-{len(_PORTS)}").exists()
+
+    def sandbox(self, seconds: float = 10.0) -> Sandbox | None:
+        """How it is shut in, known before it boots; None where it could not be as it had to be."""
+        with self._news:
+            self._news.wait_for(lambda: self._sandbox is not None or self._gone, timeout=seconds)
+            return self._sandbox
+
+    def admit(self, shown: Shown) -> str:
+        """Show more to a spare at the strict level; what was in the way, or nothing."""
+        asked = (("lend", shown.readable), ("write", shown.writable), ("hide", shown.hidden))
+        lines = [f"{what} {os.fsencode(p).hex()}" for what, paths in asked for p in paths]
+        self._in_the_way = None
+        self._say(*lines, "admit")
+        with self._news:
+            self._news.wait_for(lambda: self._in_the_way is not None or self._gone, timeout=10)
+            return "it ended" if self._in_the_way is None else self._in_the_way
 
     def limit(self, limits: "Limits") -> bool:
         """Put the limits on, from now on; False where the kernel ended meanwhile."""
@@ -143,8 +165,16 @@ class KernelProcess:
         with self._news:
             if word == "limited":
                 self._limited = True
+            elif word == "boxed" and rest[0] != "none":
+                level = SandboxLevel(rest[0])
+                network = self.has_network or level is SandboxLevel.RLIMITS
+                self._sandbox = Sandbox(level, network, _text(rest[1:]))
+            elif word == "boxed":
+                self._log = _text(rest[1:])
+            elif word == "admitted":
+                self._in_the_way = _text(rest)
             elif word == "log":
-                self._log = bytes.fromhex("".join(rest)).decode("utf-8", "replace")
+                self._log = _text(rest) or self._log
             elif word == "exit":
                 self._end = KernelEnd(Ending(rest[0]), int(rest[1]), self._log)
             elif word == "gone" and self._end is not None:
@@ -153,8 +183,12 @@ class KernelProcess:
             self._news.notify_all()
 
 
-def launch_kernel(environment: Mapping[str, str]) -> KernelProcess:
-    """Start a guardian and its kernel; returns as soon as the guardian is started."""
+def launch_kernel(environment: Mapping[str, str], boxing: Boxing = ANY_BOX) -> KernelProcess:
+    """Start a guardian and its kernel; returns as soon as the guardian is started.
+
+    Without `boxing.shown` it is a spare: it can be shown more later, if the strict level is
+    reached, and ends at once where Landlock is the best there is.
+    """
     folder = _private_folder(environment)
     key = os.urandom(32).hex()
     for name in ("home", "work", "tmp"):
@@ -164,8 +198,11 @@ def launch_kernel(environment: Mapping[str, str]) -> KernelProcess:
         json.dump(_connection(folder, key), connection)
     ours, theirs = socket.socketpair()
     with theirs:
-        guardian = _spawn_guardian(folder, kernel_environment(environment, folder), theirs)
-    return KernelProcess(folder, key, guardian, ours)
+        words = (str(folder), str(Path(__file__).with_name("boot.py")), *boxing.words())
+        guardian = _spawn_guardian(words, kernel_environment(environment, folder), theirs)
+    process = KernelProcess(folder, key, guardian, ours)
+    process.has_network = boxing.network
+    return process
 
 
 def kernel_environment(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
@@ -213,10 +250,11 @@ def _private_folder(environment: Mapping[str, str]) -> Path:
     raise error or FileNotFoundError("no folder for the sockets of a kernel")
 
 
-def _spawn_guardian(folder: Path, environment: dict[str, str], channel: socket.socket) -> int:
+def _spawn_guardian(
+    words: tuple[str, ...], environment: dict[str, str], channel: socket.socket
+) -> int:
     """Start the guardian with `channel` as its descriptor 0; its process id."""
-    here = Path(__file__).parent
-    script, boot = str(here / "guardian.py"), str(here / "boot.py")
+    script = str(Path(__file__).with_name("guardian.py"))
     actions = [
         (os.POSIX_SPAWN_DUP2, channel.fileno(), 0),
         (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
@@ -224,7 +262,7 @@ def _spawn_guardian(folder: Path, environment: dict[str, str], channel: socket.s
     ]
     return os.posix_spawn(
         sys.executable,
-        [sys.executable, "-I", "-S", script, str(folder), boot],
+        [sys.executable, "-I", "-S", script, *words],
         environment,
         file_actions=actions,
         setsigmask=(),
@@ -237,3 +275,7 @@ def _reap(pid: int) -> None:
         os.waitpid(pid, 0)
     except ChildProcessError:
         return
+
+
+def _text(words: Sequence[str]) -> str:
+    return bytes.fromhex("".join(words)).decode("utf-8", "replace")

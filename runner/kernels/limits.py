@@ -29,4 +29,5 @@ def guardian_lines(limits: Limits) -> tuple[str, ...]:
     """What the guardian is told. Its own deadline is later than the runner's interrupt and kill."""
     lines = [f"limit {number} {value}" for number, value in resource_limits(limits)]
     deadline = limits.wall_seconds + 2 * GRACE_SECONDS
-    return (*lines, f"watch {limits.memory_bytes} {limits.processes} {deadline}")
+    watched = (limits.memory_bytes, limits.processes, limits.disk_bytes, deadline)
+    return (*lines, "watch " + " ".join(map(str, watched)))

@@ -11,11 +11,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from runner.kernels.boxing import Boxing, Shown
 from runner.kernels.launch import KernelProcess, launch_kernel
+from runner.model.sandbox import BEST_EFFORT, SandboxLevel, SandboxPolicy
 
 if TYPE_CHECKING:
     from runner.keys.attempt import Attempt
     from runner.keys.executor import KeyOutcome, Order, Report
+    from runner.keys.workplace import Workplace
+    from runner.model.results import KeyFailure
 
 
 class PapermillExecutor:
@@ -23,11 +27,17 @@ class PapermillExecutor:
 
     `environment` is the caller's; kernels see an allow-list of it. Executed notebooks go to
     keys/<invocation>/attempt-<n>/notebook.ipynb of the run folder, outputs beside it. Raises
-    EvidenceLost where they cannot be written.
+    EvidenceLost where they cannot be written. Each kernel is shut in by `policy`; a KEY whose
+    kernel cannot be, where that is required, is refused.
     """
 
-    def __init__(self, environment: Mapping[str, str] | None = None):
+    def __init__(
+        self,
+        environment: Mapping[str, str] | None = None,
+        policy: SandboxPolicy = BEST_EFFORT,
+    ):
         self._environment = dict(os.environ if environment is None else environment)
+        self._policy = policy
         self._lock = threading.Lock()
         self._spare: KernelProcess | None = None
         self._attempts: set[Attempt] = set()
@@ -37,12 +47,35 @@ class PapermillExecutor:
         """Boot a spare kernel, unless there is one, and import papermill meanwhile."""
         with self._lock:
             if self._spare is None and not self._stopped:
-                self._spare = launch_kernel(self._environment)
+                self._spare = launch_kernel(self._environment, Boxing(self._policy.levels))
         threading.Thread(target=_import_engine, name="import papermill", daemon=True).start()
+
+    def check_sandbox(self) -> None:
+        """Try whether the level that is required can be had. Raises SandboxRefused."""
+        if not self._policy.is_required:
+            return
+        with self._lock:
+            spare = self._spare
+        if spare is not None and self._policy.best is SandboxLevel.STRICT:
+            probe = spare
+        else:
+            probe = launch_kernel(self._environment, Boxing(self._policy.levels, shown=Shown()))
+        reached = probe.sandbox()
+        if reached is None or probe is not spare:
+            probe.kill()
+        if reached is None:
+            from runner.errors import SandboxRefused
+
+            raise SandboxRefused(
+                self._not_reached(probe),
+                "no cell ran",
+                "ask for a weaker level, such as --sandbox landlock; docs/how-to/sandbox.md",
+            )
 
     def execute(self, order: "Order", report: "Report") -> "KeyOutcome":
         """Execute one KEY on a kernel that executes nothing else."""
-        from runner.keys.execution import STOPPED, Execution, accept
+        from runner.keys.execution import STOPPED, Execution, accept, outputs_folder
+        from runner.keys.workplace import Workplace
         from runner.model.results import FailureKind, KeyFailure
 
         started = time.monotonic()
@@ -52,10 +85,15 @@ class PapermillExecutor:
         if isinstance(accepted, KeyFailure):
             return accepted
         try:
-            kernel = self._take_kernel()
+            workplace = Workplace.of(order, outputs_folder(order))
+            kernel = self._take_kernel(workplace, order.key.contract.network)
         except OSError as error:
             return KeyFailure(FailureKind.KERNEL, f"no kernel could be started: {error}")
-        execution = Execution(order, kernel, report, started)
+        if kernel.sandbox() is None:
+            kernel.kill()
+            workplace.leave()
+            return self._unboxed(kernel)
+        execution = Execution(order, kernel, workplace, report, started)
         with self._watched(execution.attempt):
             return execution.outcome(accepted)
 
@@ -84,12 +122,41 @@ class PapermillExecutor:
             with self._lock:
                 self._attempts.discard(attempt)
 
-    def _take_kernel(self) -> KernelProcess:
+    def _take_kernel(self, workplace: "Workplace", network: bool) -> KernelProcess:
+        """The spare, shown what the KEY needs, or a new kernel where none can serve."""
         with self._lock:
             spare, self._spare = self._spare, None
-        if spare is not None and spare.end is None:
+        if spare is not None and _serves(spare, workplace.shown, network):
             return spare
-        return launch_kernel(self._environment)
+        if spare is not None:
+            spare.kill()
+        return launch_kernel(
+            self._environment, Boxing(self._policy.levels, network, workplace.shown)
+        )
+
+    def _unboxed(self, kernel: KernelProcess) -> "KeyFailure":
+        """The failure of a KEY whose kernel is not shut in as it has to be."""
+        from runner.model.results import FailureKind, KeyFailure
+
+        if self._policy.is_required:
+            return KeyFailure(FailureKind.REFUSED, self._not_reached(kernel))
+        return KeyFailure(FailureKind.KERNEL, "the kernel did not start")
+
+    def _not_reached(self, kernel: KernelProcess) -> str:
+        kernel.wait_until_gone(2)
+        why = kernel.end.log if kernel.end else "it did not answer"
+        level = self._policy.best.value
+        return f"the sandbox level {level} is required and cannot be had here ({why})"
+
+
+def _serves(spare: KernelProcess, shown: Shown, network: bool) -> bool:
+    """Whether the KEY can have the spare; at the strict level it is shown what it needs."""
+    sandbox = spare.sandbox()
+    if sandbox is None or spare.end is not None:
+        return False
+    if sandbox.level is SandboxLevel.STRICT:
+        return not network and not spare.admit(shown)
+    return sandbox.level is SandboxLevel.RLIMITS
 
 
 def _import_engine() -> None:

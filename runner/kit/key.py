@@ -1,6 +1,7 @@
 # ruff: noqa: S608 - every name and value in the SQL passes through `quoting`
 """The open KEY: what a notebook loads into, asks, and publishes from."""
 
+import os
 import shutil
 import tempfile
 import weakref
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from runner.kit.invariants import Judged
     from runner.kit.latency import Latency
     from runner.kit.reconciling import Reconciled
+
+SECRETS_DIR = "RUNBOOK_SECRETS_DIR"
 
 
 def open_key(name: str) -> "Key":
@@ -86,6 +89,16 @@ class Key:
             self.warn(warning)
         self._expose(loaded.declared, start, end)
         return loaded
+
+    def secret(self, name: str) -> str:
+        """A declared secret that the runner was given, read from its file. Raises KitMisuse."""
+        if name not in (declared.name for declared in self.contract.secrets):
+            raise KitMisuse(f"`{name}` is no secret that key.json declares")
+        folder = os.environ.get(SECRETS_DIR)
+        try:
+            return (Path(folder or "") / name).read_bytes().decode("utf-8", "surrogateescape")
+        except OSError:
+            raise KitMisuse(f"the secret `{name}` was not given: --secret {name}=@FILE") from None
 
     def sql(self, query: str, **parameters: Any) -> Any:
         """The DuckDB relation of a SELECT; `$name` in it stands for the parameter `name`."""

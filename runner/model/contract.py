@@ -6,7 +6,8 @@ from runner.model.frozen import frozen
 from runner.model.identity import KeyName
 from runner.model.values import OutputType
 
-ParameterValue = str | int | Decimal | bool | None
+ParameterItem = str | int | Decimal | bool
+ParameterValue = ParameterItem | tuple[ParameterItem, ...] | None
 
 
 @frozen
@@ -52,13 +53,18 @@ class DeclaredInput:
 
 @frozen
 class DeclaredParameter:
-    """A parameter besides the inputs. Types: text, integer, number, flag, timestamp, timezone."""
+    """A parameter besides the inputs.
+
+    Types: text, integer, number, flag, timestamp, timezone, date, path, list. `items` is the type
+    of the items of a list. Timestamps, dates and paths are text here.
+    """
 
     name: str
     type: str
     default: ParameterValue
     unit: str = ""
     meaning: str = ""
+    items: str = "text"
 
 
 @frozen
@@ -92,13 +98,26 @@ class OutputSpec:
 
 @frozen
 class Limits:
-    """What one execution may use. Seconds of wall clock; bytes of everything else."""
+    """What one execution may use. Seconds of wall clock; bytes of everything else.
+
+    `file_bytes` bounds each file, `disk_bytes` all files together that it leaves at one time.
+    """
 
     wall_seconds: int = 300
     memory_bytes: int = 4 * 1024**3
     output_bytes: int = 16 * 1024**2
     file_bytes: int = 4 * 1024**3
     processes: int = 256
+    disk_bytes: int = 8 * 1024**3
+
+
+@frozen
+class DeclaredSecret:
+    """A secret that a KEY reads from a file: a password, a token."""
+
+    name: str
+    meaning: str = ""
+    required: bool = True
 
 
 @frozen
@@ -119,6 +138,7 @@ class KeyContract:
     license_spdx: str = ""
     tags: tuple[str, ...] = ()
     category: str = ""
+    secrets: tuple[DeclaredSecret, ...] = ()
 
     def output(self, name: str) -> OutputSpec | None:
         """The output of that name, or None where the KEY declares no such output."""

@@ -17,7 +17,8 @@ def frozen(cls: type[T]) -> type[T]:
     """Make `cls` a value: its annotated names are its fields, in order, with their defaults.
 
     Values compare and hash by their fields and cannot be changed. There is no inheritance of
-    fields, and a default is shared between values, so it must be a value itself.
+    fields, and a default is shared between values, so it must be a value itself. A class that is
+    looked up very often may say its own, faster hash.
     """
     made: Any = cls
     made.__frozen_fields__ = tuple(made.__annotations__)
@@ -26,7 +27,8 @@ def frozen(cls: type[T]) -> type[T]:
     )
     made.__init__ = _init
     made.__eq__ = _equal
-    made.__hash__ = _hash
+    if "__hash__" not in cls.__dict__:
+        made.__hash__ = _hash
     made.__repr__ = _repr
     made.__setattr__ = _refuse
     made.__delattr__ = _refuse
@@ -53,6 +55,9 @@ def defaults(cls: Any) -> Mapping[str, object]:
 def _init(self: Any, *args: Any, **named: Any) -> None:
     names = self.__frozen_fields__
     values = self.__dict__
+    if len(args) == len(names) and not named:
+        values.update(zip(names, args, strict=True))
+        return
     if len(args) > len(names):
         raise TypeError(f"{type(self).__name__} takes {len(names)} fields, {len(args)} given")
     values.update(zip(names, args, strict=False))
@@ -72,10 +77,17 @@ def _values(value: Any) -> tuple[Any, ...]:
     return tuple([values[name] for name in value.__frozen_fields__])
 
 
-def _equal(self: Any, other: object) -> Any:
+def _equal(self: Any, other: Any) -> Any:
+    if self is other:
+        return True
     if type(other) is not type(self):
         return NotImplemented
-    return _values(self) == _values(other)
+    ours, theirs = self.__dict__, other.__dict__
+    for name in self.__frozen_fields__:
+        one, another = ours[name], theirs[name]
+        if one is not another and one != another:
+            return False
+    return True
 
 
 def _hash(self: Any) -> int:

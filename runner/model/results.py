@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import Enum
 
 from runner.model.frozen import frozen
+from runner.model.sandbox import Sandbox
 from runner.model.values import Value
 
 
@@ -20,6 +21,14 @@ class StagedInput:
     file: str
     size: int
     digest: str
+
+
+@frozen
+class Redaction:
+    """How often the secret of a name was taken out of what is kept."""
+
+    name: str
+    count: int
 
 
 class CellState(Enum):
@@ -55,7 +64,9 @@ class KeyResult:
     """A KEY that kept its contract: all declared outputs valid, no cell error, kernel replied.
 
     `data_from` and `data_to` bound the data that was looked at (UTC). `seconds` is wall clock.
-    `notebook` is the executed notebook, relative to the run folder.
+    `notebook` is the executed notebook, relative to the run folder. `sandbox` says how its kernel
+    was shut in; records of older versions do not say it. `redactions` counts the secrets that were
+    taken out of what is kept.
     """
 
     outputs: tuple[OutputValue, ...]
@@ -66,6 +77,8 @@ class KeyResult:
     data_from: datetime | None = None
     data_to: datetime | None = None
     warnings: tuple[str, ...] = ()
+    sandbox: Sandbox | None = None
+    redactions: tuple[Redaction, ...] = ()
 
     def value(self, name: str) -> Value | None:
         """The value of an output by name, or None where it was not published."""
@@ -101,3 +114,5 @@ class KeyFailure:
     seconds: float = 0.0
     notebook: str = ""
     notebook_digest: str = ""
+    sandbox: Sandbox | None = None
+    redactions: tuple[Redaction, ...] = ()

@@ -8,6 +8,7 @@ from runner.model.conditions import Reason
 from runner.model.contract import ParameterValue
 from runner.model.events import Parameter
 from runner.model.results import StagedInput
+from runner.model.sandbox import Sandbox
 from runner.model.values import Chart, Table, Undefined, Value
 from runner.report.chapters import (
     BranchStory,
@@ -58,9 +59,18 @@ def _end(key: KeyStory) -> Json:
             {"index": cell.index, "state": cell.state.value, "seconds": seconds_json(cell.seconds)}
             for cell in (end.cells if end else ())
         ],
+        "sandbox": sandbox_json(end.sandbox if end else None),
         "notebook": end.notebook if end else "",
         "notebook_digest": end.notebook_digest if end else "",
     }
+
+
+def sandbox_json(sandbox: Sandbox | None) -> Json | None:
+    """How a kernel was shut in; null where no kernel was, or the record does not say."""
+    if sandbox is None:
+        return None
+    level = sandbox.level.value
+    return {"level": level, "network": sandbox.network, "not_better_because": sandbox.why}
 
 
 def _output(output: OutputStory) -> Json:
@@ -187,6 +197,8 @@ def parameters_json(parameters: tuple[Parameter, ...]) -> Json:
 
 
 def _plain(value: ParameterValue) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
     return str(value) if isinstance(value, Decimal) else value
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from runner.interpreter.program import Program
 from runner.model.conditions import Verdict
+from runner.model.contract import ParameterValue
 from runner.model.results import CellReport
 from runner.model.safe_text import safe_line
 from runner.model.values import Chart, Table
@@ -44,7 +45,7 @@ def _facts(program: Program, story: Story) -> Iterator[tuple[str, str]]:
     yield "Until step", header.until_step
     yield "Horizon", header.horizon
     yield "Verifies the run", header.verifies
-    yield "Parameters", ", ".join(f"{p.name} = {p.value}" for p in header.parameters)
+    yield "Parameters", ", ".join(f"{p.name} = {_value(p.value)}" for p in header.parameters)
     yield "Versions", _versions(story)
 
 
@@ -87,6 +88,16 @@ def _notebook(key: KeyStory) -> str:
     return f"{end.notebook} {end.notebook_digest}".strip() if end else ""
 
 
+def _sandbox(key: KeyStory) -> str:
+    """How the kernel was shut in, with what kept it from the best level."""
+    end = key.result or key.failure
+    if end is None or end.sandbox is None:
+        return ""
+    network = ", with network" if end.sandbox.network else ""
+    why = f" ({end.sandbox.why})" if end.sandbox.why else ""
+    return f"Sandbox: {end.sandbox.level.value}{network}{why}"
+
+
 def _rows_shown(table: Table, most: int = 20) -> str:
     shown = min(len(table.rows), most)
     count = f"{table.row_count:,} row{'' if table.row_count == 1 else 's'}"
@@ -109,6 +120,10 @@ def _branch_tone(branch: BranchStory) -> str:
     return {Verdict.HOLDS: "quiet", Verdict.UNKNOWN: "care"}.get(branch.verdict, "")
 
 
+def _value(value: ParameterValue) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
 def _tail(text: str) -> str:
     lines = text.splitlines()
     return "\n".join(lines[-_LAST_LINES:])
@@ -122,6 +137,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "data": _data,
     "cells": _cells,
     "notebook": _notebook,
+    "sandbox": _sandbox,
     "rows_shown": _rows_shown,
     "numeric": _numeric,
     "expected_tone": _expected_tone,

@@ -7,6 +7,7 @@ from runner.model.frozen import frozen
 from runner.model.results import KeyFailure
 from runner.model.runs import AnswerSource, MoveKind, QuestionKind
 from runner.model.safe_text import safe_line
+from runner.model.sandbox import SandboxLevel
 from runner.model.values import Chart, Table, Undefined
 from runner.report.chapters import (
     BranchStory,
@@ -118,7 +119,19 @@ def _key(key: KeyStory, width: int, style: Style) -> list[str]:
         lines += [style.yellow(line) for line in hanging("  KEY ", safe_line(said), width)]
     for warning in key.result.warnings if key.result else ():
         lines += [style.yellow(line) for line in hanging("  note: ", safe_line(warning), width)]
+    if weak := _weak_sandbox(key):
+        lines += [style.yellow(line) for line in hanging("  note: ", safe_line(weak), width)]
     return lines
+
+
+def _weak_sandbox(key: KeyStory) -> str:
+    """What to know where a notebook was not shut in strictly; the whole of it is in the report."""
+    end = key.result or key.failure
+    if end is None or end.sandbox is None:
+        return ""
+    if end.sandbox.level is not SandboxLevel.STRICT:
+        return f"{key.key} ran in the weaker sandbox {end.sandbox.level.value}"
+    return f"{key.key} ran with network" if end.sandbox.network else ""
 
 
 def _expectations(

@@ -13,12 +13,13 @@ from runner.errors import ExitCode, InvalidInput
 from runner.evidence.atomic import write_atomically
 from runner.evidence.disk import or_evidence_lost
 from runner.evidence.run_evidence import RunEvidence
+from runner.evidence.signing import SigningKey
 from runner.evidence.store import Store
 from runner.interpreter.state import RunState, fold
-from runner.keys.catalog import InstalledKey
 from runner.keys.executor import KeyExecutor, Progress
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import stage_input
+from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.events import (
     Event,
     InputStaged,
@@ -34,6 +35,7 @@ from runner.runs.assignment import STANDARD_INPUT, GivenInput
 from runner.runs.bash_runner import BashRunner
 from runner.runs.command_runner import CommandRunner, ScriptedCommands
 from runner.runs.intake import FolderIntake
+from runner.runs.limiting import NO_CHANGES, LimitChanges
 from runner.runs.loading import LoadedRunbook
 from runner.runs.loop import Ports, Spectator, drive
 from runner.runs.operators import Operator
@@ -59,6 +61,8 @@ class RunRequest:
     until_step: str = ""
     deadline_seconds: float | None = None
     verification: Verification | None = None
+    limits: LimitChanges = NO_CHANGES
+    secrets: Secrets = NO_SECRETS
 
 
 @frozen
@@ -72,6 +76,7 @@ class World:
     inbox: "SimpleQueue[Event | Progress | BaseException]"
     finishing: Callable[[Path], None]
     """Called with the run folder before it is sealed: reports are written here."""
+    signing_key: SigningKey | None = None
 
 
 @frozen
@@ -90,14 +95,15 @@ def run(request: RunRequest, world: World) -> CompletedRun:
     vanished since it was checked; that run is then on record as failed.
     """
     slug = request.loaded.runbook.slug
-    with RunEvidence.begin(world.store, slug, _utc_now, time.monotonic) as evidence:
+    begun = RunEvidence.begin(world.store, slug, _utc_now, time.monotonic, world.signing_key)
+    with begun as evidence:
         state = _record((_begin(request, evidence),), RunState(), evidence, world)
         state = _record(_stage(request, evidence), state, evidence, world)
         ports = Ports(
             journal=evidence,
             executor=world.executor,
             operator=world.operator,
-            orders=OrderWriter(_installed(request), request.parameters, evidence.path),
+            orders=_orders(request, evidence.path),
             spectator=world.spectator,
             inbox=world.inbox,
             deadline_seconds=request.deadline_seconds,
@@ -110,6 +116,11 @@ def run(request: RunRequest, world: World) -> CompletedRun:
         if state.finished is None:
             raise AssertionError("the loop ended before the run")
         return CompletedRun(evidence.id, evidence.path, state.finished)
+
+
+def _orders(request: RunRequest, folder: Path) -> OrderWriter:
+    keys = {key.contract.key: key for key in request.loaded.keys}
+    return OrderWriter(keys, request.parameters, folder, request.limits, request.secrets)
 
 
 def _commands(request: RunRequest, folder: Path) -> CommandRunner:
@@ -195,10 +206,6 @@ def _check_shape(request: RunRequest, name: str, file: Path) -> None:
     for key in request.loaded.keys:
         if declared := key.contract.input(name):
             check_input(declared, file)
-
-
-def _installed(request: RunRequest) -> dict[KeyName, InstalledKey]:
-    return {key.contract.key: key for key in request.loaded.keys}
 
 
 def _login() -> str:

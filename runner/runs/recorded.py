@@ -1,5 +1,6 @@
 """A run as its evidence tells it: what `why`, `report` and every other look back rest on."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from runner.document.parse import parse_runbook
@@ -21,10 +22,14 @@ from runner.runs.loading import place_named
 
 @frozen
 class RecordedRun:
-    """A run's program, rebuilt from the copies in its folder, and its journal."""
+    """A run's program, rebuilt from the copies in its folder, and its journal.
+
+    `contracts` are the texts of the contracts that it had.
+    """
 
     folder: Path
     program: Program
+    contracts: tuple[str, ...]
     entries: tuple[JournalEntry, ...]
     head: str
     problems: tuple[str, ...]
@@ -52,22 +57,33 @@ def read_run(folder: Path) -> RecordedRun:
     started = journal.entries[0].event
     try:
         text = (folder / RUNBOOK_COPY).read_bytes().decode("utf-8", "replace")
+        contracts = sorted((folder / CONTRACTS).glob("*.json"))
+        texts = tuple(file.read_text("utf-8", "replace") for file in contracts)
     except OSError as error:
         raise EvidenceBroken(f"{folder.name}: its copy of the runbook is missing") from error
-    runbook = parse_runbook(SourceText(started.runbook_path, text)).runbook
-    decoded = (
-        decode_contract(file.read_text("utf-8", "replace"))[0]
-        for file in sorted((folder / CONTRACTS).glob("*.json"))
-    )
-    program = Program(
-        runbook,
-        tuple(contract for contract in decoded if contract),
-        place_named(runbook, started.from_step),
-        place_named(runbook, started.until_step),
-    )
-    if started.mode is Mode.VERIFICATION:
-        program = verification_program(program, started.horizon)
+    program = program_of(SourceText(started.runbook_path, text), texts, started)
     problems = journal.problems
-    if runbook.source.digest != started.runbook_digest:
+    if program.runbook.source.digest != started.runbook_digest:
         problems = (*problems, "the copy of the runbook is not the one that was run")
-    return RecordedRun(folder, program, journal.entries, journal.head, problems)
+    return RecordedRun(folder, program, texts, journal.entries, journal.head, problems)
+
+
+def program_of(source: SourceText, contracts: tuple[str, ...], started: RunStarted) -> Program:
+    """What a run that began like `started` walks by this text and these texts of contracts.
+
+    Raises NotFound where the text does not have the places that the run was limited to.
+    """
+    horizon = started.horizon if started.mode is Mode.VERIFICATION else None
+    return _program_of(source, contracts, (started.from_step, started.until_step), horizon)
+
+
+@lru_cache(maxsize=64)
+def _program_of(
+    source: SourceText, contracts: tuple[str, ...], part: tuple[str, str], horizon: str | None
+) -> Program:
+    """Programs are values: many runs of one text share one, and what it has worked out."""
+    runbook = parse_runbook(source).runbook
+    decoded = (decode_contract(text)[0] for text in contracts)
+    first, last = (place_named(runbook, name) for name in part)
+    program = Program(runbook, tuple(one for one in decoded if one), first, last)
+    return program if horizon is None else verification_program(program, horizon)
