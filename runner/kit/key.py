@@ -28,6 +28,8 @@ from runner.model.results import OutputValue
 from runner.model.values import Chart, OutputType, Undefined, Value
 
 if TYPE_CHECKING:
+    from runner.kit.drift import ColumnDrift
+    from runner.kit.invariants import Judged
     from runner.kit.latency import Latency
     from runner.kit.reconciling import Reconciled
 
@@ -136,6 +138,31 @@ class Key:
         from runner.kit.query_shapes import add_fingerprints
 
         return add_fingerprints(self.connection, source, name)
+
+    def typed(self, source: str, name: str, timezone: str = "UTC") -> None:
+        """Make the view `name`: a table of any columns, with numbers, times and flags as such."""
+        from runner.kit.column_kinds import typed_view
+
+        typed_view(self.connection, source, name, timezone)
+
+    def judge(self, source: str, invariants: str) -> "tuple[Judged, ...]":
+        """Try invariants, `name: SQL condition` one a line, on every row of a table or view.
+
+        Afterwards `invariant_results` and `violations` can be asked, and no further file be read:
+        a condition reads what is loaded, and nothing else. Raises KitMisuse for a broken one.
+        """
+        from runner.kit.engine import shut_off
+        from runner.kit.invariants import invariants_of, judge
+
+        wanted = invariants_of(invariants)
+        shut_off(self.connection, (self._scratch, self.output.root))
+        return judge(self.connection, source, wanted)
+
+    def drift(self, before: str, now: str, timezone: str = "UTC") -> "tuple[ColumnDrift, ...]":
+        """How the values of each column that both tables have are distributed, then and now."""
+        from runner.kit.drift import column_drifts
+
+        return column_drifts(self.connection, before, now, timezone)
 
     def cluster(self, source: str, text: str, name: str) -> int:
         """Make the table `name`: `source` with the `pattern` of each text in the column `text`.

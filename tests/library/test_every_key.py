@@ -1,6 +1,7 @@
 """What holds for every shipped KEY: samples, determinism, its files in step with one another."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def test_the_parameters_cell_agrees_with_the_contract(slug: str) -> None:
 
     declared = {parameter.name: parameter.default for parameter in key.contract.parameters}
     files = {one.name: names.pop(one.name) for one in key.contract.inputs}
-    assert names == declared
+    assert {n: Decimal(str(v)) if isinstance(v, float) else v for n, v in names.items()} == declared
     assert [path for path in files.values() if path and not (key.folder / path).is_file()] == []
 
 
