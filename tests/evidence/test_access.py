@@ -1,13 +1,17 @@
 """A store is private, unless its folder declares it for a group."""
 
+import os
+import pwd
+import shutil
 import stat
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from runner.evidence.letterbox import Letterbox
+from runner.evidence.letterbox import Letter, Letterbox
 from runner.evidence.run_evidence import RunEvidence
 from runner.evidence.store import Store
 from runner.model.events import RunFinished
@@ -56,3 +60,37 @@ def test_sealed_files_of_a_shared_store_can_be_read_by_the_group(tmp_path: Path)
         run.append([RunFinished(Outcome.HEALTHY, 0)])
         run.seal()
     assert stat.S_IMODE((run.path / "journal.jsonl").stat().st_mode) == 0o440
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
+def test_another_member_of_the_group_answers_in_its_own_name() -> None:
+    store = Path(tempfile.mkdtemp())
+    nobody = pwd.getpwnam("nobody")
+    try:
+        os.chown(store, -1, nobody.pw_gid)
+        store.chmod(0o2770)
+        with RunEvidence.begin(Store(store), "a", NOW, lambda: 0.0) as run:
+            run.append([RunFinished(Outcome.HEALTHY, 0)])
+            Letterbox(run.path).prepare()
+            run.share()
+        as_user(nobody, lambda: Letterbox(run.path).post(Letter("", 0, "", "step 1/1 step")))
+        (letter,) = Letterbox(run.path).arrived()
+        assert (letter.by, letter.uid, letter.problem) == ("nobody", nobody.pw_uid, "")
+        as_user(nobody, lambda: RunEvidence.take(Store(store), run.id, NOW, lambda: 0.0).close())
+    finally:
+        shutil.rmtree(store)
+
+
+def as_user(user: pwd.struct_passwd, deed: Callable[[], object]) -> None:
+    """Do it in a process of that user."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setgroups([])
+            os.setgid(user.pw_gid)
+            os.setuid(user.pw_uid)
+            deed()
+            os._exit(0)
+        finally:
+            os._exit(1)
+    assert os.waitpid(child, 0)[1] == 0

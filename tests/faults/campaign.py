@@ -95,6 +95,7 @@ def _in_child(
     watch = None
     if fault is not None and fault.kind in VARIANTS:
         watch = PowerFailure(root, fault.number, fault.kind, emit)
+        watch.heeds_syncs = fault.part > 0
     calls = CountedCalls(fault, frozenset({writing}), watch)
     calls.install()
 
@@ -266,6 +267,12 @@ def power(calls: tuple[str, ...], step: int) -> Iterator[tuple[str, list[Fault |
             )
 
 
+def deaf(calls: tuple[str, ...], step: int) -> Iterator[tuple[str, list[Fault | None]]]:
+    """The power fails on a disk that does not heed a sync: what is lost must be found."""
+    for number in range(len(calls) * 2 // 3, len(calls), step):
+        yield "power, syncs not heeded", [Fault(number, "dropped", 0.0)]
+
+
 def soak(calls: tuple[str, ...], runs: int) -> Iterator[tuple[str, list[Fault | None]]]:
     """Runs with one to six random faults each, always the same."""
     chance = random.Random(20261125)
@@ -290,7 +297,8 @@ def main(kind: str, step: int) -> None:
     template = place / "template"
     write_library(template)
     wanted, calls = unbroken(template, place / "unbroken")
-    plans = {"kills": kills, "failures": failures, "power": power, "soak": soak}[kind](calls, step)
+    kinds = {"kills": kills, "failures": failures, "power": power, "deaf": deaf, "soak": soak}
+    plans = kinds[kind](calls, step)
     for number, (name, faults) in enumerate(plans):
         trial = Trial(template, place / f"trial-{number}", wanted)
         end = trial.go(faults)

@@ -26,6 +26,7 @@ class PowerFailure(Watch):
 
     def __init__(self, root: Path, number: int, variant: str, emit: Callable[[bytes], None]):
         self._root, self._left, self._variant, self._emit = root, number, variant, emit
+        self.heeds_syncs = True
         self._contents: dict[int, bytes] = {}
         self._names: dict[int, dict[str, int]] = {}
         self._folders: set[int] = set()
@@ -36,7 +37,7 @@ class PowerFailure(Watch):
 
     def saw(self, name: str, args: tuple[Any, ...], result: Any) -> None:
         """A sync makes something safe; then the power may fail."""
-        if name in SYNCS:
+        if name in SYNCS and self.heeds_syncs:
             self._keep(Path(f"/proc/self/fd/{args[0]}"))
         self._left -= 1
         if self._left == 0:

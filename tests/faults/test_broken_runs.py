@@ -60,6 +60,12 @@ def test_a_broken_run_ends_as_an_unbroken_one(
     check(campaign(kind, step, tmp_path), at_least, tally)
 
 
+def test_a_record_that_is_lost_is_found(tmp_path: Path) -> None:
+    told = campaign("deaf", 15, tmp_path)
+    assert told["held"]["power, syncs not heeded"] == 0
+    assert all("what was acknowledged is not there" in words for words in told["violations"])
+
+
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
@@ -117,7 +123,7 @@ def kill_and_resume(root: Path, call: str, number: int, wanted: str) -> None:
 
 
 @needs_strace
-@pytest.mark.parametrize("every", [9, pytest.param(3, marks=pytest.mark.long)])
+@pytest.mark.parametrize("every", [17, pytest.param(3, marks=pytest.mark.long)])
 @pytest.mark.timeout(1800)
 def test_a_run_killed_in_a_system_call_ends_as_an_unbroken_one(
     every: int, tmp_path: Path, tally: Tally
