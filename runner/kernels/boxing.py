@@ -64,7 +64,7 @@ def python_paths() -> tuple[Path, ...]:
     for path in found:
         is_kept = any(path.is_relative_to(other) for other in (*kept, Path("/usr")))
         holds_a_home = any(home.is_relative_to(path) for home in left)
-        if not is_kept and (not holds_a_home or path in found[:2]) and path.exists():
+        if not is_kept and (not holds_a_home or path in found[:3]) and path.exists():
             kept.append(path)
     return tuple(kept)
 

@@ -10,7 +10,7 @@ passed.
 
 Lines from the runner: `lend HEX`, `write HEX`, `hide HEX` (paths), `admit`, `limit RESOURCE VALUE`,
 `watch MEMORY PROCESSES DISK SECONDS`, `interrupt`, `kill`.
-Lines to the runner: `kernel PID`, `boxed LEVEL HEX`, `admitted HEX`, `limited`, `log HEX`,
+Lines to the runner: `guardian PID`, `kernel PID`, `boxed LEVEL HEX`, `admitted HEX`, `limited`, `log HEX`,
 `exit HOW CODE`, `gone SURVIVORS`. A HEX of an answer says what went wrong, or nothing.
 """
 # pathlib would cost as much as all else here together.
@@ -22,11 +22,19 @@ import signal
 import sys
 import time
 
-sys.path.append(__file__.rpartition("/runner/")[0])
+_ROOT = __file__.rpartition("/runner/")[0]
+if _ROOT not in sys.path:
+    sys.path.append(_ROOT)
 from runner.kernels import measures
 from runner.kernels.box import NONE, STRICT, Box, said
 from runner.kernels.namespaces import admit, separate
 from runner.kernels.system_calls import SUBREAPER, set_process
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Boot = Callable[[str], None]
 
 _TICK = 0.25
 """Seconds between two looks at the memory and the number of processes of the tree."""
@@ -44,8 +52,9 @@ _RESERVE = 64 * 1024**2
 class Guardian:
     """One kernel, its tree and the socket to the runner."""
 
-    def __init__(self, box: Box, boot: str) -> None:
+    def __init__(self, box: Box, boot: "Boot") -> None:
         self.box = box
+        self._tell(f"guardian {os.getpid()}")
         self.log = os.open(box.folder + "/kernel.log", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         self.oom_kills = measures.oom_kills()
         self.asked: dict[str, list[str]] = {"lend": [], "write": list(box.writable), "hide": []}
@@ -91,7 +100,7 @@ class Guardian:
     def _was_short_of_memory(self) -> bool:
         return measures.oom_kills() > self.oom_kills
 
-    def _start(self, boot: str) -> tuple[int, int]:
+    def _start(self, boot: "Boot") -> tuple[int, int]:
         """The kernel's process, and the descriptor on which it says how it is boxed."""
         why: list[str] = []
         if STRICT in self.box.levels:
@@ -107,7 +116,7 @@ class Guardian:
         os.close(tell)
         return pid, news
 
-    def _become_kernel(self, boot: str, tell: int, why: list[str]) -> None:
+    def _become_kernel(self, boot: "Boot", tell: int, why: list[str]) -> None:
         os.setsid()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)
@@ -124,8 +133,7 @@ class Guardian:
             os._exit(_NOT_BOXED)
         os.chdir(self.box.folder + "/work")
         # This process has one thread and has read nothing of the KEY yet.
-        arguments = [sys.executable, "-P", boot, self.box.folder + "/connection.json"]
-        os.execv(sys.executable, arguments)  # noqa: S606
+        boot(self.box.folder + "/connection.json")
 
     def _hear_level(self) -> None:
         """Pass on what the kernel's process says of its box; it says so before it boots."""
@@ -296,20 +304,32 @@ def _remove(folder: str) -> None:
         return
 
 
-def main() -> None:
-    """Start the kernel at once, then get ready to stand over it."""
+def stand_over(box: Box, boot: "Boot") -> None:
+    """Start the kernel at once, then get ready to stand over it, until its end.
+
+    Descriptor 0 is the socket of the runner; `boot` becomes the kernel and does not return.
+    """
     os.setsid()
     os.umask(0o077)
     os.closerange(3, 1 << 20)
     set_process(SUBREAPER, 1)
-    folder, boot, *words = sys.argv[1:]
-    guardian = Guardian(Box(folder, words), boot)
+    guardian = Guardian(box, boot)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     try:
         guardian.watch()
     finally:
         guardian.end()
+
+
+def main() -> None:
+    """Stand over a kernel that is a new Python process."""
+    folder, script, *words = sys.argv[1:]
+
+    def boot(connection_file: str) -> None:
+        os.execv(sys.executable, [sys.executable, "-P", script, connection_file])  # noqa: S606
+
+    stand_over(Box(folder, words), boot)
 
 
 if __name__ == "__main__":

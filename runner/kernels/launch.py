@@ -22,7 +22,10 @@ from runner.model.frozen import frozen
 from runner.model.sandbox import Sandbox, SandboxLevel
 
 if TYPE_CHECKING:
+    from runner.kernels.forking import ForkServer
     from runner.model.contract import Limits
+
+BOOT = str(Path(__file__).with_name("boot.py"))
 
 _PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 _LONGEST_FOLDER = 80
@@ -135,7 +138,8 @@ class KernelProcess:
         if not self.wait_until_gone(_ANSWER_SECONDS):
             from runner.kernels.tree import kill_below
 
-            kill_below(self._guardian)
+            if self._guardian:
+                kill_below(self._guardian)
 
     def _say(self, *lines: str) -> None:
         try:
@@ -163,7 +167,9 @@ class KernelProcess:
 
     def _hear(self, word: str, *rest: str) -> None:
         with self._news:
-            if word == "limited":
+            if word == "guardian":
+                self._guardian = int(rest[0])
+            elif word == "limited":
                 self._limited = True
             elif word == "boxed" and rest[0] != "none":
                 level = SandboxLevel(rest[0])
@@ -183,11 +189,16 @@ class KernelProcess:
             self._news.notify_all()
 
 
-def launch_kernel(environment: Mapping[str, str], boxing: Boxing = ANY_BOX) -> KernelProcess:
+def launch_kernel(
+    environment: Mapping[str, str],
+    boxing: Boxing = ANY_BOX,
+    forks: "ForkServer | None" = None,
+) -> KernelProcess:
     """Start a guardian and its kernel; returns as soon as the guardian is started.
 
     Without `boxing.shown` it is a spare: it can be shown more later, if the strict level is
-    reached, and ends at once where Landlock is the best there is.
+    reached, and ends at once where Landlock is the best there is. With `forks` the guardian is
+    forked by that server; where it is dead the kernel is lost before it says how it is boxed.
     """
     folder = _private_folder(environment)
     key = os.urandom(32).hex()
@@ -196,10 +207,14 @@ def launch_kernel(environment: Mapping[str, str], boxing: Boxing = ANY_BOX) -> K
     file = os.open(folder / "connection.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(file, "w") as connection:
         json.dump(_connection(folder, key), connection)
+    its_environment = kernel_environment(environment, folder)
     ours, theirs = socket.socketpair()
     with theirs:
-        words = (str(folder), str(Path(__file__).with_name("boot.py")), *boxing.words())
-        guardian = _spawn_guardian(words, kernel_environment(environment, folder), theirs)
+        if forks is None:
+            guardian = _spawn_guardian((str(folder), BOOT, *boxing.words()), its_environment, theirs)
+        else:
+            guardian = 0
+            forks.ask(folder, boxing, its_environment, theirs)
     process = KernelProcess(folder, key, guardian, ours)
     process.has_network = boxing.network
     return process
@@ -272,7 +287,8 @@ def _spawn_guardian(
 
 def _reap(pid: int) -> None:
     try:
-        os.waitpid(pid, 0)
+        if pid:
+            os.waitpid(pid, 0)
     except ChildProcessError:
         return
 
