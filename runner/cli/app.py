@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,6 +27,9 @@ from runner.cli.options import (
 )
 from runner.cli.schedule import schedule
 
+if TYPE_CHECKING:
+    from runner.kernels.supply import KernelSupply
+
 app = typer.Typer(
     name="runbook",
     help=(
@@ -49,6 +52,7 @@ app.add_typer(schedule)
     epilog="Example: runbook run webhook-failures -i logs.csv --incident INC-4711",
 )
 def run(
+    context: typer.Context,
     name: NameArgument,
     inputs: InputsOption = None,
     parameters: ParametersOption = None,
@@ -93,7 +97,7 @@ def run(
         evidence_dir=evidence_dir,
         library=library,
     )
-    sys.exit(run_command(options))
+    sys.exit(run_command(options, context.obj))
 
 
 @app.command(
@@ -101,6 +105,7 @@ def run(
     epilog="Example: runbook verify webhook-failures -i last-hour.csv --horizon ongoing",
 )
 def verify_(
+    context: typer.Context,
     name: NameArgument,
     inputs: InputsOption = None,
     parameters: ParametersOption = None,
@@ -138,7 +143,7 @@ def verify_(
         verification=Verification(horizon.value, of_run),
         junit=junit,
     )
-    sys.exit(run_command(options))
+    sys.exit(run_command(options, context.obj))
 
 
 @app.command(epilog="Example: runbook plan webhook-failures -i logs.csv --format svg > plan.svg")
@@ -323,6 +328,9 @@ def _root(
         sys.exit(open_runs_command(None, frozenset(known)))
 
 
-def main() -> None:
-    """Run the command line; every foreseen error becomes a message and its exit code."""
-    console.guard(app)
+def main(kernels: "KernelSupply | None" = None) -> None:
+    """Run the command line; every foreseen error becomes a message and its exit code.
+
+    `kernels` are those that boot already, for the commands that execute KEYs.
+    """
+    console.guard(lambda: app(obj=kernels))

@@ -15,6 +15,7 @@ from runner.model.frozen import frozen
 from runner.model.identity import NOTEBOOK_PREFIX
 
 if TYPE_CHECKING:
+    from runner.kernels.supply import KernelSupply
     from runner.cli.run_views import RunView
     from runner.keys.catalog import Library
     from runner.keys.executor import KeyExecutor, Progress
@@ -47,11 +48,11 @@ class RunOptions:
     junit: Path | None = None
 
 
-def run_command(options: RunOptions) -> int:
-    """Run, show, and return the exit code."""
+def run_command(options: RunOptions, kernels: "KernelSupply | None" = None) -> int:
+    """Run, show, and return the exit code. `kernels` boot already."""
     from runner.keys.papermill_executor import PapermillExecutor
 
-    executor = PapermillExecutor()
+    executor = PapermillExecutor(supply=kernels)
     try:
         return _run(options, executor)
     finally:
@@ -62,7 +63,8 @@ def _run(options: RunOptions, executor: "KeyExecutor") -> int:
     from runner.keys.catalog import Library
 
     library = Library.find(options.library, Path.cwd(), os.environ)
-    if NOTEBOOK_PREFIX.encode() in library.runbook(options.name).read_bytes():
+    text = library.runbook(options.name).read_bytes()
+    if NOTEBOOK_PREFIX.encode() in text:
         executor.prepare()  # it boots while the rest is imported, and is killed if not needed
     from runner.evidence.signing import configured_key
     from runner.evidence.store import Store
@@ -73,6 +75,7 @@ def _run(options: RunOptions, executor: "KeyExecutor") -> int:
     store = Store.locate(options.evidence_dir, os.environ)
     loaded = load_runbook(library, options.name, options.from_step, options.until_step)
     _refuse_errors(loaded, library)
+    executor.prepare(sum(len(step.invocations) for step in loaded.runbook.steps))
     verification = options.verification
     if verification:
         from runner.cli.verify import to_verify

@@ -83,6 +83,11 @@ class KernelProcess:
         return {**_connection(self.folder, self.key), "key": self.key.encode()}
 
     @property
+    def was_born(self) -> bool:
+        """Whether its guardian has spoken; False for one that a dead fork server was asked for."""
+        return self._guardian > 0
+
+    @property
     def end(self) -> KernelEnd | None:
         """How it ended, or None while it lives."""
         return self._end

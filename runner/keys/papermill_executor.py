@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from runner.kernels.boxing import Boxing, Shown
-from runner.kernels.launch import KernelProcess, launch_kernel
-from runner.model.sandbox import BEST_EFFORT, SandboxLevel, SandboxPolicy
+from runner.kernels.boxing import Shown
+from runner.kernels.launch import KernelProcess
+from runner.kernels.supply import KernelSupply
+from runner.model.sandbox import BEST_EFFORT, SandboxPolicy
 
 if TYPE_CHECKING:
     from runner.keys.attempt import Attempt
@@ -33,20 +34,23 @@ class PapermillExecutor:
         self,
         environment: Mapping[str, str] | None = None,
         policy: SandboxPolicy = BEST_EFFORT,
+        supply: KernelSupply | None = None,
     ):
-        self._environment = dict(os.environ if environment is None else environment)
+        """`supply` is one that was begun before, with spares of the same environment and policy."""
+        own = os.environ if environment is None else environment
         self._policy = policy
+        self._supply = supply or KernelSupply(own, policy.levels)
         self._lock = threading.Lock()
-        self._spare: KernelProcess | None = None
         self._attempts: set[Attempt] = set()
         self._stopped = False
+        self._imports = False
 
-    def prepare(self) -> None:
-        """Boot a spare kernel, unless there is one, and import papermill meanwhile."""
-        with self._lock:
-            if self._spare is None and not self._stopped:
-                self._spare = launch_kernel(self._environment, Boxing(self._policy.levels))
-        threading.Thread(target=_import_engine, name="import papermill", daemon=True).start()
+    def prepare(self, expected: int = 1) -> None:
+        """Boot kernels for the KEYs that are expected, and import papermill meanwhile."""
+        self._supply.prepare(expected)
+        if not self._imports:
+            self._imports = True
+            threading.Thread(target=_import_engine, name="import papermill", daemon=True).start()
 
     def execute(self, order: "Order", report: "Report") -> "KeyOutcome":
         """Execute one KEY on a kernel that executes nothing else."""
@@ -60,7 +64,7 @@ class PapermillExecutor:
         if isinstance(accepted, KeyFailure):
             return accepted
         try:
-            kernel = self._take_kernel(order)
+            kernel = self._supply.take(_shown(order), order.key.contract.network)
         except OSError as error:
             return KeyFailure(FailureKind.KERNEL, f"no kernel could be started: {error}")
         sandbox = kernel.sandbox()
@@ -72,12 +76,11 @@ class PapermillExecutor:
             return execution.outcome(accepted)
 
     def stop(self) -> None:
-        """Kill every kernel, the spare too."""
+        """Kill every kernel, the spares too."""
         with self._lock:
             self._stopped = True
-            attempts, spare, self._spare = list(self._attempts), self._spare, None
-        if spare is not None:
-            spare.kill()
+            attempts = list(self._attempts)
+        self._supply.stop()
         for attempt in attempts:
             attempt.stop()
 
@@ -96,17 +99,6 @@ class PapermillExecutor:
             with self._lock:
                 self._attempts.discard(attempt)
 
-    def _take_kernel(self, order: "Order") -> KernelProcess:
-        """The spare, shown what the KEY needs, or a new kernel where none can serve."""
-        with self._lock:
-            spare, self._spare = self._spare, None
-        shown, network = _shown(order), order.key.contract.network
-        if spare is not None and _serves(spare, shown, network):
-            return spare
-        if spare is not None:
-            spare.kill()
-        return launch_kernel(self._environment, Boxing(self._policy.levels, network, shown))
-
     def _not_reached(self, kernel: KernelProcess) -> str:
         kernel.wait_until_gone(2)
         why = kernel.end.log if kernel.end else "it did not answer"
@@ -120,16 +112,6 @@ def _shown(order: "Order") -> Shown:
     run = order.run_folder
     inputs = tuple(run / staged.file for staged in order.inputs)
     return Shown((order.key.folder, *inputs), (outputs_folder(order),), (run.parent,))
-
-
-def _serves(spare: KernelProcess, shown: Shown, network: bool) -> bool:
-    """Whether the KEY can have the spare; at the strict level it is shown what it needs."""
-    sandbox = spare.sandbox()
-    if sandbox is None or spare.end is not None:
-        return False
-    if sandbox.level is SandboxLevel.STRICT:
-        return not network and not spare.admit(shown)
-    return sandbox.level is SandboxLevel.RLIMITS
 
 
 def _import_engine() -> None:
