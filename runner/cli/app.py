@@ -16,6 +16,7 @@ from runner.cli.options import (
     Horizon,
     IncidentOption,
     InputsOption,
+    JobsOption,
     JsonOption,
     LibraryOption,
     NameArgument,
@@ -69,6 +70,7 @@ def run(
         ),
     ] = None,
     timeout: TimeoutOption = None,
+    jobs: JobsOption = None,
     form: Annotated[
         OutputFormat, typer.Option("--format", help="How the run is shown while it goes on.")
     ] = OutputFormat.AUTO,
@@ -92,6 +94,7 @@ def run(
         until_step=until_step,
         unattended=unattended,
         timeout=timeout,
+        jobs=jobs,
         form=OutputFormat.JSON if as_json else form,
         exit_zero=exit_zero,
         evidence_dir=evidence_dir,
@@ -115,6 +118,7 @@ def verify_(
     ] = "",
     incident: IncidentOption = "",
     timeout: TimeoutOption = None,
+    jobs: JobsOption = None,
     junit: Annotated[
         Path | None, typer.Option("--junit", help="Write the checks as JUnit.", metavar="FILE")
     ] = None,
@@ -136,6 +140,7 @@ def verify_(
         until_step="",
         unattended=True,
         timeout=timeout,
+        jobs=jobs,
         form=OutputFormat.JSON if as_json else OutputFormat.AUTO,
         exit_zero=False,
         evidence_dir=evidence_dir,

@@ -46,6 +46,7 @@ class RunOptions:
     library: Path | None
     verification: "Verification | None" = None
     junit: Path | None = None
+    jobs: int | None = None
 
 
 def run_command(options: RunOptions, kernels: "KernelSupply | None" = None) -> int:
@@ -94,6 +95,7 @@ def _run(options: RunOptions, executor: "KeyExecutor") -> int:
         until_step=options.until_step,
         deadline_seconds=options.timeout,
         verification=verification,
+        keys_at_once=options.jobs,
     )
     inbox: SimpleQueue[Event | Progress | BaseException] = SimpleQueue()
     _listen_to_signals(inbox, executor)

@@ -36,7 +36,7 @@ from runner.runs.bash_runner import BashRunner
 from runner.runs.command_runner import CommandRunner, ScriptedCommands
 from runner.runs.intake import FolderIntake
 from runner.runs.loading import LoadedRunbook
-from runner.runs.loop import Ports, Spectator, drive
+from runner.runs.loop import AT_ONCE, Ports, Spectator, drive
 from runner.runs.operators import Operator
 from runner.runs.orders import OrderWriter
 from runner.runs.verification import Verification
@@ -44,6 +44,7 @@ from runner.version import VERSION
 
 RUNBOOK_COPY = "runbook.md"
 CONTRACTS = "contracts"
+_MOST_AT_ONCE = 8
 
 
 @frozen
@@ -60,6 +61,8 @@ class RunRequest:
     until_step: str = ""
     deadline_seconds: float | None = None
     verification: Verification | None = None
+    keys_at_once: int | None = None
+    """How many KEYs may run side by side; None for as many as this process has cores, 2 to 8."""
 
 
 @frozen
@@ -106,6 +109,7 @@ def run(request: RunRequest, world: World) -> CompletedRun:
             deadline_seconds=request.deadline_seconds,
             commands=_commands(request, evidence.path),
             intake=FolderIntake(request.loaded.keys, evidence.path),
+            at_once=request.keys_at_once or _usable_cores(),
         )
         state = drive(request.loaded.program, state, ports)
         world.finishing(evidence.path)
@@ -113,6 +117,10 @@ def run(request: RunRequest, world: World) -> CompletedRun:
         if state.finished is None:
             raise AssertionError("the loop ended before the run")
         return CompletedRun(evidence.id, evidence.path, state.finished)
+
+
+def _usable_cores() -> int:
+    return min(max(AT_ONCE, len(os.sched_getaffinity(0))), _MOST_AT_ONCE)
 
 
 def _commands(request: RunRequest, folder: Path) -> CommandRunner:

@@ -48,6 +48,7 @@ from runner.runs.operators import Operator
 from runner.runs.orders import OrderWriter
 
 AT_ONCE = 2
+"""How many KEYs run side by side where nobody says otherwise."""
 _STOPPING_SECONDS = 2.0
 COMMAND_SECONDS = 120.0
 """How long a command may take."""
@@ -78,6 +79,7 @@ class Ports:
     commands: CommandRunner = field(default_factory=lambda: ScriptedCommands({}))
     intake: Intake = field(default_factory=lambda: ScriptedIntake({}))
     command_seconds: float = COMMAND_SECONDS
+    at_once: int = AT_ONCE
 
 
 def drive(program: Program, state: RunState, ports: Ports) -> RunState:
@@ -132,7 +134,7 @@ class _Loop:
             case AwaitCommand() | AwaitResult() | None:
                 pass
         for key in agenda.ahead:
-            if len(self._outstanding) < AT_ONCE:
+            if len(self._outstanding) < self._ports.at_once:
                 self._start(key, ahead=True)
         self._receive()
         return False
