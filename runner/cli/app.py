@@ -27,6 +27,7 @@ from runner.cli.options import (
     UntilOption,
 )
 from runner.cli.schedule import schedule
+from runner.cli.warm_command import add_warm_command
 
 if TYPE_CHECKING:
     from runner.kernels.supply import KernelSupply
@@ -313,6 +314,7 @@ def report(
 
 
 add_author_commands(app)
+add_warm_command(app)
 add_audit_commands(app)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -41,6 +42,17 @@ class ForkServer:
                 return ours
         ours.close()
         return None
+
+    def lives(self) -> bool:
+        """Whether it still holds its end."""
+        poll = select.poll()
+        poll.register(self._channel, select.POLLRDHUP)
+        return not poll.poll(0)
+
+    def forget(self) -> None:
+        """Close this process's end only, in a process forked from the one that started it."""
+        self._process = 0
+        self._channel.close()
 
     def close(self) -> None:
         """Let the server end, if it is this runner's; kernels that it forked live on."""

@@ -58,17 +58,32 @@ class KernelEnd:
     survivors: int = 0
 
 
+@frozen
+class StartedKernel:
+    """A kernel that nobody listens to yet; in a process without threads it may wait like that.
+
+    It lives as long as `channel`. `guardian` is 0 where a fork server was asked for it.
+    """
+
+    folder: Path
+    key: str
+    guardian: int
+    channel: socket.socket
+    has_network: bool
+
+
 class KernelProcess:
     """A kernel under its guardian. Every method may be called from any thread."""
 
-    def __init__(self, folder: Path, key: str, guardian: int, channel: socket.socket):
-        self.folder = folder
-        self.key = key
-        self.has_network = False
+    def __init__(self, started: StartedKernel):
+        """From now on a thread listens to its guardian."""
+        self.folder = started.folder
+        self.key = started.key
+        self.has_network = started.has_network
         self._sandbox: Sandbox | None = None
         self._in_the_way: str | None = None
-        self._guardian = guardian
-        self._channel = channel
+        self._guardian = started.guardian
+        self._channel = started.channel
         self._news = threading.Condition()
         self._limited = False
         self._log = ""
@@ -205,6 +220,15 @@ def launch_kernel(
     reached, and ends at once where Landlock is the best there is. With `forks` the guardian is
     forked by that server; where it is dead the kernel is lost before it says how it is boxed.
     """
+    return KernelProcess(start_kernel(environment, boxing, forks))
+
+
+def start_kernel(
+    environment: Mapping[str, str],
+    boxing: Boxing = ANY_BOX,
+    forks: "ForkServer | None" = None,
+) -> StartedKernel:
+    """The same, without a thread that listens."""
     folder = _private_folder(environment)
     key = os.urandom(32).hex()
     for name in ("home", "work", "tmp"):
@@ -220,9 +244,7 @@ def launch_kernel(
         else:
             guardian = 0
             forks.ask(folder, boxing, its_environment, theirs)
-    process = KernelProcess(folder, key, guardian, ours)
-    process.has_network = boxing.network
-    return process
+    return StartedKernel(folder, key, guardian, ours, boxing.network)
 
 
 def kernel_environment(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
@@ -231,16 +253,21 @@ def kernel_environment(environment: Mapping[str, str], folder: Path) -> dict[str
     Secrets live in environments, so nothing is passed on that is not known to be harmless. Hashes
     are not randomised: the same data give the same order in every run.
     """
-    passed = {
-        name: value
-        for name, value in environment.items()
-        if name in _PASSED_ON or name.startswith("LC_")
-    }
+    passed = passed_on(environment)
     home = str(folder / "home")
     own = {"HOME": home, "IPYTHONDIR": f"{home}/.ipython", "TMPDIR": str(folder / "tmp")}
     if site.ENABLE_USER_SITE and site.USER_BASE:
         own["PYTHONUSERBASE"] = site.USER_BASE
     return {"PATH": os.defpath, **passed, **own, "PYTHONHASHSEED": "0"}
+
+
+def passed_on(environment: Mapping[str, str]) -> dict[str, str]:
+    """What of the caller's environment every kernel gets."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if name in _PASSED_ON or name.startswith("LC_")
+    }
 
 
 def _connection(folder: Path, key: str) -> dict[str, str | int]:

@@ -14,7 +14,8 @@ from runner.kernels.forking import ForkServer, start_fork_server
 from runner.kernels.launch import KernelProcess, kernel_environment, launch_kernel
 from runner.model.sandbox import SandboxLevel
 
-_NOWHERE = Path(os.devnull)
+NOWHERE = Path(os.devnull)
+"""The folder of no kernel: for an environment that holds for all of them."""
 _SPARES = 2
 """How many kernels are kept booted, at most."""
 
@@ -34,7 +35,7 @@ class KernelSupply:
         forks: ForkServer | None = None,
     ):
         self._environment = dict(environment)
-        self._levels = levels
+        self.levels = levels
         self._forks = forks
         self._lock = threading.Lock()
         self._spares: list[KernelProcess] = []
@@ -50,7 +51,7 @@ class KernelSupply:
         with self._lock:
             self._expected = max(self._expected, expected)
             if self._forks is None and not self._stopped:
-                named = kernel_environment(self._environment, _NOWHERE)
+                named = kernel_environment(self._environment, NOWHERE)
                 self._forks = start_fork_server(named)
         self._restock()
 
@@ -77,7 +78,7 @@ class KernelSupply:
                 if self._serves(spare, shown, network):
                     return spare
                 spare.kill()
-            return self._launch(Boxing(self._levels, network, shown))
+            return self._launch(Boxing(self.levels, network, shown))
         finally:
             self._restock()
 
@@ -109,7 +110,7 @@ class KernelSupply:
             wanted = min(self._expected, _SPARES) - len(self._spares)
             if self._stopped or not self._spares_serve:
                 return
-            boxing = Boxing(self._levels)
+            boxing = Boxing(self.levels)
             for _ in range(wanted):
                 self._spares.append(launch_kernel(self._environment, boxing, self._forks))
 

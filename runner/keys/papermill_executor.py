@@ -36,9 +36,12 @@ class PapermillExecutor:
         policy: SandboxPolicy = BEST_EFFORT,
         supply: KernelSupply | None = None,
     ):
-        """`supply` is one that was begun before, with spares of the same environment and policy."""
+        """`supply` is one that was begun before, with spares of the same environment."""
         own = os.environ if environment is None else environment
         self._policy = policy
+        if supply is not None and supply.levels != policy.levels:
+            supply.stop()
+            supply = None
         self._supply = supply or KernelSupply(own, policy.levels)
         self._lock = threading.Lock()
         self._attempts: set[Attempt] = set()
