@@ -5,7 +5,7 @@ READY := .venv/ready
 EXAMPLE ?= jupyter-keys/webhook-event-analysis/samples/signature-incident.csv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench fuzz golden docs lock wheel clean
+.PHONY: help setup run test check format bench fuzz faults golden docs lock wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ bench: $(READY) ## measure against the papermill command, side by side
 
 fuzz: $(READY) ## 10,000 random documents and rewritten runbooks through the parser
 	@$(BIN)/python tools/fuzz.py
+
+faults: $(READY) ## kernels, limits, floods and kills, each injected for real; the long tests; counts
+	@$(BIN)/pytest -m 'fault or long'
 
 golden: $(READY) ## rewrite the golden files of the tests from what the code does now
 	@$(BIN)/pytest --rewrite-golden

@@ -85,11 +85,20 @@ class Bench:
 
     def language(self) -> None:
         """Parsing, checking and deciding, without a process around them."""
-        from benchmarks.language import documents_per_second, seconds_per_decision
+        from benchmarks.language import (
+            documents_per_second,
+            seconds_per_decision,
+            write_runbooks,
+        )
 
         print("\nthe language, on one core")
         print(f"  {documents_per_second():.0f} documents of 400 lines a second, parsed and checked")
         print(f"  {seconds_per_decision() * 1000:.2f} ms to read, bind and judge a condition")
+        library = self.folder / "many"
+        library.mkdir()
+        write_runbooks(library)
+        taken = cost(self._command("lint", "--library", str(library)), library, good=(1,))
+        print(f"  {taken.wall:.1f} s to lint 1,000 such documents with their KEYs, on all cores")
 
     def evidence(self) -> None:
         """Writing events to disk, and finding a run among ten thousand."""

@@ -1,5 +1,7 @@
 """How fast the language is: documents a second to parse and lint, and the time of a decision."""
 
+import re
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +30,18 @@ def documents_per_second(lines: int = LINES, repeats: int = 20) -> float:
         check_runbook(parsed, Program(parsed.runbook, ()), KnownNames())
 
     return share / _best(parse_and_lint, repeats)
+
+
+def write_runbooks(folder: Path, count: int = 1000, lines: int = LINES) -> None:
+    """A library of `count` different runbooks of about `lines` lines that call the shipped KEYs."""
+    shutil.copytree(SAMPLE.parents[1] / "jupyter-keys", folder / "jupyter-keys")
+    (folder / "runbooks").mkdir()
+    whole = SAMPLE.read_text(encoding="utf-8").splitlines()
+    more = whole[len(whole) // 3 :][: lines - len(whole)]
+    more = [re.sub(r"\b(Step|Action) (\d)", r"\1 9\2", line) for line in more]
+    for number in range(count):
+        text = "\n".join([*whole, f"Copy {number}.", *more])
+        (folder / "runbooks" / f"copy-{number}.md").write_text(text, encoding="utf-8")
 
 
 def seconds_per_decision(repeats: int = 200) -> float:

@@ -43,8 +43,9 @@ def runbook_of(keys: int, *, dependent: bool) -> str:
         when = f"**When**: After Step {number - 1} is complete"
         onward = f"Continue to Step {number + 1}" if number < keys else "Stop"
         lines += [
-            "", f"### Step {number}: Look {number}", "", *([when, ""] if dependent and number > 1 else []),
-            "- **KEY**: `jupyter-trivial-check`", "- **Output**: Rows", "",
+            "", f"### Step {number}: Look {number}", "",
+            *([when, ""] if dependent and number > 1 else []), "- **KEY**: `jupyter-trivial-check`",
+            "- **Output**: Rows", "",
             "- **If Rows > 10**: Escalate", f"- **Otherwise**: {onward}",
         ]  # fmt: skip
     return "\n".join(lines) + "\n"

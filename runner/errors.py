@@ -58,6 +58,12 @@ class InvalidInput(RunbookError):
     exit_code = ExitCode.INVALID
 
 
+class SandboxRefused(RunbookError):
+    """The sandbox that is required cannot be had here; no cell ran."""
+
+    exit_code = ExitCode.INVALID
+
+
 class EvidenceLost(RunbookError):
     """Evidence could not be written; the run cannot claim success."""
 

@@ -148,7 +148,7 @@ def expected(log: Log) -> dict[str, object]:
     failed = [(at, cells) for at, cells, kind in log.rows if kind]
     by_type = Counter(cells["event_type"] for _, cells in failed)
     delivered = Counter((c["event_id"], c["endpoint"]) for _, c, kind in log.rows if not kind)
-    return {
+    outputs = {
         "events": events,
         "delivery_success_rate": (events - len(failed)) / events if events else None,
         "failed_deliveries": len(failed),
@@ -159,7 +159,14 @@ def expected(log: Log) -> dict[str, object]:
         "retried_deliveries": sum(c["attempt"] != "1" for _, c, _ in log.rows) if events else None,
         "duplicate_events": sum(n > 1 for n in delivered.values()) if events else None,
         "latency_p95": _p95([float(cells["latency_ms"]) for _, cells, _ in log.rows]),
-        "failures_by_event_type": [[t, n] for t, n in sorted(by_type.items())],
+        "failures_by_event_type": {
+            "columns": ["event_type", "failures"],
+            "rows": sorted(([t, n] for t, n in by_type.items()), key=lambda r: (-r[1], r[0])),
+            "row_count": len(by_type),
+        },
+    }
+    return {
+        "outputs": outputs,
         "data_from": min(at for at, _, _ in log.rows).isoformat() if events else None,
         "data_to": max(at for at, _, _ in log.rows).isoformat() if events else None,
     }

@@ -10,8 +10,10 @@ from runner.cli import console
 from runner.cli.audit_commands import add_audit_commands
 from runner.cli.author_commands import add_author_commands
 from runner.cli.evidence_commands import evidence
+from runner.cli.keys import keys
 from runner.cli.options import (
     EvidenceOption,
+    FormatOption,
     FromOption,
     Horizon,
     IncidentOption,
@@ -19,10 +21,15 @@ from runner.cli.options import (
     JobsOption,
     JsonOption,
     LibraryOption,
+    LimitsOption,
     NameArgument,
     OutputFormat,
     ParametersOption,
+    RequireOption,
     RunArgument,
+    SandboxChoice,
+    SandboxOption,
+    SecretsOption,
     TimeoutOption,
     UntilOption,
 )
@@ -48,6 +55,7 @@ app = typer.Typer(
 
 app.add_typer(evidence)
 app.add_typer(schedule)
+app.add_typer(keys)
 
 
 @app.command(
@@ -72,10 +80,15 @@ def run(
     ] = None,
     timeout: TimeoutOption = None,
     jobs: JobsOption = None,
-    form: Annotated[
-        OutputFormat, typer.Option("--format", help="How the run is shown while it goes on.")
-    ] = OutputFormat.AUTO,
+    sandbox: SandboxOption = SandboxChoice.AUTO,
+    require_sandbox: RequireOption = False,
+    limits: LimitsOption = None,
+    secrets: SecretsOption = None,
+    form: FormatOption = OutputFormat.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole run as JSON.")] = False,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Use the sample incident that comes with it.")
+    ] = False,
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit 0 whatever the outcome of a run that ended.")
     ] = False,
@@ -83,6 +96,7 @@ def run(
     library: LibraryOption = None,
 ) -> None:
     """Run a runbook to a decision, and keep the evidence."""
+    from runner.cli.containment import Containment
     from runner.cli.run import RunOptions, run_command
 
     options = RunOptions(
@@ -100,6 +114,10 @@ def run(
         exit_zero=exit_zero,
         evidence_dir=evidence_dir,
         library=library,
+        containment=Containment(
+            sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ())
+        ),
+        sample=sample,
     )
     sys.exit(run_command(options, context.obj))
 
@@ -120,14 +138,20 @@ def verify_(
     incident: IncidentOption = "",
     timeout: TimeoutOption = None,
     jobs: JobsOption = None,
+    sandbox: SandboxOption = SandboxChoice.AUTO,
+    require_sandbox: RequireOption = False,
+    limits: LimitsOption = None,
+    secrets: SecretsOption = None,
     junit: Annotated[
         Path | None, typer.Option("--junit", help="Write the checks as JUnit.", metavar="FILE")
     ] = None,
+    form: FormatOption = OutputFormat.AUTO,
     as_json: JsonOption = False,
     evidence_dir: EvidenceOption = None,
     library: LibraryOption = None,
 ) -> None:
     """Check a runbook's Verification section on new data, asking nobody."""
+    from runner.cli.containment import Containment
     from runner.cli.run import RunOptions, run_command
     from runner.runs.verification import Verification
 
@@ -142,12 +166,15 @@ def verify_(
         unattended=True,
         timeout=timeout,
         jobs=jobs,
-        form=OutputFormat.JSON if as_json else OutputFormat.AUTO,
+        form=OutputFormat.JSON if as_json else form,
         exit_zero=False,
         evidence_dir=evidence_dir,
         library=library,
         verification=Verification(horizon.value, of_run),
         junit=junit,
+        containment=Containment(
+            sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ())
+        ),
     )
     sys.exit(run_command(options, context.obj))
 
@@ -303,13 +330,18 @@ def report(
     handoff: Annotated[
         bool, typer.Option("--handoff", help="A short Markdown summary for the next person.")
     ] = False,
+    incident_record: Annotated[
+        bool,
+        typer.Option("--incident-record", help="Markdown for the review: timeline, artifacts."),
+    ] = False,
     as_json: JsonOption = False,
     evidence_dir: EvidenceOption = None,
 ) -> None:
     """Tell a run again from its evidence alone."""
     from runner.cli.look_back import report_command
 
-    form = "handoff" if handoff else "json" if as_json else "text"
+    forms = (("handoff", handoff), ("incident", incident_record), ("json", as_json))
+    form = next((name for name, wanted in forms if wanted), "text")
     sys.exit(report_command(run_name, form, html, evidence_dir))
 
 

@@ -1,6 +1,7 @@
 """The first thing that a run does: let kernels boot while everything else is imported.
 
-A kernel that received nothing is not a deed. Where the command is refused, it dies with the process.
+A kernel that received nothing is not a deed. Where the command is refused, it dies with the
+process.
 """
 
 import os

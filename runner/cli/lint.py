@@ -5,17 +5,45 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from runner.checks.check import check_runbook
+from runner.checks.ignores import heed_ignores
 from runner.checks.selection import Selection
+from runner.checks.subject import KnownNames
 from runner.cli import console
-from runner.cli.look_ahead import diagnose
-from runner.errors import ExitCode, InvalidRunbook, UsageError
+from runner.cli.look_ahead import known_names
+from runner.cli.sharing import share_out
+from runner.errors import ExitCode, InvalidRunbook, RunbookError, UsageError
 from runner.keys.catalog import Library
-from runner.model.diagnostics import DiagnosedDocument, Diagnostic, Severity
+from runner.model.diagnostics import DiagnosedDocument, Severity
 from runner.model.frozen import frozen
 from runner.model.source import SourceText
 from runner.report.lint_formats.formats import FORMATS, find_format
 from runner.report.lint_formats.linted import Linted, LintRule
 from runner.runs.loading import LoadedRunbook, load_runbook
+
+
+@frozen
+class Checker:
+    """What runbooks are checked with."""
+
+    library: Library
+    known: KnownNames
+    wanted: Selection
+
+    def check(self, name: str) -> DiagnosedDocument:
+        """The runbook with what is wrong with it. Raises what `load_runbook` raises."""
+        loaded = load_runbook(self.library, name)
+        source = loaded.runbook.source
+        heeded = heed_ignores(source, check_runbook(loaded.parsed, loaded.program, self.known))
+        found = tuple(d for d in heeded.diagnostics if self.wanted.wants(d.code))
+        return DiagnosedDocument(SourceText(shown_path(loaded.path), source.text), found)
+
+    def attempt(self, name: str) -> DiagnosedDocument | None:
+        """The same, and None where that raises."""
+        try:
+            return self.check(name)
+        except RunbookError:
+            return None
 
 
 @frozen
@@ -41,15 +69,17 @@ def lint_command(options: LintOptions) -> int:
     form = _format(options.form)
     wanted = Selection.of(options.select, options.ignore)
     library = Library.find(options.library, Path.cwd(), os.environ)
-    loaded, unreadable = _load(library, _files(library, options))
+    names, unreadable = _files(library, options), 0
     if options.diff or options.fix:
         from runner.cli.lint_fix import mend
 
+        loaded, unreadable = _load(library, names)
         changed = mend(library, loaded, wanted, write=not options.diff)
         if options.diff:
             return ExitCode.INVALID if unreadable else int(changed > 0)
-        loaded, _ = _load(library, tuple(str(one.path) for one in loaded))
-    documents = tuple(_document(one, library, wanted) for one in loaded)
+        names = tuple(str(one.path) for one in loaded)
+    documents, more = _checked(Checker(library, known_names(library), wanted), names)
+    unreadable += more
     _print(form, documents, options)
     counted = _counted(documents)
     console.say(_summary(counted, len(documents)))
@@ -79,23 +109,24 @@ def _files(library: Library, options: LintOptions) -> tuple[str, ...]:
 
 def _load(library: Library, names: tuple[str, ...]) -> tuple[tuple[LoadedRunbook, ...], int]:
     """The runbooks that are text, and how many are not; each of those is said."""
-    loaded, unreadable = [], 0
+    loaded = []
     for name in names:
         try:
             loaded.append(load_runbook(library, name))
         except InvalidRunbook as error:
             console.print_error(error)
-            unreadable += 1
-    return tuple(loaded), unreadable
+    return tuple(loaded), len(names) - len(loaded)
 
 
-def _document(loaded: LoadedRunbook, library: Library, wanted: Selection) -> DiagnosedDocument:
-    from runner.checks.ignores import heed_ignores
-
-    source = loaded.runbook.source
-    heeded = heed_ignores(source, diagnose(loaded, library))
-    found: tuple[Diagnostic, ...] = tuple(d for d in heeded.diagnostics if wanted.wants(d.code))
-    return DiagnosedDocument(SourceText(shown_path(loaded.path), source.text), found)
+def _checked(checker: Checker, names: tuple[str, ...]) -> tuple[tuple[DiagnosedDocument, ...], int]:
+    """The runbooks that are text, by all cores, and how many are not; each of those is said."""
+    documents = []
+    for name, found in zip(names, share_out(checker.attempt, names), strict=True):
+        try:
+            documents.append(found or checker.check(name))
+        except InvalidRunbook as error:
+            console.print_error(error)
+    return tuple(documents), len(names) - len(documents)
 
 
 def shown_path(path: Path) -> str:

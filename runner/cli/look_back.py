@@ -106,6 +106,11 @@ def report_command(run_name: str, form: str, html: Path | None, evidence_dir: Pa
             from runner.report.markdown import handoff_markdown
 
             console.result(handoff_markdown(story).rstrip())
+        case "incident":
+            from runner.report.incident_record import incident_markdown
+
+            text = incident_markdown(story, recorded.program.runbook)
+            console.result(text.rstrip())
         case _:
             from runner.report.style import style_for
             from runner.report.text import story_text

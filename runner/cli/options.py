@@ -49,6 +49,41 @@ UntilOption = Annotated[str, typer.Option(help="End after this step.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+class SandboxChoice(Enum):
+    """How far a KEY is shut in: the best that can be had, or no more than this."""
+
+    AUTO = "auto"
+    STRICT = "strict"
+    LANDLOCK = "landlock"
+    RLIMITS = "rlimits"
+
+
+SandboxOption = Annotated[
+    SandboxChoice,
+    typer.Option(
+        "--sandbox", envvar="RUNBOOK_SANDBOX", help="How far KEYs are shut in, where possible."
+    ),
+]
+RequireOption = Annotated[
+    bool,
+    typer.Option(
+        "--require-sandbox",
+        envvar="RUNBOOK_REQUIRE_SANDBOX",
+        help="Execute nothing where that level cannot be had (auto: strict).",
+    ),
+]
+LimitsOption = Annotated[
+    list[str] | None,
+    typer.Option("--limit", help="A limit of the KEYs.", metavar="NAME=VALUE"),
+]
+SecretsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--secret", help="A secret of the KEYs: @FILE, or a variable.", metavar="NAME=@FILE"
+    ),
+]
+
+
 class OutputFormat(Enum):
     """How a run is shown: by default live on a terminal and plain elsewhere."""
 
@@ -57,6 +92,11 @@ class OutputFormat(Enum):
     PLAIN = "plain"
     JSON = "json"
     JSONL = "jsonl"
+
+
+FormatOption = Annotated[
+    OutputFormat, typer.Option("--format", help="How the run is shown while it goes on.")
+]
 
 
 class Horizon(Enum):

@@ -4,9 +4,10 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from runner.cli import console
+from runner.cli.sharing import share_out
 from runner.errors import ExitCode, UsageError
 from runner.evidence.store import Store
 from runner.interpreter.differences import changed_decisions, changed_outputs
@@ -20,9 +21,12 @@ from runner.runs.replay import (
     SupposedRun,
     Unreadable,
     newest_runs,
+    replay_named,
     replay_run,
     suppose_run,
 )
+
+_Replayed = Replayed | SupposedRun | Unreadable
 
 
 @frozen
@@ -97,12 +101,13 @@ def _many(options: ReplayOptions, store: Store, other: OtherText | None, most: i
     slug = ""
     if other is not None:
         slug = recorded_run(store, options.run).program.runbook.slug
-    replayed: list[Replayed | SupposedRun | Unreadable] = []
-    for run in newest_runs(store, most, slug):
-        if isinstance(run, Unreadable):
-            replayed.append(run)
-        else:
-            replayed.append(suppose_run(run, other) if other else replay_run(run))
+    ids = newest_runs(store, most, slug)
+
+    def work(run_id: str) -> _Replayed:
+        return replay_named(store, run_id, other)
+
+    shared = cast("list[_Replayed | None]", share_out(work, ids))
+    replayed = (done or work(run_id) for run_id, done in zip(ids, shared, strict=True))
     return _show_many(tuple(replayed), options.as_json)
 
 
@@ -129,7 +134,7 @@ def _show_supposed(one: SupposedRun, as_json: bool) -> int:
     return ExitCode.FINDINGS if one.changed else ExitCode.HEALTHY
 
 
-def _show_many(replayed: tuple[Replayed | SupposedRun | Unreadable, ...], as_json: bool) -> int:
+def _show_many(replayed: tuple[_Replayed, ...], as_json: bool) -> int:
     broken = [one for one in replayed if isinstance(one, Unreadable)]
     again = [one for one in replayed if isinstance(one, Replayed)]
     changed = [one for one in replayed if isinstance(one, SupposedRun) and one.changed]
@@ -187,16 +192,16 @@ def _supposed_json(one: SupposedRun) -> dict[str, Any]:
         "was": one.was,
         "now": one.now,
         "told": one.is_told,
-        "not_recorded": list(one.supposed.not_recorded),
-        "not_asked": list(one.supposed.not_asked),
+        "not_recorded": list(one.not_recorded),
+        "not_asked": list(one.not_asked),
         "changed": differences.changes_json(one.changed),
     }
 
 
 def _not_told(one: SupposedRun) -> str:
     """What the record does not hold, and the supposed run would have needed."""
-    lines = [f"not recorded: a result of {key}" for key in one.supposed.not_recorded]
-    lines += [f"nobody was asked: {question}" for question in one.supposed.not_asked]
+    lines = [f"not recorded: a result of {key}" for key in one.not_recorded]
+    lines += [f"nobody was asked: {question}" for question in one.not_asked]
     return "\n".join(lines)
 
 

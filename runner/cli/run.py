@@ -9,16 +9,18 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+from runner.cli.containment import NO_OPTIONS, Containment
 from runner.cli.options import OutputFormat
 from runner.errors import InvalidRunbook, UsageError
 from runner.model.frozen import frozen
 from runner.model.identity import NOTEBOOK_PREFIX
 
 if TYPE_CHECKING:
-    from runner.kernels.supply import KernelSupply
     from runner.cli.run_views import RunView
+    from runner.kernels.supply import KernelSupply
     from runner.keys.catalog import Library
     from runner.keys.executor import KeyExecutor, Progress
+    from runner.keys.papermill_executor import PapermillExecutor
     from runner.model.events import Event
     from runner.model.runs import Mode
     from runner.runs.assignment import GivenInput
@@ -47,20 +49,22 @@ class RunOptions:
     verification: "Verification | None" = None
     junit: Path | None = None
     jobs: int | None = None
+    containment: Containment = NO_OPTIONS
+    sample: bool = False
 
 
 def run_command(options: RunOptions, kernels: "KernelSupply | None" = None) -> int:
     """Run, show, and return the exit code. `kernels` boot already."""
     from runner.keys.papermill_executor import PapermillExecutor
 
-    executor = PapermillExecutor(supply=kernels)
+    executor = PapermillExecutor(policy=options.containment.policy(), supply=kernels)
     try:
         return _run(options, executor)
     finally:
         executor.stop()
 
 
-def _run(options: RunOptions, executor: "KeyExecutor") -> int:
+def _run(options: RunOptions, executor: "PapermillExecutor") -> int:
     from runner.keys.catalog import Library
 
     library = Library.find(options.library, Path.cwd(), os.environ)
@@ -69,7 +73,7 @@ def _run(options: RunOptions, executor: "KeyExecutor") -> int:
         executor.prepare()  # it boots while the rest is imported, and is killed if not needed
     from runner.evidence.signing import configured_key
     from runner.evidence.store import Store
-    from runner.runs.assignment import assign_inputs, assign_parameters
+    from runner.runs.assignment import assign_inputs, assign_parameters, check_notebooks
     from runner.runs.begin import RunRequest, World, run
     from runner.runs.loading import load_runbook
 
@@ -84,10 +88,15 @@ def _run(options: RunOptions, executor: "KeyExecutor") -> int:
         files = tuple(given.path for given in given_inputs(options.inputs))
         loaded, verification = to_verify(loaded, verification, store, files)
     attended = not options.unattended and sys.stdin.isatty() and sys.stderr.isatty()
+    if options.sample:
+        options = _with_sample(options, loaded.path, attended)
+    inputs = assign_inputs(loaded, given_inputs(options.inputs), all_needed=not attended)
+    parameters = assign_parameters(loaded, pairs("--param", options.parameters))
+    check_notebooks(loaded, inputs, parameters)
     request = RunRequest(
         loaded=loaded,
-        inputs=assign_inputs(loaded, given_inputs(options.inputs), all_needed=not attended),
-        parameters=assign_parameters(loaded, _pairs("--param", options.parameters)),
+        inputs=inputs,
+        parameters=parameters,
         mode=_mode(attended, verification),
         incident=options.incident,
         command=" ".join(sys.argv[1:]),
@@ -96,7 +105,11 @@ def _run(options: RunOptions, executor: "KeyExecutor") -> int:
         deadline_seconds=options.timeout,
         verification=verification,
         keys_at_once=options.jobs,
+        limits=options.containment.limit_changes(),
+        secrets=options.containment.given_secrets(loaded),
     )
+    if loaded.keys:
+        executor.check_sandbox()
     inbox: SimpleQueue[Event | Progress | BaseException] = SimpleQueue()
     _listen_to_signals(inbox, executor)
     view = _view(options, loaded)
@@ -117,6 +130,23 @@ def _run(options: RunOptions, executor: "KeyExecutor") -> int:
 
         write_junit(completed.folder, options.junit)
     return 0 if options.exit_zero else completed.finished.exit_code
+
+
+def _with_sample(options: RunOptions, runbook: Path, attended: bool) -> RunOptions:
+    """The options, with those of the sample incident for what was not given."""
+    from runner.runs.sample_run import load_sample
+
+    sample = load_sample(runbook)
+    given = {one.partition("=")[0] for one in (*options.inputs, *options.parameters)}
+    answers = tuple(f"{step}={words}" for step, words in sample.answers)
+    changed = {
+        "inputs": options.inputs
+        + tuple(f"{one.name}={one.path}" for one in sample.inputs if one.name not in given),
+        "parameters": options.parameters
+        + tuple(f"{name}={value}" for name, value in sample.parameters if name not in given),
+        "answers": options.answers or (() if attended else answers),
+    }
+    return RunOptions(**{**vars(options), **changed})
 
 
 def _mode(attended: bool, verification: "Verification | None") -> "Mode":
@@ -162,16 +192,17 @@ def given_inputs(texts: tuple[str, ...]) -> tuple["GivenInput", ...]:
     return tuple(found)
 
 
-def _pairs(option: str, texts: tuple[str, ...]) -> dict[str, str]:
-    pairs: dict[str, str] = {}
+def pairs(option: str, texts: tuple[str, ...]) -> dict[str, str]:
+    """The texts NAME=VALUE that an option was given. Raises UsageError."""
+    found: dict[str, str] = {}
     for text in texts:
         name, separator, value = text.partition("=")
         if not separator or not name.strip():
             raise UsageError(f"{option} {text!r} has no name", "", f"write {option} NAME=VALUE")
-        if name.strip() in pairs:
+        if name.strip() in found:
             raise UsageError(f"{option} {name.strip()} is given twice", "nothing was executed")
-        pairs[name.strip()] = value
-    return pairs
+        found[name.strip()] = value
+    return found
 
 
 def _operator(
@@ -184,7 +215,7 @@ def _operator(
     from runner.runs.given_ahead import check_answers
     from runner.runs.operators import Scripted, Unattended
 
-    answers = _pairs("--answer", options.answers)
+    answers = pairs("--answer", options.answers)
     check_answers(loaded.program, answers)
     someone: Operator = Unattended()
     if attended:
@@ -234,8 +265,9 @@ def _import_what_comes_last() -> None:
     """The report's imports, while the kernel works; behind papermill's, which is waited for."""
     from runner.keys import papermill_engine  # noqa: F401, I001
 
-    import jinja2  # noqa: F401
-    import runner.report.html  # noqa: F401
+    from runner.report.html import compile_templates
+
+    compile_templates()
 
 
 def _write_report(folder: Path) -> None:

@@ -19,6 +19,7 @@ def entry_json(entry: ScheduleEntry, state: ScheduleState, now: datetime) -> dic
     return {
         "name": entry.name,
         "runbook": entry.runbook,
+        "verify": entry.verify,
         "cron": entry.cron,
         "timezone": entry.timezone,
         "next": [
@@ -34,7 +35,8 @@ def entry_json(entry: ScheduleEntry, state: ScheduleState, now: datetime) -> dic
 def entry_text(entry: ScheduleEntry, state: ScheduleState, now: datetime) -> str:
     """An entry for people: its next times, what goes on, and how its last run ended."""
     zone = ZoneInfo(entry.timezone)
-    lines = [f"{entry.name}  {safe_line(entry.runbook)}  {entry.cron}  {entry.timezone}"]
+    what = safe_line(entry.runbook) + (f" (verify {entry.verify})" if entry.verify else "")
+    lines = [f"{entry.name}  {what}  {entry.cron}  {entry.timezone}"]
     for number, due in enumerate(_next_times(entry, now)):
         label = "next" if number == 0 else ""
         lines.append(f"  {label:<8}{due.astimezone(zone):%a %Y-%m-%d %H:%M %Z}  {due:%H:%M} UTC")

@@ -25,6 +25,9 @@ _OF_A_RUN = (
     "runner.keys.papermill_executor", "runner.keys.papermill_engine", "runner.keys.execution",
     "runner.report.html", "runner.report.text", "runner.report.json_form",
     "runner.report.diagnostics", "runner.evidence.signing", "runner.evidence.index", "jinja2",
+    "runner.checks.check", "runner.kit", "sqlite3", "pwd", "gzip", "encodings.ascii",
+    "encodings.unicode_escape", "encodings.utf_8_sig", "importlib.readers",
+    "importlib.resources.readers",
 )  # fmt: skip
 """What a run imports, early or late."""
 _START_SECONDS = 20.0
@@ -76,6 +79,9 @@ def serve_command(idle_minutes: float, spares: int) -> int:
     sys.path[:] = [entry for entry in sys.path if entry] + [str(Path(place.PACKAGE).parent)]
     for name in _OF_A_RUN:
         import_module(name)
+    from runner.report.html import compile_templates
+
+    compile_templates()
     listener, path = _listener()
     os.chdir("/")
     try:
@@ -139,7 +145,8 @@ def _told(found: Status) -> str:
     return (
         f"resident {found.process}: {found.spares} spare kernels, {found.hosted} runs now, "
         f"{found.served} so far, {megabytes:.0f} MB\n"
-        f"it ends in {found.idle_seconds // 60} min if it is not used; `runbook warm --stop` ends it"
+        f"it ends in {found.idle_seconds // 60} min if it is not used, "
+        "or by `runbook warm --stop`"
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 _WORD = re.compile(r"[^\W_]+")
 _ARTICLES = frozenset({"a", "an", "the", "any", "some"})
@@ -21,6 +22,17 @@ def words_of(text: str) -> tuple[str, ...]:
 def plain_phrase(text: str) -> str:
     """The form in which two names are compared."""
     return " ".join(words_of(text))
+
+
+def likeness(one: str, other: str) -> float:
+    """How alike two phrases look, from 0 to 1: the share of pairs of letters that both have."""
+    left, right = _pairs(one), _pairs(other)
+    return 2 * len(left & right) / ((len(left) + len(right)) or 1)
+
+
+@lru_cache(_REMEMBERED)
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(map("".join, pairwise(f" {text} ")))
 
 
 def singular(word: str) -> str:

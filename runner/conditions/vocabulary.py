@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from functools import cached_property
 
-from runner.conditions.names import plain_phrase
+from runner.conditions.names import likeness, plain_phrase
 from runner.model.contract import KeyContract, OutputSpec
 from runner.model.frozen import frozen
 from runner.model.identity import KeyName
+
+_ALIKE = 0.5
 
 
 @frozen
@@ -45,10 +47,10 @@ class Vocabulary:
 
     def nearest(self, phrase: str) -> tuple[OutputRef, ...]:
         """Up to three outputs whose names look like `phrase`, for hints only."""
-        from difflib import get_close_matches
-
-        close = get_close_matches(plain_phrase(phrase), self._by_name, n=3, cutoff=0.5)
+        wanted = plain_phrase(phrase)
+        alike = ((likeness(wanted, name), name) for name in self._by_name)
+        close = sorted((pair for pair in alike if pair[0] >= _ALIKE), reverse=True)[:3]
         refs: dict[OutputRef, None] = {}
-        for name in close:
+        for _, name in close:
             refs.update(dict.fromkeys(self._by_name[name]))
         return tuple(refs)

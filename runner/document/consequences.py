@@ -1,6 +1,7 @@
 """What a branch says to do, clause by clause."""
 
 import re
+from collections.abc import Iterator
 
 from runner.document.rich_text import RichText
 from runner.model.frozen import frozen
@@ -20,30 +21,49 @@ from runner.model.runbook import (
 )
 
 _VERB = (
-    r"(?:escalate|see\s+action|apply\s+action|run\s+action|see:?\s+action|go\s+to|continue|proceed|"
-    r"skip\s+to|return\s+to|jump\s+to|stop\b|re-?run|use\s+the|see\s+the)"
+    r"(?:(?:please|immediately|directly)\s+)?"
+    r"(?:escalate|see\s+action|apply\s+action|run\s+action|see:?\s+action|go\s+(?:back\s+)?to|continue"
+    r"|proceed|skip\s+(?:ahead\s+)?to|return\s+to|jump\s+(?:ahead\s+)?to|stop\b|re-?run|use\s+the"
+    r"|see\s+the|hand\s+over)"
 )
 _SENTENCE = re.compile(r"\s*;\s*|\.\s+(?=[A-Z→])")
 _CLAUSE = re.compile(
-    rf",?\s+(?:and\s+)?then\s+|,\s*(?:and\s+)?(?={_VERB})|\s+and\s+(?={_VERB})",
+    rf",?\s+(?:and\s+)?then\s+|,\s*(?:and\s+)?(?={_VERB})|\s+(?:and|&|[-–—])\s+(?={_VERB})",
     re.I,
 )
-_MOVE = (
-    r"(?:(?:continue|go|skip|proceed|return|jump|move|back|straight)\b[\s,]*(?:on|back|ahead)?\s*)"
+_LEAD = (
+    r"(?:(?:→|⇒|->|=>)\s*|(?:please|then|now|just|simply|immediately|directly|straight"
+    r"|you\s+(?:can|may|should|must))\s+)*"
 )
-_TO_STEP = re.compile(rf"(?:→\s*)?{_MOVE}?(?:to|with|at|from)?\s*step\s+(\d\w*)\b", re.I)
+"""What may stand before a verb and changes nothing of where it leads."""
+_ALONG = r"(?:(?:on|back|ahead|forward|down|directly|straight|immediately|right)\b\s*)*"
+_MOVE = (
+    rf"(?:(?:continue|go|proceed|return|jump|move|back|straight)\b[\s,]*{_ALONG}"
+    r"|skip\b\s*(?:ahead\s+)?(?=to\b))"
+)
+_TO_STEP = re.compile(rf"{_LEAD}{_MOVE}?(?:to|with|at|from)?\s*steps?\s+#?(\d\w*)\b", re.I)
+_NO_AMOUNT = (
+    r"(?!\s+(?!(?:and|or|then|to|in|for|from|below|above|as|on|with|first|together|through"
+    r"|immediately|directly)\b)[a-z])"
+)
+"""What keeps a number in a row of them from being one of things: `Step 2, 3 minutes later`."""
+_MORE_STEPS = re.compile(
+    rf"\s*(?:,|/|&|,?\s*\b(?:and|or)\b)\s*(?:steps?\s+)?#?(\d\w*)\b{_NO_AMOUNT}", re.I
+)
 _RERUN = re.compile(
-    r"(?:re-?run|repeat|redo|run)\s+(?:step\s+(?P<step>\d\w*)"
-    r"|(?:this|the)\s+(?:step|key|check|analysis)(?P<again>\s+again)?)",
+    rf"{_LEAD}(?:re-?run|repeat|redo|run)\s+(?:step\s+(?P<step>\d\w*)"
+    r"|(?:this|the)\s+(?:step|key|check|analysis)(?P<again>\s+again)?)"
+    r"|re-?run(?=[\s.!]*$)",
     re.I,
 )
 _ACTION = re.compile(
-    rf"(?:→\s*)?(?:(?:see|apply|run|use|do|perform|take|execute|start)\b:?\s*|{_MOVE}(?:to|with)\s*)?"
-    r"(?:the\s+)?actions?\s+(\d\w*(?:\s*(?:,|and|&|then)\s*(?:action\s+)?\d\w*)*)",
+    rf"{_LEAD}(?:(?:see|apply|run|use|do|perform|take|execute|start)\b:?\s*|{_MOVE}(?:to|with)\s*)?"
+    r"(?:the\s+)?actions?\s+(#?\d\w*(?:(?:\s*(?:,\s*(?:and|or|then)\b|,|/|&|and\b|or\b|then\b|to\b"
+    rf"|through\b)\s*|[-–])(?:actions?\s+)?#?\d\w*\b{_NO_AMOUNT})*)",
     re.I,
 )
 _SECTION = re.compile(
-    rf"(?:→\s*)?(?:{_MOVE}|see\s+)(?:to|with)?\s*(?:the\s+)?"
+    rf"{_LEAD}(?:{_MOVE}|see\s+)(?:to|with)?\s*(?:the\s+)?"
     r"(action\s+steps|actions|diagnosis(?:\s+flow)?|verification|rollback|escalation)\b",
     re.I,
 )
@@ -55,15 +75,18 @@ _SECTIONS = {
     "escala": SectionKind.ROLLBACK,
 }
 _GO_ON = re.compile(
-    r"(?:continue|proceed|go\s+on|carry\s+on|move\s+on)"
-    r"(?:\s+(?:to|with)\s+(?:the\s+)?next\s+(?:step|check|item))?|next\s+(?:step|check)",
+    rf"{_LEAD}(?:(?:continue|proceed|go\s+on|carry\s+on|move\s+on)(?:\s+(?:on|below|down|onwards?))?"
+    r"|(?:continue|proceed|go|carry|move|skip)(?:\s+(?:on|ahead))?\s+(?:to|with)\s+(?:the\s+)?next\s+"
+    r"(?:step|check|item)|next\s+(?:step|check))",
     re.I,
 )
-_STOP = re.compile(r"(?:STOP\s+HERE|Stop\s+here|stop\s+here|STOP|Stop|stop)(?=\s*(?:$|[-–—:(.]))")
+_STOP = re.compile(r"(?:STOP\s+HERE|Stop\s+here|stop\s+here|STOP|Stop|stop)(?=\s*(?:$|[-–—:(.,!]))")
 _ESCALATE = re.compile(r"(?:immediately\s+)?escalate\b", re.I)
 _HAND_OVER = re.compile(
-    r"(?:use|see|follow|open|switch\s+to|go\s+to|continue\s+with|apply|run)\b:?\s+(?:the\s+)?"
-    r"([\w][\w \-/&]*?\s*runbook)\b",
+    rf"{_LEAD}(?:use|see|follow|open|switch\s+to|go\s+to|continue\s+with|proceed\s+with|apply|run|refer\s+to"
+    r"|hand\s+(?:it\s+|this\s+)?over\s+to)\b:?\s+(?:the\s+|our\s+)?"
+    r"(?:[\"“'‘]?(\w[\w \-/&]*?)(?:\.md)?[\"”'’]?\s+runbook\b"
+    r"|runbook:?\s+[\"“'‘]?(\w[\w \-/&]*\w)[\"”'’]?(?=\s*(?:$|[,.;(])))",
     re.I,
 )
 _GLOSS = re.compile(r"\s*\(([^()]*)\)")
@@ -83,7 +106,18 @@ _INDIRECT = re.compile(
     re.I,
 )
 """What stands before an "if" that asks and sets no condition: `check if it answers`."""
-_LATER_WHEN = re.compile(r"(?<=\S)\s+(?:when|once|until|as\s+soon\s+as)\s", re.I)
+_LATER_WHEN = re.compile(
+    r"(?<=\S)\s+(?:when|once|until|as\s+soon\s+as|only\s+after|only\s+with)\s", re.I
+)
+_GLOSSED_IF = re.compile(
+    r"\s*\(\s*(?:only\s+)?(?:if|(?P<unless>unless))\s+(?P<if>[^()]+)\)[\s.!]*$", re.I
+)
+_BEHIND = re.compile(
+    r"(?P<gloss>(?:\s*\([^()]*\))*)\s*(?:,\s*(?:(?:and|then|but|also)\s+)*|&\s*|\b(?:and|then|but)\s+"
+    r"|\bor\s+(?=step\b|action\b))(?=[^\W\d])",
+    re.I,
+)
+"""What parts a target from a further instruction: `See Action 1, tell the owner`."""
 
 
 @frozen
@@ -127,6 +161,10 @@ def _led_by_if(sentence: RichText) -> list[Clause]:
 
 def _trailed_by_if(clause: RichText) -> Clause:
     """`continue to Step 3 if they agree`."""
+    if glossed := _GLOSSED_IF.search(clause.text):
+        only_if = clause.part(glossed.start("if"), glossed.end("if"))
+        before = clause.part(0, glossed.start())
+        return Clause(tuple(_clause(before)), only_if, bool(glossed["unless"]))
     for later in clause.matches(_LATER_IF):
         before = clause.part(0, later.start())
         if _INDIRECT.search(before.text):
@@ -141,10 +179,22 @@ def _clause(clause: RichText) -> list[Consequence]:
     if not words:
         return []
     if next(clause.matches(_LATER_WHEN), None) is None:
+        if behind := _behind_target(clause):
+            return [*_clause(clause.part(0, behind[0])), *_clause(clause.part(behind[1]))]
         for read in (_move, _other):
             if found := read(words, clause):
                 return found
     return [Advice(_without_hand_over_gloss(words), clause.span()), *_glossed_hand_overs(clause)]
+
+
+def _behind_target(clause: RichText) -> tuple[int, int] | None:
+    """Where a target ends and a further instruction begins; None where nothing is behind it."""
+    for pattern in (_RERUN, _TO_STEP, _ACTION, _SECTION, _HAND_OVER):
+        target = pattern.match(clause.text)
+        behind = _BEHIND.match(clause.text, target.end()) if target else None
+        if behind:
+            return behind.end("gloss"), behind.end()
+    return None
 
 
 def _move(words: str, clause: RichText) -> list[Consequence]:
@@ -153,12 +203,12 @@ def _move(words: str, clause: RichText) -> list[Consequence]:
     if match := _RERUN.match(words):
         if match["step"]:
             return [Rerun(_step(match["step"]), words, span)]
-        if match["again"] or words[:2].casefold() == "re":
+        if match["again"] or not re.match(rf"{_LEAD}run\b", words, re.I):
             return [Rerun(None, words, span)]
     if match := _TO_STEP.match(words):
-        return [GoToStep(_step(match[1]), words, span)]
+        return [GoToStep(_step(number), words, span) for number in _steps(match, words)]
     if match := _ACTION.match(words):
-        numbers = re.findall(r"\d\w*", match[1])
+        numbers = _numbers(match[1])
         return [SeeAction(number, words, span) for number in numbers]
     if match := _SECTION.match(words):
         return [GoToSection(_SECTIONS[match[1].casefold()[:6]], words, span)]
@@ -175,8 +225,29 @@ def _other(words: str, clause: RichText) -> list[Consequence]:
     if _ESCALATE.match(words):
         return [Escalate(words, span)]
     if match := _HAND_OVER.match(words):
-        return [HandOver(match[1].strip(), words, span)]
+        return [HandOver(_runbook(match), words, span)]
     return []
+
+
+def _steps(match: re.Match[str], words: str) -> Iterator[str]:
+    """The numbers of the steps that are named in a row: `Step 2 or Step 3`."""
+    found: re.Match[str] | None = match
+    while found:
+        yield found[1]
+        found = _MORE_STEPS.match(words, found.end())
+
+
+def _numbers(listed: str) -> tuple[str, ...]:
+    """The numbers in `1, 2 and 4`, and those between the ends of `1-3`."""
+    found: list[str] = []
+    for first, last in re.findall(
+        r"(\d\w*)(?:\s*(?:-|–|to|through)\s*(?:actions?\s+)?#?(\d+))?", listed
+    ):
+        is_range = last and first.isdigit() and int(first) < int(last) <= int(first) + 20
+        found += (
+            map(str, range(int(first), int(last) + 1)) if is_range else filter(None, (first, last))
+        )
+    return tuple(dict.fromkeys(found))
 
 
 def _step(number: str) -> StepId:
@@ -184,7 +255,7 @@ def _step(number: str) -> StepId:
 
 
 def _behind_stop(rest: str, clause: RichText) -> list[Consequence]:
-    words = rest.strip(" -–—:().")
+    words = rest.strip(" -–—:().,!")
     if not words or _TRIVIAL.fullmatch(words):
         return []
     return [Advice(words, clause.span())]
@@ -193,7 +264,12 @@ def _behind_stop(rest: str, clause: RichText) -> list[Consequence]:
 def _glossed_hand_overs(clause: RichText) -> list[Consequence]:
     glosses = (match[1] for match in _GLOSS.finditer(clause.line))
     hits = (_HAND_OVER.search(gloss) for gloss in glosses)
-    return [HandOver(hit[1].strip(), hit[0], clause.span()) for hit in hits if hit]
+    return [HandOver(_runbook(hit), hit[0], clause.span()) for hit in hits if hit]
+
+
+def _runbook(match: re.Match[str]) -> str:
+    """The name of a runbook as it is written: `Deployment Failure Runbook`, or its slug."""
+    return f"{match[1].strip()} Runbook" if match[1] else match[2].strip()
 
 
 def _without_hand_over_gloss(words: str) -> str:

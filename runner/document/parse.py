@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from runner.conditions.grammar import parse_condition
 from runner.document.blocks import Block, Heading, Item, ListBlock, Paragraph
+from runner.document.evidence_list import evidence_items
 from runner.document.front_matter import read_front_matter
 from runner.document.invocations import key_names_in
 from runner.document.markdown import read_blocks
@@ -58,6 +59,7 @@ def parse_runbook(source: SourceText, pack: str = "") -> ParsedRunbook:
     name = PurePath(source.path)
     file_slug = name.parent.name if name.stem.casefold() == "readme" else name.stem
     title = parts.title.line if parts.title else ""
+    evidence = _nodes(_of_kind(sections, SectionKind.EVIDENCE))
     runbook = Runbook(
         source=source,
         slug=metadata.slug or file_slug,
@@ -73,7 +75,8 @@ def parse_runbook(source: SourceText, pack: str = "") -> ParsedRunbook:
         verification=_verification(source, _of_kind(sections, SectionKind.VERIFICATION)),
         standing=_standing(_of_kind(sections, SectionKind.ROLLBACK)),
         alerts=_alerts(_of_kind(sections, SectionKind.WHEN_TO_USE)),
-        evidence_keys=key_names_in(_nodes(_of_kind(sections, SectionKind.EVIDENCE))),
+        evidence_keys=key_names_in(evidence),
+        evidence=evidence_items(evidence),
     )
     found = front.diagnostics + beside.diagnostics + strays(sections, runbook)
     return ParsedRunbook(runbook, DiagnosedDocument(source, found))

@@ -5,17 +5,21 @@ import re
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
-from runner.errors import NotFound
-from runner.evidence.atomic import sync_folder
+from runner.errors import NotFound, RunbookError
+from runner.evidence.atomic import sync_folder, write_atomically
 from runner.evidence.disk import evidence_lost, or_evidence_lost
 from runner.evidence.lock import RunLock
 from runner.evidence.standing import RunStanding, standing_of
 
 EVIDENCE_DIR = "RUNBOOK_EVIDENCE_DIR"
 LATEST = "latest"
+FORMAT = 2
+"""Of the store: 1 had no log and no file that says its format. Older ones are read as they are."""
+FORMAT_FILE = "format"
 _RUN_ID = re.compile(r"\d{8}T\d{9}Z-[a-z0-9-]+-[a-z2-7]{4}")
 _SUFFIX_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _SHOWN = 8
@@ -93,9 +97,27 @@ class Store:
                     return folder
         raise evidence_lost(f"no free name for a run in {self.root}")
 
+    @cached_property
+    def format(self) -> int:
+        """The format that the store was last written in. Raises RunbookError for a later one."""
+        try:
+            written = (self.root / FORMAT_FILE).read_text("ascii").strip()
+        except (FileNotFoundError, NotADirectoryError):
+            return 1 if self.runs_folder.is_dir() else FORMAT
+        except (OSError, UnicodeDecodeError) as error:
+            raise _of_another_format(self.root, str(error)) from error
+        if not written.isdigit() or not 1 <= int(written) <= FORMAT:
+            raise _of_another_format(self.root, f"it says {written!r:.40}")
+        return int(written)
+
     def _prepare(self) -> None:
+        """Make what is not there; a store of an older format becomes one of today's by that."""
+        fresh = not (self.root / FORMAT_FILE).exists()
+        self.format  # noqa: B018  (it refuses a store of a later one)
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.runs_folder.mkdir(mode=0o700, exist_ok=True)
+        if fresh:
+            write_atomically(self.root / FORMAT_FILE, f"{FORMAT}\n".encode())
         sync_folder(self.root)
 
     def take(self, run_id: str) -> RunFolder:
@@ -109,6 +131,7 @@ class Store:
 
     def runs(self) -> tuple[str, ...]:
         """The ids of all runs, newest first. Folders of other names are none of ours."""
+        self.format  # noqa: B018  (it refuses a store of a later one)
         try:
             with os.scandir(self.runs_folder) as found:
                 names = [
@@ -190,6 +213,14 @@ def _not_found(text: str, matches: list[str], ids: tuple[str, ...]) -> NotFound:
     near = _near(text, ids)
     hint = f"did you mean {', '.join(near)}?" if near else "runbook history"
     return NotFound(f'no run is called "{text}"', hint=hint)
+
+
+def _of_another_format(root: Path, why: str) -> RunbookError:
+    return RunbookError(
+        f"{root} is no store of format {FORMAT} or older: {why}",
+        "Nothing was read or written.",
+        "use the version of the runner that wrote it, or a later one",
+    )
 
 
 def _near(text: str, ids: tuple[str, ...]) -> list[str]:

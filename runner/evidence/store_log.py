@@ -17,7 +17,8 @@ from runner.evidence.sealed_files import MANIFEST_FILE, file_digest_of
 from runner.model.frozen import frozen
 
 LOG_FILE = "log.jsonl"
-SEALED, PRUNED = "sealed", "pruned"
+SEALED, PRUNED, FOUND = "sealed", "pruned", "found"
+"""A run was sealed, is about to be removed, or was there before the log was begun."""
 
 
 @frozen
@@ -56,22 +57,33 @@ class StoreLog:
         with or_evidence_lost(f"note run {folder.name} in {LOG_FILE}"):
             manifest = folder / MANIFEST_FILE
             digest = file_digest_of(manifest) if manifest.is_file() else ""
-            at = now.astimezone(UTC).isoformat()
-            tree = {"at": at, "deed": deed, "manifest": digest, "run": folder.name}
-            text = json.dumps(tree, sort_keys=True, separators=(",", ":"))
-            self._append(text.encode())
+            self._append(LoggedRun(deed, folder.name, digest, now.astimezone(UTC).isoformat()))
 
-    def _append(self, line: bytes) -> None:
+    def _append(self, logged: LoggedRun) -> None:
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
         descriptor = os.open(self.path, flags, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if os.fstat(descriptor).st_size == 0:
+                write_all(descriptor, b"".join(map(_line, self._found_before(logged))))
             _close_torn_line(descriptor)
-            write_all(descriptor, line + b"\n")
+            write_all(descriptor, _line(logged))
             os.fdatasync(descriptor)
         finally:
             os.close(descriptor)
         sync_folder(self.path.parent)
+
+    def _found_before(self, first: LoggedRun) -> Iterator[LoggedRun]:
+        """The sealed runs of a store that had no log: from here on they are spoken for, too."""
+        for folder in sorted((self.path.parent / "runs").glob("[0-9]*")):
+            manifest = folder / MANIFEST_FILE
+            if folder.name != first.run and manifest.is_file():
+                yield LoggedRun(FOUND, folder.name, file_digest_of(manifest), first.at)
+
+
+def _line(logged: LoggedRun) -> bytes:
+    text = json.dumps(vars(logged), sort_keys=True, separators=(",", ":"))
+    return text.encode() + b"\n"
 
 
 def read_line(line: bytes) -> LoggedRun | None:
@@ -81,7 +93,7 @@ def read_line(line: bytes) -> LoggedRun | None:
         fields = [tree[name] for name in ("deed", "run", "manifest", "at")]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    known = tree["deed"] in (SEALED, PRUNED) and all(isinstance(one, str) for one in fields)
+    known = tree["deed"] in (SEALED, PRUNED, FOUND) and all(isinstance(one, str) for one in fields)
     return LoggedRun(*fields) if known else None
 
 
@@ -97,6 +109,9 @@ def log_problems(root: Path, lines: tuple[bytes, ...]) -> tuple[str, ...]:
             last[logged.run] = logged
     for logged in last.values():
         problems += _problems_of(root / "runs" / logged.run, logged)
+    manifests = (root / "runs").glob(f"[0-9]*/{MANIFEST_FILE}") if lines else ()
+    added = sorted({manifest.parent.name for manifest in manifests} - last.keys())
+    problems += [f"{run} is sealed, and {LOG_FILE} knows nothing of it" for run in added]
     return tuple(problems)
 
 

@@ -62,7 +62,9 @@ class Program:
         return next((s for s in self.order if s.kind is PlaceKind.STEP), None)
 
     def next_after(self, step: StepId) -> StepId | None:
-        """The next place in document order; None behind the last."""
+        """The next place in document order; None behind the last, and for a place outside it."""
+        if step not in self.order:
+            return None
         at = self.order.index(step) + 1
         return self.order[at] if at < len(self.order) and step != self.last else None
 
@@ -160,7 +162,7 @@ class Program:
         return InvocationId(step, ordinal, visit)
 
     def _to(self, step: StepId | None) -> Move | None:
-        if step is None or step not in self.step:
+        if step is None or step not in self.order:
             return None
         if self.last and self.order.index(step) > self.order.index(self.last):
             return Move(MoveKind.END)

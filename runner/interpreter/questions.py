@@ -1,5 +1,6 @@
 """The questions that a run puts to a person: the words, the options, and where each leads."""
 
+from runner.conditions.names import plain_phrase
 from runner.document.commands import read_commands
 from runner.interpreter.bearing import bearing_on, words_of_step
 from runner.interpreter.destination import Conflict
@@ -28,7 +29,7 @@ def about_step(program: Program, state: RunState, visit: Visit, why: str) -> Ope
     step = program.step[visit[0]]
     options = [_branch_option(branch) for branch in step.branches]
     if options:
-        options.append(Option(NONE, "none of these", "goes on"))
+        options.append(_none_of(step.branches, "goes on"))
     else:
         options.append(Option(YES, "done", "goes on"))
     options.append(Option(SKIP, "not done", "goes on, and says so"))
@@ -55,7 +56,7 @@ def about_branches(
 ) -> OpenQuestion:
     """Conditions that the outputs leave open, where the answer could change the way."""
     options = [_branch_option(branch) for branch in unknown]
-    options.append(Option(NONE, "none of these"))
+    options.append(_none_of(unknown))
     step = program.step[visit[0]]
     found = bearing_on(program, state, " . ".join(branch.text for branch in unknown))
     return OpenQuestion(
@@ -220,6 +221,12 @@ def _refusal_of(state: RunState, question: str) -> tuple[str, ...]:
 
 def _of_several(inputs: tuple[str, ...]) -> str:
     return f"as NAME=PATH, for one of {', '.join(inputs)}" if len(inputs) > 1 else ""
+
+
+def _none_of(branches: tuple[Branch, ...], leads_to: str = "") -> Option:
+    """That no branch applies. Where a branch says "none" itself, the word is the branch's."""
+    is_taken = NONE in {plain_phrase(branch.text) for branch in branches}
+    return Option("none of these" if is_taken else NONE, "none of these", leads_to)
 
 
 def _branch_option(branch: Branch) -> Option:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -98,12 +99,22 @@ class RunState:
 
     def decided(self, visit: Visit) -> tuple[BranchDecided, ...]:
         """The branches of a visit as they stand now, in document order."""
-        found = [b for (step, number, _), b in self.branches.items() if (step, number) == visit]
-        return tuple(sorted(found, key=lambda branch: branch.ordinal))
+        return self._branches_by_visit.get(visit, ())
 
     def move_of(self, visit: Visit) -> DestinationChosen | None:
         """Where the run went from a visit; None while it is there."""
-        return next((m for m in self.moves if (m.step, m.visit) == visit), None)
+        return self._moves_by_visit.get(visit)
+
+    @cached_property
+    def _branches_by_visit(self) -> Mapping[Visit, tuple[BranchDecided, ...]]:
+        found: dict[Visit, list[BranchDecided]] = {}
+        for branch in self.branches.values():
+            found.setdefault((branch.step, branch.visit), []).append(branch)
+        return {v: tuple(sorted(b, key=lambda one: one.ordinal)) for v, b in found.items()}
+
+    @cached_property
+    def _moves_by_visit(self) -> Mapping[Visit, DestinationChosen]:
+        return {(move.step, move.visit): move for move in reversed(self.moves)}
 
     def admitted_in(self, visit: Visit) -> Mapping[InvocationId, KeyResult | KeyFailure]:
         """What came of the KEYs of a visit."""

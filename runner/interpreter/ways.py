@@ -1,6 +1,6 @@
 """What can follow what: every way on which a run may leave a place, before any run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 
 from runner.interpreter.program import Program
@@ -29,6 +29,10 @@ class Way:
     move: Move
     kind: WayKind
     branch: int = 0
+
+
+Graph = Mapping[StepId, tuple[Way, ...]]
+"""The ways from each place."""
 
 
 def ways(program: Program) -> tuple[Way, ...]:
@@ -69,12 +73,37 @@ def target_of(move: Move) -> Move:
 
 def unreachable(program: Program) -> tuple[StepId, ...]:
     """Places of the walk to which no way leads from its beginning, passing over left aside."""
-    leading = {
+    reached = reached_from(graph(program), [program.start] if program.start else [])
+    return tuple(step for step in walk(program) if step not in reached)
+
+
+def graph(program: Program) -> Graph:
+    """The ways from every place, passing over left aside: what the author wrote."""
+    return {
         step: tuple(w for w in ways_from(program, step) if w.kind is not WayKind.PASSED_OVER)
         for step in program.order
     }
-    reached = _reached(leading, [program.start] if program.start else [])
-    return tuple(step for step in walk(program) if step not in reached)
+
+
+def reached_from(leading: Graph, begin: Iterable[StepId]) -> set[StepId]:
+    """The places to which ways lead from `begin`, those included."""
+    ahead, reached = list(begin), set[StepId]()
+    while ahead:
+        place = ahead.pop()
+        if place not in reached:
+            reached.add(place)
+            ahead += [way.move.step for way in leading.get(place, ()) if way.move.step]
+    return reached
+
+
+def with_exit(leading: Graph) -> set[StepId]:
+    """The places from which some ways lead out of the diagnosis."""
+    leaving: set[StepId] = set()
+    count = -1
+    while count != len(leaving):
+        count = len(leaving)
+        leaving |= {place for place, found in leading.items() if _lead_out(found, leaving)}
+    return leaving
 
 
 def jumps(program: Program, step: StepId) -> tuple[Move, ...]:
@@ -110,15 +139,10 @@ def _without_a_branch(program: Program, step: StepId) -> Iterator[Way]:
             yield Way(step, Move(MoveKind.TO_ACTIONS), WayKind.BRANCH, branch.ordinal)
 
 
-def _comes_back(leading: Mapping[StepId, tuple[Way, ...]], step: StepId) -> bool:
-    return step in _reached(leading, [way.move.step for way in leading[step] if way.move.step])
+def _lead_out(found: tuple[Way, ...], leaving: set[StepId]) -> bool:
+    return any(way.move.step is None or way.move.step in leaving for way in found)
 
 
-def _reached(leading: Mapping[StepId, tuple[Way, ...]], begin: list[StepId]) -> set[StepId]:
-    ahead, reached = list(begin), set[StepId]()
-    while ahead:
-        place = ahead.pop()
-        if place not in reached:
-            reached.add(place)
-            ahead += [way.move.step for way in leading.get(place, ()) if way.move.step]
-    return reached
+def _comes_back(leading: Graph, step: StepId) -> bool:
+    ahead = (way.move.step for way in leading[step] if way.move.step)
+    return step in reached_from(leading, ahead)

@@ -2,8 +2,8 @@
 
     python -P boot.py CONNECTION_FILE
 
-A fork server calls `preload` once and `serve` in each process that it forks; the kernel is the same.
-No configuration, start-up or history file is read or written, the working directory is not
+A fork server calls `preload` once and `serve` in each process that it forks; the kernel is the
+same. No configuration, start-up or history file is read or written, the working directory is not
 importable, and output is never dropped.
 """
 

@@ -54,19 +54,23 @@ def python_paths() -> tuple[Path, ...]:
     The interpreter's, the environment's, the user's packages where those are on, this package, and
     what `.pth` files name; never a home as a whole, and never the working folder.
     """
-    found = [Path(sys.prefix), Path(sys.base_prefix), _PACKAGE, *_homes_of_interpreter()]
-    if site.ENABLE_USER_SITE and site.USER_SITE:
-        found.append(Path(site.USER_SITE))
-    found += [Path(place) for place in sys.path if place]
-    started = Path(sys.argv[0]).absolute().parent
-    left = {_home(), Path.cwd(), started, _PACKAGE.parent, *map(Path, _python_path())}
     kept: list[Path] = []
-    for path in found:
-        is_kept = any(path.is_relative_to(other) for other in (*kept, Path("/usr")))
-        holds_a_home = any(home.is_relative_to(path) for home in left)
-        if not is_kept and (not holds_a_home or path in found[:3]) and path.exists():
+    needed = (Path(sys.prefix), Path(sys.base_prefix), _PACKAGE, *_homes_of_interpreter())
+    user_site = (Path(site.USER_SITE),) if site.ENABLE_USER_SITE and site.USER_SITE else ()
+    named = (*user_site, *(Path(place) for place in sys.path if place))
+    for path in (*needed, *(path for path in named if not _is_private(path))):
+        covered = any(path.is_relative_to(other) for other in (*kept, Path("/usr")))
+        if not covered and path.exists():
             kept.append(path)
     return tuple(kept)
+
+
+def _is_private(path: Path) -> bool:
+    """Whether a folder is not from a `.pth` file, or holds more than code."""
+    started = Path(sys.argv[0]).absolute().parent
+    on_path = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    places = (_home(), Path.cwd(), started, _PACKAGE.parent, *map(Path, filter(None, on_path)))
+    return any(place.is_relative_to(path) for place in places)
 
 
 def _homes_of_interpreter() -> list[Path]:
@@ -85,7 +89,3 @@ def _home() -> Path:
         return Path.home()
     except RuntimeError:
         return Path("/root")
-
-
-def _python_path() -> list[str]:
-    return [place for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]

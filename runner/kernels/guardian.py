@@ -10,8 +10,8 @@ passed.
 
 Lines from the runner: `lend HEX`, `write HEX`, `hide HEX` (paths), `admit`, `limit RESOURCE VALUE`,
 `watch MEMORY PROCESSES DISK SECONDS`, `interrupt`, `kill`.
-Lines to the runner: `guardian PID`, `kernel PID`, `boxed LEVEL HEX`, `admitted HEX`, `limited`, `log HEX`,
-`exit HOW CODE`, `gone SURVIVORS`. A HEX of an answer says what went wrong, or nothing.
+Lines to the runner: `guardian PID`, `kernel PID`, `boxed LEVEL HEX`, `admitted HEX`, `limited`,
+`log HEX`, `exit HOW CODE`, `gone SURVIVORS`. A HEX of an answer says what went wrong, or nothing.
 """
 # pathlib would cost as much as all else here together.
 # ruff: noqa: PTH106, PTH108
@@ -22,9 +22,7 @@ import signal
 import sys
 import time
 
-_ROOT = __file__.rpartition("/runner/")[0]
-if _ROOT not in sys.path:
-    sys.path.append(_ROOT)
+sys.path.extend({__file__.rpartition("/runner/")[0]} - {*sys.path})
 from runner.kernels import measures
 from runner.kernels.box import NONE, STRICT, Box, said
 from runner.kernels.namespaces import admit, separate
@@ -45,6 +43,8 @@ _NOT_BOXED = 77
 """The exit code of a process that could not be shut in as it had to be."""
 _PROCESSES, _THREADS = 6, 4
 """RLIMIT_NPROC, which counts threads, and how many of them a process is granted."""
+_IN_MEMORY = "/dev/shm/rb-"  # noqa: S108
+"""Where a KEY that knows secrets writes; nobody looks at it any more when the runner is dead."""
 _RESERVE = 64 * 1024**2
 """Bytes that a KEY which writes files must leave free on the disk."""
 
@@ -65,6 +65,7 @@ class Guardian:
         self.memory = self.processes = self.disk = 0
         self.deadline = float("inf")
         self.pending = b""
+        self.is_alone = False
 
     def watch(self) -> None:
         """Serve the runner until the kernel has ended or must end."""
@@ -96,6 +97,9 @@ class Guardian:
         self._tell(f"exit {self.how} {code}")
         self._tell(f"gone {survivors}")
         _remove(self.box.folder)
+        for path in self.asked["write"]:
+            if self.is_alone and path.startswith(_IN_MEMORY):
+                _remove(path.rpartition("/")[0])
 
     def _was_short_of_memory(self) -> bool:
         return measures.oom_kills() > self.oom_kills
@@ -187,7 +191,8 @@ class Guardian:
             elif word == "watch":
                 self._limit_tree(*numbers)
                 self._tell("limited")
-        return bool(received)
+        self.is_alone = not received
+        return not self.is_alone
 
     def _limit_tree(self, memory: str, processes: str, disk: str, seconds: str) -> None:
         self.memory, self.processes, self.disk = int(memory), int(processes), int(disk)

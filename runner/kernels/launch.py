@@ -240,7 +240,9 @@ def start_kernel(
     ours, theirs = socket.socketpair()
     with theirs:
         if forks is None:
-            guardian = _spawn_guardian((str(folder), BOOT, *boxing.words()), its_environment, theirs)
+            guardian = _spawn_guardian(
+                (str(folder), BOOT, *boxing.words()), its_environment, theirs
+            )
         else:
             guardian = 0
             forks.ask(folder, boxing, its_environment, theirs)

@@ -1,4 +1,4 @@
-"""Kernels for the KEYs of a run: forked from a process that is warm, booted ahead where that can be.
+"""Kernels for the KEYs of a run, forked from a warm process and booted ahead where that can be.
 
 A spare is a kernel that was booted before its KEY was known. Nothing of any KEY has been in it, and
 it serves one KEY at most.

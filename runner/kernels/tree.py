@@ -15,12 +15,17 @@ def kill_below(guardian: int) -> None:
     While it exists, stopped or not, every orphan below it is still its child, so nothing escapes.
     """
     for _ in range(_ROUNDS):
-        alive = [pid for pid, is_dead in _below(guardian) if not is_dead]
+        alive = processes_below(guardian)
         if not alive:
             break
         for pid in alive:
             _kill(pid)
     _kill(guardian)
+
+
+def processes_below(root: int) -> tuple[int, ...]:
+    """The living processes below one."""
+    return tuple(pid for pid, is_dead in _below(root) if not is_dead)
 
 
 def _below(root: int) -> list[tuple[int, bool]]:

@@ -33,7 +33,8 @@ class KernelDied(Exception):
 class Attempt:
     """What the engine works with, and where it notes what really happened.
 
-    `environment` is set in the kernel before the first cell. `notebook` is the executed notebook,
+    `environment` is set in the kernel before the first cell; with a `working_folder` it is all that
+    the kernel sees, and modules are imported from that folder. `notebook` is the executed notebook,
     None until papermill has parameterised it. `report` gets the ordinal of a code cell that is
     about to run, from 1, and how many there are.
     """
@@ -53,6 +54,7 @@ class Attempt:
             "RUNBOOK_OUTPUT_DIR": str(outputs),
             "RUNBOOK_KEY_DIR": str(source.parent),
         }
+        self.working_folder: Path | None = None
         self.boot_seconds = _BOOT_SECONDS
         self.budget = OutputBudget(limits.output_bytes)
         self.notebook: Any = None
@@ -60,14 +62,15 @@ class Attempt:
         self._report = report
         self._reports: dict[int, CellReport] = {}
         self._running: int | None = None
+        self._failed: int | None = None
         self._since = 0.0
         self._lock = threading.Lock()
         self._timers: list[threading.Timer] = []
 
     @property
     def running(self) -> int | None:
-        """The index of the cell that runs, or ran when all ended."""
-        return self._running
+        """The index of the cell that runs or ran when all ended, else of the last that failed."""
+        return self._failed if self._running is None else self._running
 
     def cells(self) -> tuple[CellReport, ...]:
         """The code cells, in order."""
@@ -89,13 +92,17 @@ class Attempt:
         order = [i for i, other in enumerate(self.notebook.cells) if _runs(other)]
         self._report(order.index(index) + 1, len(order))
         self._running, self._since = index, time.monotonic()
-        self.budget.begin_cell()
         return True
 
     def complete_cell(self, index: int) -> None:
         """The kernel has replied and the cell raised nothing."""
         self._note(index, CellState.COMPLETED)
         self._running = None
+
+    def fail_cell(self, index: int) -> None:
+        """The cell raised an error, and the cells after it are executed all the same."""
+        self._note(index, CellState.FAILED)
+        self._running, self._failed = None, index
 
     def end_cell(self, state: CellState) -> None:
         """The cell that runs, if one does, ended like this, and no other will run."""

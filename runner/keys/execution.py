@@ -4,7 +4,6 @@ import re
 import signal
 import time
 from collections.abc import Callable
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,13 @@ from runner.kernels.launch import Ending, KernelEnd, KernelProcess
 from runner.keys.attempt import Attempt, CellFailed
 from runner.keys.executed_notebook import tell_the_truth, write_atomically
 from runner.keys.executor import KeyOutcome, Order, Progress, Report
-from runner.keys.notebook_source import NotebookSource, parameter_faults, read_notebook
-from runner.keys.published import read_published
+from runner.keys.foreign_result import result_from_cells
+from runner.keys.injected import notebook_value
+from runner.keys.notebook_source import NotebookSource, read_notebook
+from runner.keys.outputs_cells import Unreadable
+from runner.keys.parameters_cell import check_values, defaults_of
+from runner.keys.published import RESULT_FILE, read_published
+from runner.keys.workplace import Workplace
 from runner.model.results import CellState, FailureKind, KeyFailure, KeyResult
 
 STOPPED = KeyFailure(FailureKind.STOPPED, "the runner stopped it")
@@ -22,13 +26,21 @@ _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@
 _LONGEST_MESSAGE = 1000
 _LONGEST_TRACEBACK = 20_000
 _GONE_SECONDS = 2.0
+_ASKED = "StdinNotImplementedError"
 _OUT_OF_MEMORY = ("MemoryError", "OutOfMemoryException")
 
 
 class Execution:
     """The course of one attempt, from the notebook to the outcome."""
 
-    def __init__(self, order: Order, kernel: KernelProcess, report: Report, started: float):
+    def __init__(
+        self,
+        order: Order,
+        kernel: KernelProcess,
+        workplace: Workplace,
+        report: Report,
+        started: float,
+    ):
         self._of_caller: Exception | None = None
 
         def at_cell(cell: int, cells: int) -> None:
@@ -40,11 +52,12 @@ class Execution:
 
         self._order = order
         self._folder = _folder(order)
+        self._workplace = workplace
+        self._redactor = order.secrets.redactor()
         self._started = started
         self._end: KernelEnd | None = None
-        self.attempt = Attempt(
-            kernel, order.limits, order.key.notebook, outputs_folder(order), at_cell
-        )
+        self.attempt = Attempt(kernel, order.limits, order.key.notebook, workplace.outputs, at_cell)
+        self.attempt.environment.update(workplace.environment)
 
     def outcome(self, source: NotebookSource) -> KeyOutcome:
         """Execute, end the kernel, write the notebook, then look at what was published."""
@@ -54,7 +67,7 @@ class Execution:
         error: Exception | None = None
         try:
             notebook = papermill_engine.notebook_of(source.tree)
-            papermill_engine.execute_notebook(notebook, _values(self._order), self.attempt)
+            papermill_engine.execute_notebook(notebook, _values(source, self._order), self.attempt)
         except Exception as caught:  # whatever a notebook can bring about is a failure, not a crash
             if caught is self._of_caller:
                 raise
@@ -66,18 +79,31 @@ class Execution:
             self.attempt.end_cell(self._state_of_last_cell(error))
         written = self._write(papermill_engine.notebook_text, error is not None)
         gone = self.attempt.kernel.wait_until_gone(_GONE_SECONDS)
+        problems = self._take_over()
         if error is not None or self.attempt.cut_short is not None:
             return self._failure(error, written)
         end = self.attempt.kernel.end
         if not gone or end is None or end.survivors or end.how is Ending.LOST:
             return self._failed(FailureKind.KERNEL, "its processes could not be ended", written)
+        if problems:
+            return self._failed(FailureKind.CONTRACT, "; ".join(problems), written)
         return self._result(written)
 
+    def _take_over(self) -> tuple[str, ...]:
+        try:
+            return self._workplace.take_over(self._redactor)
+        except OSError as error:
+            raise EvidenceLost(f"outputs could not be kept: {error.strerror}") from error
+
     def _result(self, written: tuple[str, str]) -> KeyOutcome:
-        contract = self._order.key.contract
-        published, problems = read_published(
-            outputs_folder(self._order), self._order.run_folder, contract
-        )
+        contract, outputs = self._order.key.contract, self._workplace.kept
+        try:
+            result_from_cells(self.attempt, contract, outputs)
+        except Unreadable as why:
+            return self._failed(FailureKind.CONTRACT, str(why), written)
+        except OSError as error:
+            raise EvidenceLost(f"{RESULT_FILE} could not be written: {error.strerror}") from error
+        published, problems = read_published(outputs, self._order.run_folder, contract)
         if published is None:
             return self._failed(FailureKind.CONTRACT, "; ".join(problems), written)
         return KeyResult(
@@ -88,9 +114,17 @@ class Execution:
             notebook_digest=written[1],
             data_from=published.data_from,
             data_to=published.data_to,
-            warnings=published.warnings,
+            warnings=(*self._warnings(), *published.warnings),
             sandbox=self.attempt.kernel.sandbox(),
+            redactions=self._redactor.redactions,
         )
+
+    def _warnings(self) -> tuple[str, ...]:
+        """What the person should know of an execution that went well."""
+        cut = self.attempt.budget.cut
+        cells = ", ".join(str(index) for index in cut)
+        dropped = sum(tally.dropped for tally in cut.values())
+        return (f"output of cell {cells} was cut: {dropped:,} bytes dropped",) if cut else ()
 
     def _failure(self, error: Exception | None, written: tuple[str, str]) -> KeyFailure:
         traceback = error.traceback if isinstance(error, CellFailed) else ""
@@ -103,7 +137,7 @@ class Execution:
         if isinstance(error, CellFailed):
             short = error.ename in _OUT_OF_MEMORY
             kind = FailureKind.MEMORY if short else FailureKind.CELL
-            return self._failed(kind, str(error), written, traceback)
+            return self._failed(kind, _said(error), written, traceback)
         if end is not None and end.how is Ending.MEMORY:
             message = f"used more memory than its limit of {limits.memory_bytes:,} bytes"
             return self._failed(FailureKind.MEMORY, message, written)
@@ -113,21 +147,22 @@ class Execution:
         if end is not None and end.how is Ending.DISK:
             message = f"wrote more files than its limit of {limits.disk_bytes:,} bytes on disk"
             return self._failed(FailureKind.KERNEL, message, written)
-        return self._failed(FailureKind.KERNEL, _cause_of_death(end, error), written)
+        return self._failed(FailureKind.KERNEL, cause_of_death(end, error), written)
 
     def _failed(
         self, kind: FailureKind, message: str, written: tuple[str, str], traceback: str = ""
     ) -> KeyFailure:
         return KeyFailure(
             kind=kind,
-            message=_plain(message)[:_LONGEST_MESSAGE],
+            message=self._redactor.text(_plain(message))[:_LONGEST_MESSAGE],
             cells=self.attempt.cells(),
             cell_index=self.attempt.running,
-            traceback=_plain(traceback)[-_LONGEST_TRACEBACK:],
+            traceback=self._redactor.text(_plain(traceback))[-_LONGEST_TRACEBACK:],
             seconds=time.monotonic() - self._started,
             notebook=written[0],
             notebook_digest=written[1],
             sandbox=self.attempt.kernel.sandbox(),
+            redactions=self._redactor.redactions,
         )
 
     def _state_of_last_cell(self, error: Exception | None) -> CellState:
@@ -144,6 +179,7 @@ class Execution:
         file = self._folder / "notebook.ipynb"
         relative = str(file.relative_to(self._order.run_folder))
         tell_the_truth(self.attempt, failed, relative)
+        self._redactor.tree(self.attempt.notebook)
         try:
             return relative, write_atomically(file, notebook_text(self.attempt.notebook))
         except OSError as error:
@@ -157,17 +193,29 @@ def accept(order: Order) -> NotebookSource | KeyFailure:
     """
     try:
         source = read_notebook(order.key.notebook)
-        _check_values(order)
+        _check_values(source, order)
         _make_folder(order)
     except InvalidInput as refused:
         return KeyFailure(FailureKind.REFUSED, refused.happened)
     return source
 
 
-def _check_values(order: Order) -> None:
+def cause_of_death(end: KernelEnd | None, error: BaseException | None) -> str:
+    """What ended a kernel before we did; `end` is None where it lived and failed all the same."""
+    if end is None:
+        return f"the kernel could not be used: {type(error).__name__}: {error}"
+    if end.how is Ending.LOST:
+        return "the kernel was lost: the process that stands over it was killed"
+    said = f"; it said: {end.log.strip()[-400:]}" if end.log.strip() else ""
+    if end.code < 0:
+        return f"the kernel was killed by {signal.Signals(-end.code).name}{said}"
+    return f"the kernel ended by itself, with exit code {end.code}{said}"
+
+
+def _check_values(source: NotebookSource, order: Order) -> None:
     names = [staged.name for staged in order.inputs] + [one.name for one in order.parameters]
-    faults = parameter_faults(order.key.contract, names)
-    faults += [
+    check_values(source, order.key.contract, names)
+    faults = [
         f"input {staged.name} is not in the run: {staged.file}"
         for staged in order.inputs
         if not (order.run_folder / staged.file).is_file()
@@ -198,27 +246,23 @@ def _make_folder(order: Order) -> None:
         raise EvidenceLost(f"{folder} could not be made: {error.strerror}") from error
 
 
-def _values(order: Order) -> dict[str, Any]:
-    """What the notebook gets: staged files as absolute paths, exact numbers as floats."""
+def _values(source: NotebookSource, order: Order) -> dict[str, Any]:
+    """What the notebook gets: staged files as absolute paths, parameters as what they are."""
     values: dict[str, Any] = {
         staged.name: str(order.run_folder / staged.file) for staged in order.inputs
     }
+    declared = {parameter.name: parameter for parameter in order.key.contract.parameters}
+    defaults = defaults_of(source)
     for given in order.parameters:
-        value = given.value
-        values[given.name] = float(value) if isinstance(value, Decimal) else value
+        default = defaults.get(given.name)
+        values[given.name] = notebook_value(declared[given.name], given.value, default)
     return values
 
 
-def _cause_of_death(end: KernelEnd | None, error: Exception | None) -> str:
-    """What ended a kernel before we did; `end` is None where it lived and failed all the same."""
-    if end is None:
-        return f"the kernel could not be used: {type(error).__name__}: {error}"
-    if end.how is Ending.LOST:
-        return "the kernel was lost: the process that stands over it was killed"
-    said = f"; it said: {end.log.strip()[-400:]}" if end.log.strip() else ""
-    if end.code < 0:
-        return f"the kernel was killed by {signal.Signals(-end.code).name}{said}"
-    return f"the kernel ended by itself, with exit code {end.code}{said}"
+def _said(error: CellFailed) -> str:
+    if error.ename == _ASKED:
+        return "it asks for input, and nobody is there to answer: make the answer a parameter"
+    return str(error)
 
 
 def _plain(text: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from runner.keys.catalog import InstalledKey
+from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.contract import Limits
 from runner.model.events import Parameter
 from runner.model.frozen import frozen
@@ -24,6 +25,7 @@ class Order:
     parameters: tuple[Parameter, ...]
     run_folder: Path
     limits: Limits
+    secrets: Secrets = NO_SECRETS
 
 
 @frozen

@@ -136,12 +136,14 @@ def _split(text: str, delimiter: str) -> list[tuple[str, ...]]:
 
 
 def _compare(declared: DeclaredInput, file: Path, found: tuple[str, ...]) -> None:
-    _, missing, ambiguous = match_columns(declared.columns, found)
-    if not missing and not ambiguous:
+    matched, missing, ambiguous = match_columns(declared.columns, found)
+    if matched and not missing and not ambiguous:
         return
     faults = [f"no column {', '.join(missing)}"] if missing else []
     faults += [f"several columns for {', '.join(ambiguous)}"] if ambiguous else []
-    wanted = ", ".join(column.name for column in declared.columns if column.required)
+    faults += [] if faults else ["none of the columns"]
+    needed = [column.name for column in declared.columns if column.required]
+    wanted = ", ".join(needed or [column.name for column in declared.columns])
     shown = ", ".join(name[:60] or "(no name)" for name in found[:40])
     _refuse(
         declared,

@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from pathlib import Path
 from queue import Empty
 from typing import Any
 
@@ -10,6 +12,19 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 
 from runner.kernels.launch import KernelProcess
 from runner.keys.attempt import KernelDied
+
+_LAST_WORDS_SECONDS = 2.0
+_EMPTY_PIPES = """
+exec('''
+import select, sys, time
+pipes = [p for p in (getattr(s, "_fid", None) for s in (sys.stdout, sys.stderr)) if p is not None]
+until = time.monotonic() + 1
+while pipes and time.monotonic() < until and select.select(pipes, [], [], 0)[0]:
+    time.sleep(0.0005)
+time.sleep(0.001)
+''', {})
+"""
+"""ipykernel reads what children print in a thread; this waits until the thread has read it all."""
 
 
 class KernelClient:
@@ -42,15 +57,40 @@ class KernelClient:
         self.connection.iopub_channel.stop()
         self._context.destroy(linger=0)
 
-    async def set_environment(self, variables: dict[str, str]) -> None:
-        """Set variables in the kernel, by a request that is no cell and leaves no name behind."""
+    async def set_environment(self, variables: dict[str, str], folder: Path | None) -> None:
+        """Set variables in the kernel, by a request that is no cell and leaves no name behind.
+
+        With a folder, they are all that it has, and it works there.
+        """
         code = f"__import__('os').environ.update({variables!r})"
+        if folder is not None:
+            code = (
+                f"__import__('os').environ.clear()\n{code}\n__import__('os').chdir({str(folder)!r})"
+                "\n__import__('sys').path.insert(0, '')"
+            )
         request = self.connection.execute(code, silent=True, store_history=False)
         while True:
             reply = await self._reply(request, 1.0)
             if reply is not None:
                 return
             self._check()
+
+    async def last_words(self) -> AsyncIterator[dict[str, Any]]:
+        """Output that is still on its way when no cell runs; what a child printed comes late.
+
+        The kernel is asked to read its pipes to the end, and answers behind what it found there.
+        """
+        request = self.connection.execute(_EMPTY_PIPES, silent=True, store_history=False)
+        until = time.monotonic() + _LAST_WORDS_SECONDS
+        while time.monotonic() < until and self._kernel.end is None:
+            try:
+                message = await self.connection.iopub_channel.get_msg(timeout=0.05)
+            except Empty:
+                continue
+            yield message
+            idle = message["content"].get("execution_state") == "idle"
+            if idle and message["parent_header"].get("msg_id") == request:
+                return
 
     async def _greet(self) -> bool:
         """Ask who is there; True once the answer and the output channel have come through.

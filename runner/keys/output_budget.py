@@ -4,7 +4,32 @@ import json
 from hashlib import sha256
 from typing import Any
 
-_TEXTS = ("stream", "error")
+
+class OutputTally:
+    """What one cell showed: bytes of UTF-8 kept and dropped, and the digest of all of them."""
+
+    def __init__(self) -> None:
+        self.kept = self.dropped = 0
+        self._digest = sha256()
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all that the cell showed, kept or not, in hex."""
+        return self._digest.hexdigest()
+
+    @property
+    def mark(self) -> str:
+        """What stands in the notebook where output was cut; empty where none was."""
+        if not self.dropped:
+            return ""
+        return (
+            f"[runbook: output cut here: {self.kept:,} bytes kept, {self.dropped:,} bytes "
+            f"dropped; sha256 of all of this cell's output: {self.digest}]\n"
+        )
+
+    def count(self, raw: bytes) -> None:
+        """Take output into the digest."""
+        self._digest.update(raw)
 
 
 class OutputBudget:
@@ -15,54 +40,44 @@ class OutputBudget:
 
     def __init__(self, limit: int):
         self._left = limit
-        self._start_count()
+        self._tallies: dict[int, OutputTally] = {}
 
-    def begin_cell(self) -> None:
-        """Count anew for the next cell."""
-        self._start_count()
+    @property
+    def cut(self) -> dict[int, OutputTally]:
+        """The cells of which something was dropped, by index."""
+        return {index: tally for index, tally in self._tallies.items() if tally.dropped}
 
-    def admit(self, kind: str, content: dict[str, Any]) -> bool:
-        """Whether this output is kept. The text of a stream is shortened in place to what fits."""
+    def admit(self, index: int, kind: str, content: dict[str, Any]) -> bool:
+        """Whether this output of a cell is kept. The text of a stream is shortened to what fits."""
+        tally = self._tallies.setdefault(index, OutputTally())
         if kind == "stream":
-            return self._admit_stream(content)
+            return self._admit_stream(tally, content)
         raw = json.dumps(content.get("data") or content, sort_keys=True, default=str).encode()
-        self._digest.update(raw)
-        return self._spend(len(raw), whole=True) > 0 or self._admit_error(kind, content)
+        tally.count(raw)
+        return self._spend(tally, len(raw), whole=True) > 0 or _admit_error(kind, content)
 
-    def mark(self) -> str:
-        """What stands in the notebook where output of the current cell was cut; empty if none."""
-        if not self._dropped:
-            return ""
-        return (
-            f"[runbook: output cut here: {self._kept:,} bytes kept, {self._dropped:,} bytes "
-            f"dropped; sha256 of all of this cell's output: {self._digest.hexdigest()}]\n"
-        )
-
-    def _start_count(self) -> None:
-        self._kept = self._dropped = 0
-        self._digest = sha256()
-
-    def _admit_stream(self, content: dict[str, Any]) -> bool:
+    def _admit_stream(self, tally: OutputTally, content: dict[str, Any]) -> bool:
         raw = str(content.get("text", "")).encode("utf-8", "surrogatepass")
-        self._digest.update(raw)
-        kept = self._spend(len(raw), whole=False)
+        tally.count(raw)
+        kept = self._spend(tally, len(raw), whole=False)
         if kept < len(raw):
             content["text"] = raw[:kept].decode("utf-8", "ignore")
         return kept > 0
 
-    def _admit_error(self, kind: str, content: dict[str, Any]) -> bool:
-        """An error is always shown, cut to what a person reads."""
-        if kind != "error":
-            return False
-        content["evalue"] = str(content.get("evalue", ""))[:2000]
-        content["traceback"] = [str(line)[:2000] for line in content.get("traceback", [])[-20:]]
-        return True
-
-    def _spend(self, size: int, *, whole: bool) -> int:
+    def _spend(self, tally: OutputTally, size: int, *, whole: bool) -> int:
         kept = min(size, self._left)
         if whole and kept < size:
             kept = 0
         self._left -= kept
-        self._kept += kept
-        self._dropped += size - kept
+        tally.kept += kept
+        tally.dropped += size - kept
         return kept
+
+
+def _admit_error(kind: str, content: dict[str, Any]) -> bool:
+    """An error is always shown, cut to what a person reads."""
+    if kind != "error":
+        return False
+    content["evalue"] = str(content.get("evalue", ""))[:2000]
+    content["traceback"] = [str(line)[:2000] for line in content.get("traceback", [])[-20:]]
+    return True

@@ -6,6 +6,7 @@ some 200 ms, so it is imported while a kernel boots.
 
 import asyncio
 import importlib
+import json
 import logging
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from runner.keys.attempt import Attempt, CellFailed, KernelDied
+from runner.keys.injected import plain_values, python_literal
 from runner.keys.notebook_source import KERNEL
 
 _ABSENT = ("boto3", "gcsfs", "azure", "github", "pyarrow", "black")
@@ -31,6 +33,8 @@ def _import_papermill() -> Any:
     Should a later release need one of them after all, everything is imported as it is.
     """
     before = set(sys.modules)
+    if "papermill" in before:  # it imported us, for its --engine
+        return importlib.import_module("papermill")
     stand_ins = {name: module for name, module in _stand_ins().items() if name not in before}
     sys.modules.update(stand_ins)  # type: ignore[arg-type]
     try:
@@ -74,16 +78,20 @@ _STOOD_IN_FOR = (
 papermill = _import_papermill()
 nbformat: Any = importlib.import_module("nbformat")
 
+from nbclient.exceptions import CellExecutionComplete  # noqa: E402
 from papermill.clientwrap import PapermillNotebookClient  # noqa: E402
 from papermill.engines import (  # noqa: E402
     NBClientEngine,
     NotebookExecutionManager,
     papermill_engines,
 )
+from papermill.translators import PythonTranslator, papermill_translators  # noqa: E402
 
 from runner.keys.kernel_client import KernelClient  # noqa: E402
 
-_ENGINE = "runbook"
+_ENGINE = "runbook-attempt"
+_FORMAT = 4
+_TOLERANT_TAG = "raises-exception"
 _DISPLAYS = ("stream", "display_data", "execute_result", "update_display_data", "error")
 
 _SILENT = logging.Logger("silent", logging.CRITICAL + 1)
@@ -95,7 +103,10 @@ Notebook = Any
 
 def notebook_of(tree: dict[str, Any]) -> Notebook:
     """The notebook object that papermill is given, without traces of earlier executions."""
-    notebook = nbformat.from_dict(tree)
+    if tree["nbformat"] < _FORMAT:
+        notebook = nbformat.from_dict(nbformat.reads(json.dumps(tree), as_version=_FORMAT))
+    else:
+        notebook = nbformat.from_dict({"nbformat_minor": 0, **tree})
     notebook.metadata.pop("papermill", None)
     seen: set[str] = set()
     for index, cell in enumerate(notebook.cells):
@@ -111,6 +122,7 @@ def execute_notebook(notebook: Notebook, parameters: dict[str, Any], attempt: At
 
     Raises CellFailed, KernelDied, and what nbclient raises.
     """
+    papermill_translators.register("python", ExactTranslator)
     papermill.execute_notebook(
         notebook,
         None,
@@ -130,7 +142,7 @@ def notebook_text(notebook: Notebook) -> str:
     return text + "\n"
 
 
-class RunbookEngine(NBClientEngine):  # type: ignore[misc]
+class AttemptEngine(NBClientEngine):  # type: ignore[misc]
     """papermill's engine on a kernel of ours, without claims about cells that never ran."""
 
     @classmethod
@@ -140,32 +152,43 @@ class RunbookEngine(NBClientEngine):  # type: ignore[misc]
         """Execute the parameterised notebook; the attempt holds it from here on."""
         record = NotebookExecutionManager(nb, progress_bar=False, autosave_cell_every=0)
         record.notebook_start()
-        nb.metadata.papermill["input_path"] = attempt.notebook_name
+        noted = nb.metadata.papermill
+        noted["input_path"] = attempt.notebook_name
+        if "parameters" in noted:
+            noted["parameters"] = plain_values(noted["parameters"])
         attempt.begin(nb)
         KernelBoundClient(record, attempt).execute()
         return nb
 
 
-papermill_engines.register(_ENGINE, RunbookEngine)
+class ExactTranslator(PythonTranslator):  # type: ignore[misc]
+    """papermill's writer of Python values, which makes text of dates, paths and exact numbers."""
+
+    @classmethod
+    def translate(cls, val: Any) -> str:
+        """The expression that stands for `val` in the injected cell."""
+        text: str = python_literal(val) or super().translate(val)
+        return text
+
+
+papermill_engines.register(_ENGINE, AttemptEngine)
 
 
 class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
     """papermill's client on the kernel of an attempt; cells, messages and the end are ours to note.
 
-    Every error of a cell ends the execution, tagged `raises-exception` or not, as with papermill.
+    What an error means is papermill's: `sys.exit(0)` ends the notebook well; after an error in a
+    cell tagged `raises-exception` the next cells run and the notebook has failed all the same; any
+    other error ends it.
     """
 
-    def __init__(self, record: NotebookExecutionManager, attempt: Attempt):
-        super().__init__(
-            record,
-            kernel_name=KERNEL,
-            timeout=None,
-            iopub_timeout=2 * attempt.limits.wall_seconds + 10,
-            force_raise_errors=True,
-            log=_SILENT,
-        )
+    def __init__(self, record: NotebookExecutionManager, attempt: Attempt, **options: Any):
+        defaults = {"log": _SILENT, "iopub_timeout": 2 * attempt.limits.wall_seconds + 10}
+        super().__init__(record, kernel_name=KERNEL, **{**defaults, **options})
         self._attempt = attempt
-        self._streams: list[tuple[Notebook, list[str]]] = []
+        self._tolerated: CellFailed | None = None
+        self._streams: dict[int, list[tuple[Notebook, list[str]]]] = {}
+        self._asked: dict[str, int] = {}
 
     def execute(self, **kwargs: Any) -> Notebook:
         """Execute all cells on a loop of our own, so that several threads can do this at once."""
@@ -177,49 +200,125 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
         return self.nb
 
     def process_message(self, msg: dict[str, Any], cell: Notebook, cell_index: int) -> Any:
-        """Count what a cell shows, drop what is beyond the budget, leave widgets out."""
+        """Count what a cell shows, widgets included, and drop what is beyond the budget."""
         kind = msg["msg_type"]
-        if kind.startswith("comm"):
+        counted = kind in _DISPLAYS or kind.startswith("comm")
+        if counted and not self._attempt.budget.admit(cell_index, kind, msg["content"]):
             return None
-        if kind in _DISPLAYS and not self._attempt.budget.admit(kind, msg["content"]):
-            return None
-        return super().process_message(msg, cell, cell_index)
+        shown = super().process_message(msg, cell, cell_index)
+        if kind == "stream" and shown is None and self._is_logged:
+            self.log_output_message(nbformat.from_dict({"output_type": kind, **msg["content"]}))
+        return shown
 
-    def output(self, outs: list[Notebook], msg: dict[str, Any], *place: Any) -> Any:
+    @property
+    def _is_logged(self) -> bool:
+        """Whether papermill's caller wants to read along."""
+        return bool(self.log_output or self.stdout_file or self.stderr_file)
+
+    def output(
+        self, outs: list[Notebook], msg: dict[str, Any], display_id: str | None, cell_index: int
+    ) -> Any:
         """Join the pieces of one stream, as notebook editors do; nothing is altered."""
-        if self._streams and outs and msg["msg_type"] == "stream":
-            last, pieces = self._streams[-1]
+        streams = self._streams.setdefault(cell_index, [])
+        goes_on = streams and outs and not self.clear_before_next_output
+        hooked = self.output_hook_stack[msg["parent_header"].get("msg_id")]
+        if goes_on and not hooked and msg["msg_type"] == "stream":
+            last, pieces = streams[-1]
             if outs[-1] is last and last["name"] == msg["content"]["name"]:
                 pieces.append(msg["content"]["text"])
                 return None
-        out = super().output(outs, msg, *place)
+        out = super().output(outs, msg, display_id, cell_index)
         if out is not None and out["output_type"] == "stream":
-            self._streams.append((out, [out["text"]]))
+            streams.append((out, [out["text"]]))
         return out
 
     async def _execute_cells(self) -> None:
         async with KernelClient(self._attempt.kernel, self._attempt.boot_seconds) as client:
             self.kc = client.connection
             self.nb.metadata["language_info"] = client.language_info
-            await client.set_environment(self._attempt.environment)
+            await client.set_environment(self._attempt.environment, self._attempt.working_folder)
             if not self._attempt.kernel.limit(self._attempt.limits):
                 raise KernelDied("the kernel ended before the first cell")
-            for index, cell in enumerate(self.nb.cells):
-                if self._attempt.start_cell(index):
-                    await self._execute_one(cell, index)
+            try:
+                await self._execute_in_turn()
+            finally:
+                await self._hear_last_words(client)
+                self._settle_outputs()
+        self.set_widgets_metadata()
+        if self._tolerated is not None:
+            raise self._tolerated
 
-    async def _execute_one(self, cell: Notebook, index: int) -> None:
+    async def _execute_in_turn(self) -> None:
+        for index, cell in enumerate(self.nb.cells):
+            if self._attempt.start_cell(index) and not await self._execute_one(cell, index):
+                return
+
+    async def _execute_one(self, cell: Notebook, index: int) -> bool:
+        """Execute a cell; whether the next one is to be executed."""
         self.nb_man.cell_start(cell, index)
-        self._streams.clear()
         try:
             await self.async_execute_cell(cell, index)
-            self._attempt.complete_cell(index)
+        except CellFailed as failed:
+            self.nb_man.cell_exception(cell, cell_index=index)
+            return self._goes_on_after(failed, cell, index)
         finally:
-            for out, pieces in self._streams:
-                out["text"] = "".join(pieces)
-            mark = self._attempt.budget.mark()
-            if mark:
-                cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=mark))
+            self._join_streams(index)
+        self.nb_man.cell_complete(cell, cell_index=index)
+        self._attempt.complete_cell(index)
+        return True
+
+    def _goes_on_after(self, failed: CellFailed, cell: Notebook, index: int) -> bool:
+        """What an error means for the notebook. Raises it where it is the end."""
+        tolerant = _TOLERANT_TAG in cell.metadata.get("tags", [])
+        if failed.ename == "SystemExit" and failed.evalue in ("", "0"):
+            self._attempt.complete_cell(index)
+            return tolerant
+        if not tolerant:
+            raise failed
+        self._attempt.fail_cell(index)
+        self._tolerated = failed
+        return True
+
+    def _settle_outputs(self) -> None:
+        """Put what came late and the marks of what was cut into the notebook."""
+        for index in self._streams:
+            self._join_streams(index)
+        for index, tally in self._attempt.budget.cut.items():
+            mark = nbformat.v4.new_output("stream", name="stderr", text=tally.mark)
+            self.nb.cells[index].outputs.append(mark)
+
+    def _join_streams(self, index: int) -> None:
+        for out, pieces in self._streams.get(index, ()):
+            pieces[:] = ["".join(pieces)]
+            out["text"] = pieces[0]
+
+    async def _hear_last_words(self, client: KernelClient) -> None:
+        """Take what processes and threads of the cells have printed and nobody has read yet."""
+        if self._attempt.kernel.end is not None or self._attempt.cut_short is not None:
+            return
+        async for message in client.last_words():
+            self._take_late(message, max(self._asked.values(), default=None))
+
+    def _take_late(self, message: dict[str, Any], of_unknown: int | None = None) -> None:
+        """Give output to the cell that it is of, though that cell has ended."""
+        index = self._asked.get(message["parent_header"].get("msg_id", ""), of_unknown)
+        if index is not None and message["msg_type"] in _DISPLAYS:
+            self.process_message(message, self.nb.cells[index], index)
+
+    async def _async_poll_output_msg(
+        self, parent_msg_id: str, cell: Notebook, cell_index: int
+    ) -> None:
+        """Take output until the cell is done, that of earlier cells too."""
+        self._asked[parent_msg_id] = cell_index
+        while True:
+            message = await self.kc.iopub_channel.get_msg(timeout=None)
+            if message["parent_header"].get("msg_id") != parent_msg_id:
+                self._take_late(message)
+                continue
+            try:
+                self.process_message(message, cell, cell_index)
+            except CellExecutionComplete:
+                return
 
     async def _async_poll_kernel_alive(self) -> None:
         """Notice the end of the kernel at once, after a moment for its last words."""

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from runner.kernels.boxing import Shown
 from runner.kernels.launch import KernelProcess
 from runner.kernels.supply import KernelSupply
-from runner.model.sandbox import BEST_EFFORT, SandboxPolicy
+from runner.model.sandbox import BEST_EFFORT, SandboxLevel, SandboxPolicy
 
 if TYPE_CHECKING:
     from runner.keys.attempt import Attempt
     from runner.keys.executor import KeyOutcome, Order, Report
+    from runner.model.results import KeyFailure
 
 
 class PapermillExecutor:
@@ -55,9 +56,28 @@ class PapermillExecutor:
             self._imports = True
             threading.Thread(target=_import_engine, name="import papermill", daemon=True).start()
 
+    def check_sandbox(self) -> None:
+        """Try whether the level that is required can be had. Raises SandboxRefused."""
+        if not self._policy.is_required:
+            return
+        probe = self._supply.spare() if self._policy.best is SandboxLevel.STRICT else None
+        kernel = probe or self._supply.take(Shown())
+        reached = kernel.sandbox()
+        if reached is None or kernel is not probe:
+            kernel.kill()
+        if reached is None:
+            from runner.errors import SandboxRefused
+
+            raise SandboxRefused(
+                self._not_reached(kernel),
+                "no cell ran",
+                "ask for a weaker level, such as --sandbox landlock; docs/how-to/sandbox.md",
+            )
+
     def execute(self, order: "Order", report: "Report") -> "KeyOutcome":
         """Execute one KEY on a kernel that executes nothing else."""
-        from runner.keys.execution import STOPPED, Execution, accept
+        from runner.keys.execution import STOPPED, Execution, accept, outputs_folder
+        from runner.keys.workplace import Workplace
         from runner.model.results import FailureKind, KeyFailure
 
         started = time.monotonic()
@@ -67,14 +87,15 @@ class PapermillExecutor:
         if isinstance(accepted, KeyFailure):
             return accepted
         try:
-            kernel = self._supply.take(_shown(order), order.key.contract.network)
+            workplace = Workplace.of(order, outputs_folder(order))
+            kernel = self._supply.take(workplace.shown, order.key.contract.network)
         except OSError as error:
             return KeyFailure(FailureKind.KERNEL, f"no kernel could be started: {error}")
-        sandbox = kernel.sandbox()
-        if sandbox is None and self._policy.is_required:
+        if kernel.sandbox() is None:
             kernel.kill()
-            return KeyFailure(FailureKind.REFUSED, self._not_reached(kernel))
-        execution = Execution(order, kernel, report, started)
+            workplace.leave()
+            return self._unboxed(kernel)
+        execution = Execution(order, kernel, workplace, report, started)
         with self._watched(execution.attempt):
             return execution.outcome(accepted)
 
@@ -102,19 +123,19 @@ class PapermillExecutor:
             with self._lock:
                 self._attempts.discard(attempt)
 
+    def _unboxed(self, kernel: KernelProcess) -> "KeyFailure":
+        """The failure of a KEY whose kernel is not shut in as it has to be."""
+        from runner.model.results import FailureKind, KeyFailure
+
+        if self._policy.is_required:
+            return KeyFailure(FailureKind.REFUSED, self._not_reached(kernel))
+        return KeyFailure(FailureKind.KERNEL, "the kernel did not start")
+
     def _not_reached(self, kernel: KernelProcess) -> str:
         kernel.wait_until_gone(2)
         why = kernel.end.log if kernel.end else "it did not answer"
-        return f"the sandbox level {self._policy.best.value} is required, not reached here ({why})"
-
-
-def _shown(order: "Order") -> Shown:
-    """What a KEY may see: its own folder and the inputs, and where its outputs go."""
-    from runner.keys.execution import outputs_folder
-
-    run = order.run_folder
-    inputs = tuple(run / staged.file for staged in order.inputs)
-    return Shown((order.key.folder, *inputs), (outputs_folder(order),), (run.parent,))
+        level = self._policy.best.value
+        return f"the sandbox level {level} is required and cannot be had here ({why})"
 
 
 def _import_engine() -> None:

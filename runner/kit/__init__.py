@@ -10,6 +10,7 @@ Importing it is light: DuckDB and IPython are loaded when they are needed.
 from runner.kit.charts import bars, heat, histogram, lines, warm_up
 from runner.kit.key import Key, open_key
 from runner.kit.moments import moment
+from runner.kit.pairing import counterpart
 from runner.kit.refusal import InputRefused, KitMisuse
 from runner.model.values import Undefined as undefined
 
@@ -18,6 +19,7 @@ __all__ = [
     "Key",
     "KitMisuse",
     "bars",
+    "counterpart",
     "heat",
     "histogram",
     "lines",

@@ -45,6 +45,10 @@ def _cast(text: str, engine: str) -> str:
     return f"then try_cast({text} as {engine}) end"
 
 
+_OFFSET = r"^\d{4}-\d\d-\d\d[T ].*\d ?([+-]\d\d(:?\d\d){0,2}|UTC|GMT|[A-Z]\w+/[\w/]+)$"
+"""`CST` and its like have several meanings, one of which the engine would choose."""
+
+
 def _timestamp(text: str, zone: str) -> str:
     """A cast to TIMESTAMP drops an offset, so only texts that end in Z or have none go there."""
     local = f"try_cast({text} as timestamp)"
@@ -58,6 +62,6 @@ def _timestamp(text: str, zone: str) -> str:
         f"then make_timestamp(round(try_cast({text} as double) * 1000000)::bigint) "
         f"when regexp_full_match({text}, '\\d{{13}}') "
         f"then make_timestamp(try_cast({text} as bigint) * 1000) "
-        f"when regexp_matches({text}, '^\\d{{4}}-\\d\\d-\\d\\d[T ]') "
+        f"when regexp_matches({text}, '{_OFFSET}') "
         f"then timezone('UTC', try_cast({text} as timestamptz)) end"
     )

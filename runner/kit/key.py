@@ -1,13 +1,14 @@
 # ruff: noqa: S608 - every name and value in the SQL passes through `quoting`
 """The open KEY: what a notebook loads into, asks, and publishes from."""
 
+import os
 import shutil
 import tempfile
 import weakref
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runner.kit.charts import ChartSpec
 from runner.kit.display import cell_text, show, show_rows, show_scrap
@@ -25,6 +26,11 @@ from runner.model.contract import DeclaredInput, KeyContract
 from runner.model.result_file import InputRows, PublishedResult, encode_result
 from runner.model.results import OutputValue
 from runner.model.values import Chart, OutputType, Undefined, Value
+
+if TYPE_CHECKING:
+    from runner.kit.reconciling import Reconciled
+
+SECRETS_DIR = "RUNBOOK_SECRETS_DIR"
 
 
 def open_key(name: str) -> "Key":
@@ -61,22 +67,34 @@ class Key:
         timezone: str = "UTC",
         between: tuple[Any, Any] = (None, None),
         year: int | None = None,
+        time: str = "",
     ) -> LoadedTable:
         """Load a declared input as the table of its name, typed and in UTC.
 
         `timezone` is for times without an offset. `between` keeps the records from its first time
         up to, and without, its second; either may be None. `year` is that of the first record, for
-        formats that write none. Raises InputRefused.
+        formats that write none. `time` names the column of times in a table of any columns.
+        Raises InputRefused.
         """
         declared = self._declared(name)
         zone_of(timezone)
         start, end = (moment(bound, timezone) for bound in between)
-        loaded = self._load(Wanted(declared, timezone, year), path)
+        loaded = self._load(Wanted(declared, timezone, year, time), path)
         self._inputs[name] = loaded
         for warning in loaded.warnings:
             self.warn(warning)
-        self._expose(declared, start, end)
+        self._expose(loaded.declared, start, end)
         return loaded
+
+    def secret(self, name: str) -> str:
+        """A declared secret that the runner was given, read from its file. Raises KitMisuse."""
+        if name not in (declared.name for declared in self.contract.secrets):
+            raise KitMisuse(f"`{name}` is no secret that key.json declares")
+        folder = os.environ.get(SECRETS_DIR)
+        try:
+            return (Path(folder or "") / name).read_bytes().decode("utf-8", "surrogateescape")
+        except OSError:
+            raise KitMisuse(f"the secret `{name}` was not given: --secret {name}=@FILE") from None
 
     def sql(self, query: str, **parameters: Any) -> Any:
         """The DuckDB relation of a SELECT; `$name` in it stands for the parameter `name`."""
@@ -91,10 +109,40 @@ class Key:
     def row(self, query: str, **parameters: Any) -> dict[str, Any]:
         """The only row of a SELECT by column name. Raises KitMisuse for none or several."""
         found = self.connection.execute(query, parameters or None)
-        names, rows = [column[0] for column in found.description], found.fetchmany(2)
+        names, rows = [column[0] for column in found.description], found.fetchall()
         if len(rows) != 1:
             raise KitMisuse(f"{'several rows' if rows else 'no row'} where one is wanted: {query}")
         return dict(zip(names, rows[0], strict=True))
+
+    def reconcile(
+        self, left: str, right: str, *, timezone: str = "UTC", **rules: Any
+    ) -> "Reconciled":
+        """Compare two tables or views; `rules` are those of `kit.pairing.Rules`, as text.
+
+        Afterwards `differing` and `differences` can be asked. Raises KitMisuse for a wrong name.
+        """
+        from runner.kit.pairing import Rules
+        from runner.kit.reconciling import reconcile
+
+        return reconcile(self.connection, left, right, Rules.of(**rules), timezone)
+
+    def fingerprint(self, source: str, name: str) -> int:
+        """Make the view `name`: `source` with the `fingerprint` of each SQL `statement`.
+
+        `source` also has the columns `dialect` and `query_id`. Gives the number of fingerprints.
+        """
+        from runner.kit.query_shapes import add_fingerprints
+
+        return add_fingerprints(self.connection, source, name)
+
+    def onset(self, source: str, failed: str) -> datetime | None:
+        """The minute from which on records of `source`, by `timestamp`, fail more than before.
+
+        `failed` is an SQL condition. None where failures are scattered, or there are none.
+        """
+        from runner.kit.onset import onset
+
+        return onset(self.connection, source, failed)
 
     def publish(self, **values: Any) -> None:
         """Publish outputs by name, checked against key.json. None is undefined where allowed.
@@ -128,6 +176,18 @@ class Key:
         self.output.write(f"charts/{name}.vl.json", spec.vega_lite)
         self._keep({name: chart})
         show({"image/svg+xml": spec.svg, "text/plain": caption})
+
+    def findings(self, *found: tuple[str, Any, str, str] | None) -> None:
+        """Publish the table `findings`: what, since when, how bad, what to look at next.
+
+        None is a finding that there is not, so that each can be written as `(…) if bad else None`.
+        """
+        names = ("finding", "since", "how_bad", "look_at_next")
+        rows = [dict(zip(names, one, strict=True)) for one in found if one]
+        nothing = (
+            "select '' as finding, null::timestamp as since, '' as how_bad, '' as look_at_next"
+        )
+        self.table("findings", rows or self.sql(f"{nothing} where false"))
 
     def warn(self, text: str) -> None:
         """Add a warning to the result; it changes no verdict and is shown with the outputs."""
@@ -198,7 +258,7 @@ class Key:
         )
         if time:
             bounds = f"select min({identifier(time)}), max({identifier(time)}) from {view}"
-            first, last = self.connection.execute(bounds).fetchone()
+            [(first, last)] = self.connection.execute(bounds).fetchall()
             self._bounds[declared.name] = (_utc(first), _utc(last))
 
     def _label(self, name: str) -> str:

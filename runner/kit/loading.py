@@ -4,11 +4,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+from runner.kit.any_columns import with_found_columns
 from runner.kit.casting import engine_type, typed
 from runner.kit.formats import delimited
 from runner.kit.formats.catalog import labels, recognise
 from runner.kit.formats.format import Format, Head, Reading
-from runner.kit.quoting import identifier
+from runner.kit.quoting import identifier, literal
 from runner.kit.readable_file import HEAD_BYTES, PlainFile, SourceFile, plain_file
 from runner.kit.records import RawRecords, Unread
 from runner.model.contract import ColumnSpec, DeclaredInput, match_columns
@@ -30,11 +31,14 @@ class BadRecord:
 @frozen
 class Wanted:
     """What to load: the declared input, the zone of times without an offset, and the year of
-    times without one, where somebody said which."""
+    times without one, where somebody said which.
+
+    `time` names the column that holds the times of a table whose columns are not declared."""
 
     declared: DeclaredInput
     zone: str = "UTC"
     year: int | None = None
+    time: str = ""
 
 
 @frozen
@@ -42,11 +46,12 @@ class LoadedTable:
     """What came of loading: `rows_read + rows_bad` is the number of records in the file.
 
     `columns` says which column of the file each column of the table came from, `format` how the
-    file was written.
+    file was written, `declared` what was loaded, with the found columns where none are declared.
     """
 
     name: str
     format: str
+    declared: DeclaredInput
     rows_read: int
     rows_bad: int
     columns: tuple[tuple[str, str], ...]
@@ -72,8 +77,10 @@ def load_table(wanted: Wanted, source: SourceFile, con: Any) -> LoadedTable:
     declared = wanted.declared
     file = plain_file(source, con)
     form = _format_of(source, declared, file)
-    raw = form.read(Reading(source, file.path, declared, con, wanted.year))
+    raw = form.read(Reading(source, file.path, declared, con, wanted.year, wanted.zone))
     source.refuse_wrong_shape(declared, tuple(raw.names.values()))
+    if declared.has_any_columns:
+        raw, declared = with_found_columns(source, raw, declared, wanted.time)
     matched, _, _ = match_columns(declared.columns, tuple(raw.names.values()))
     _cast_all(declared, raw, matched, wanted.zone, con)
     loaded = _counted(declared, raw, matched, form.label, con)
@@ -103,7 +110,7 @@ def _cast_all(
     texts = [_text(column, place_of[source_of[column.name]]) for column in here]
     values = [_value(column, zone, column.name in source_of) for column in columns]
     faults = [_fault(column) for column in here if column.required]
-    losses = [_fault(column) for column in here if not column.required]
+    losses = [_fault(column) for column in here if not column.required and column.type != "text"]
     target = identifier(f"kit_loaded_{declared.name}")
     names = ", ".join(identifier(column.name) for column in columns)
     con.execute(
@@ -131,10 +138,11 @@ def _joined(faults: list[str]) -> str:
 def _fault(column: ColumnSpec) -> str:
     """SQL for what is wrong with a cell, or null. A record without its time has no place."""
     value, text = identifier(column.name), identifier(f"text of {column.name}")
-    shown = f"'{column.name}: not {_WORDS[column.type]}: ' || left({text}, 60)"
+    said = literal(f"{column.name}: not {_WORDS[column.type]}: ")
+    shown = f"{said} || left({text}, 60)"
     empty = ""
     if column.required and column.type == "timestamp":
-        empty = f"when {text} is null then '{column.name}: empty' "
+        empty = f"when {text} is null then {literal(f'{column.name}: empty')} "
     return f"case {empty}when {text} is not null and {value} is null then {shown} end"
 
 
@@ -153,11 +161,12 @@ def _counted(
     target = identifier(f"kit_loaded_{declared.name}")
     total, good = con.execute(
         f"select count(*), count(*) filter (kit_fault is null) from {target}"
-    ).fetchone()
+    ).fetchall()[0]
     bad = total - good + raw.unread_count
     return LoadedTable(
         name=declared.name,
         format=form,
+        declared=declared,
         rows_read=good,
         rows_bad=bad,
         columns=tuple(matched.items()),
@@ -172,7 +181,7 @@ def _warnings(name: str, good: int, bad: int, con: Any) -> Iterator[str]:
     lossy, first = con.execute(
         f"select count(*), first(kit_lost) from {identifier(f'kit_loaded_{name}')} "
         "where kit_fault is null and kit_lost is not null"
-    ).fetchone()
+    ).fetchall()[0]
     if lossy:
         yield f"{name}: {lossy:,} records lost an optional value, as {safe_line(first)}"
     if good + bad in PAGE_SIZES:

@@ -39,11 +39,13 @@ class SourceFile:
 
     def refuse_wrong_shape(self, declared: DeclaredInput, found: tuple[str, ...]) -> None:
         """Raise InputRefused where these columns are not those that the input needs."""
-        _, missing, ambiguous = match_columns(declared.columns, found)
-        if missing or ambiguous:
+        matched, missing, ambiguous = match_columns(declared.columns, found)
+        if missing or ambiguous or (declared.columns and not matched):
             faults = [f"no column `{name}`" for name in missing]
             faults += [f"several columns for `{name}`" for name in ambiguous]
-            wanted = ", ".join(_described(column) for column in declared.columns if column.required)
+            faults += [] if faults else ["none of the columns"]
+            needed = [column for column in declared.columns if column.required]
+            wanted = ", ".join(_described(column) for column in needed or declared.columns)
             shown = ", ".join(f"`{safe_line(name):.40}`" for name in found[:40]) or "none"
             happened = f"it has {', '.join(faults)}\n  Columns found:  {shown}"
             happened += f"\n  Columns wanted: {wanted}"

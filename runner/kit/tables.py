@@ -27,7 +27,7 @@ def publish_table(name: str, rows: Any, con: Any, folder: OutputFolder) -> Table
     found = con.execute(f"from {target} limit {ROWS_SHOWN}")
     columns = tuple(column[0] for column in found.description)
     shown = tuple(tuple(cell_text(cell)[:MOST_CELL] for cell in row) for row in found.fetchall())
-    count = con.execute(f"select count(*) from {target}").fetchone()[0]
+    count = con.execute(f"select count(*) from {target}").fetchall()[0][0]
     file = f"tables/{name}.parquet"
     folder.fill(file, lambda path: _write_parquet(target, path, con))
     con.execute(f"drop table {target}")

@@ -6,7 +6,8 @@ from runner.model.frozen import frozen
 from runner.model.identity import KeyName
 from runner.model.values import OutputType
 
-ParameterValue = str | int | Decimal | bool | None
+ParameterItem = str | int | Decimal | bool
+ParameterValue = ParameterItem | tuple[ParameterItem, ...] | None
 
 
 @frozen
@@ -27,8 +28,8 @@ class ColumnSpec:
 class DeclaredInput:
     """A file that a KEY reads. `row_is` says what one record stands for ("one delivery attempt").
 
-    `formats`: csv, jsonl, json, parquet, text. An empty `columns` means that the KEY looks at the
-    file by itself.
+    `formats` are names of the catalogue of formats. Without `columns`, an input of the format
+    `text` is a table of lines, and any other has the columns that the file has, as text.
     """
 
     name: str
@@ -39,16 +40,31 @@ class DeclaredInput:
     row_is: str = ""
     required: bool = True
 
+    @property
+    def has_any_columns(self) -> bool:
+        """Whether it takes a table whatever its columns are."""
+        return not self.columns and bool(self.formats) and "text" not in self.formats
+
+    @property
+    def is_tabular(self) -> bool:
+        """Whether its records have named columns, declared or not."""
+        return bool(self.columns) or self.has_any_columns
+
 
 @frozen
 class DeclaredParameter:
-    """A parameter besides the inputs. Types: text, integer, number, flag, timestamp, timezone."""
+    """A parameter besides the inputs.
+
+    Types: text, integer, number, flag, timestamp, timezone, date, path, list. `items` is the type
+    of the items of a list. Timestamps, dates and paths are text here.
+    """
 
     name: str
     type: str
     default: ParameterValue
     unit: str = ""
     meaning: str = ""
+    items: str = "text"
 
 
 @frozen
@@ -96,6 +112,15 @@ class Limits:
 
 
 @frozen
+class DeclaredSecret:
+    """A secret that a KEY reads from a file: a password, a token."""
+
+    name: str
+    meaning: str = ""
+    required: bool = True
+
+
+@frozen
 class KeyContract:
     """Everything that is known of a KEY without executing it."""
 
@@ -113,6 +138,7 @@ class KeyContract:
     license_spdx: str = ""
     tags: tuple[str, ...] = ()
     category: str = ""
+    secrets: tuple[DeclaredSecret, ...] = ()
 
     def output(self, name: str) -> OutputSpec | None:
         """The output of that name, or None where the KEY declares no such output."""

@@ -5,12 +5,14 @@ import keyword
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from runner.model.contract import (
     ColumnSpec,
     DeclaredInput,
     DeclaredParameter,
+    DeclaredSecret,
     KeyContract,
     Limits,
     Material,
@@ -26,16 +28,23 @@ MISSING: Any = object()
 
 T = TypeVar("T")
 
-FORMATS = ("csv", "jsonl", "json", "parquet", "text")
+FORMATS = (
+    *("csv", "jsonl", "json", "parquet", "text"),
+    *("log", "syslog", "logfmt", "otel-logs", "access-log", "alb-log", "stripe-events"),
+    *("postgres-csvlog", "postgres-jsonlog", "postgres-stderr", "mysql-slow"),
+)
 COLUMN_TYPES = ("text", "integer", "number", "flag", "timestamp")
-PARAMETER_TYPES = (*COLUMN_TYPES, "timezone")
+PARAMETER_TYPES = (*COLUMN_TYPES, "timezone", "date", "path", "list")
+ITEM_TYPES = ("text", "integer", "number", "flag", "timestamp", "date", "path")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
+@lru_cache(64)
 def decode_contract(text: str) -> tuple[KeyContract | None, tuple[str, ...]]:
     """The contract that `text` states, or None with every problem found, each with its JSON path.
 
     Never raises: unknown fields, wrong types, doubled names and malformed JSON are problems.
+    Many runbooks call the same KEYs: a text is decoded once.
     """
     problems: list[str] = []
     try:
@@ -163,6 +172,7 @@ def _contract(part: _Part) -> KeyContract:
         license_spdx=part.text("license_spdx"),
         tags=part.texts("tags"),
         category=part.text("category"),
+        secrets=part.parts("secrets", DeclaredSecret, _secret),
     )
 
 
@@ -188,6 +198,11 @@ def _input(part: _Part) -> DeclaredInput:
     )
 
 
+def _secret(part: _Part) -> DeclaredSecret:
+    meaning, required = part.text("meaning"), part.flag("required", True)
+    return DeclaredSecret(part.identifier(), meaning, required)
+
+
 def _column(part: _Part) -> ColumnSpec:
     return ColumnSpec(
         name=part.identifier(),
@@ -201,12 +216,28 @@ def _parameter(part: _Part) -> DeclaredParameter:
     name, type_ = part.identifier(), part.choice("type", PARAMETER_TYPES)
     if "default" not in part.tree:
         part.fault("default", "missing (null where there is none)")
+    items = part.choice("items", ITEM_TYPES) if "items" in part.tree else "text"
+    if "items" in part.tree and type_ != "list":
+        part.fault("items", "belongs to the type list")
     default = part.tree.get("default")
-    fits = {"integer": (int,), "number": (int, Decimal), "flag": (bool,)}.get(type_, (str,))
-    if default is not None and (type(default) not in fits):
+    if not _is_default(type_, items, default):
         part.fault("default", f"does not fit the type {type_}: {_shown(default)}")
         default = None
-    return DeclaredParameter(name, type_, default, part.text("unit"), part.text("meaning"))
+    if isinstance(default, list):
+        default = tuple(default)
+    unit, meaning = part.text("unit"), part.text("meaning")
+    return DeclaredParameter(name, type_, default, unit, meaning, items)
+
+
+def _is_default(type_name: str, items: str, default: Any) -> bool:
+    if default is None:
+        return True
+    if type_name == "list":
+        return isinstance(default, list) and all(
+            item is not None and _is_default(items, "", item) for item in default
+        )
+    fits = {"integer": (int,), "number": (int, Decimal), "flag": (bool,)}.get(type_name, (str,))
+    return type(default) in fits
 
 
 def _output(part: _Part) -> OutputSpec:
@@ -243,6 +274,7 @@ def _contradictions(contract: KeyContract) -> Iterable[str]:
     """What is wrong between parts that are each well formed."""
     yield from _doubled("inputs and parameters", (*contract.inputs, *contract.parameters))
     yield from _doubled("outputs", contract.outputs)
+    yield from _doubled("secrets", contract.secrets)
     for source in contract.inputs:
         yield from _doubled(f"columns of input `{source.name}`", source.columns)
     if not contract.outputs:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from runner.model.commands import CommandResult
 from runner.model.conditions import Reason
-from runner.model.contract import ParameterValue
+from runner.model.contract import Limits, ParameterValue
 from runner.model.frozen import frozen
 from runner.model.identity import InvocationId, KeyName, StepId
 from runner.model.results import KeyFailure, KeyResult, StagedInput
@@ -90,7 +90,10 @@ class StepSkipped:
 
 @frozen
 class KeyStarted:
-    """A KEY is about to be executed; `ahead` says that its step is not reached yet."""
+    """A KEY is about to be executed; `ahead` says that its step is not reached yet.
+
+    `secrets` are the names of those that it is given.
+    """
 
     invocation: InvocationId
     key: KeyName
@@ -98,6 +101,8 @@ class KeyStarted:
     ahead: bool
     inputs: tuple[StagedInput, ...] = ()
     parameters: tuple[Parameter, ...] = ()
+    limits: Limits | None = None
+    secrets: tuple[str, ...] = ()
 
 
 @frozen

@@ -17,7 +17,8 @@ def frozen(cls: type[T]) -> type[T]:
     """Make `cls` a value: its annotated names are its fields, in order, with their defaults.
 
     Values compare and hash by their fields and cannot be changed. There is no inheritance of
-    fields, and a default is shared between values, so it must be a value itself.
+    fields, and a default is shared between values, so it must be a value itself. A class that is
+    looked up very often may say its own, faster hash.
     """
     made: Any = cls
     made.__frozen_fields__ = tuple(made.__annotations__)
@@ -26,7 +27,8 @@ def frozen(cls: type[T]) -> type[T]:
     )
     made.__init__ = _init
     made.__eq__ = _equal
-    made.__hash__ = _hash
+    if "__hash__" not in cls.__dict__:
+        made.__hash__ = _hash
     made.__repr__ = _repr
     made.__setattr__ = _refuse
     made.__delattr__ = _refuse

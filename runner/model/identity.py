@@ -49,6 +49,9 @@ class StepId:
     def __str__(self) -> str:
         return f"{self.kind.value} {self.number}"
 
+    def __hash__(self) -> int:
+        return hash(self.number)
+
 
 @frozen
 class InvocationId:
@@ -60,3 +63,6 @@ class InvocationId:
 
     def __str__(self) -> str:
         return f"{self.step.kind.value}-{self.step.number}.{self.ordinal}.{self.visit}"
+
+    def __hash__(self) -> int:
+        return hash((self.step.number, self.ordinal, self.visit))

@@ -1,13 +1,14 @@
 """Secrets of the environment taken out of what commands write, before a byte of it is on disk.
 
 A value counts as a secret by the name of its variable, or as the password inside an address. It
-is found in the clear, in base64, hexadecimal, URL encoding and in JSON. Other encodings are not.
+is found in the forms of `secret_forms`. Other encodings are not.
 """
 
 import re
-from base64 import b64encode
-from collections.abc import Iterator, Mapping
-from urllib.parse import quote, quote_plus, unquote
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+from runner.model.secret_forms import secret_forms
 
 MASK = b"[masked]"
 _SHORTEST = 4
@@ -48,7 +49,7 @@ class Mask:
     """Takes secrets out of a stream of bytes, also where one is cut between two chunks."""
 
     def __init__(self, secrets: tuple[str, ...]):
-        forms = {form for secret in secrets for form in _forms(secret)}
+        forms = {form for secret in secrets for form in secret_forms(secret)}
         by_length = sorted(forms, key=len, reverse=True)
         self._longest = len(by_length[0]) if by_length else 0
         self._pattern = re.compile(b"|".join(map(re.escape, by_length))) if by_length else None
@@ -82,26 +83,3 @@ class Mask:
         pieces.append(self._held[done:cut])
         self._held = self._held[cut:]
         return b"".join(pieces)
-
-
-def _forms(secret: str) -> Iterator[bytes]:
-    raw = secret.encode("utf-8", "surrogateescape")
-    yield raw
-    yield raw.hex().encode()
-    yield raw.hex().upper().encode()
-    yield quote(raw, safe="").encode()
-    yield quote_plus(raw, safe="").encode()
-    yield raw.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
-    yield from _in_base64(raw)
-
-
-def _in_base64(raw: bytes) -> Iterator[bytes]:
-    """The part of a base64 text that a secret alone decides, at each of its three places."""
-    for before in range(3):
-        coded = b64encode(b"\0" * before + raw)
-        start = -(-before * 8 // 6)
-        whole = (before + len(raw)) * 8 // 6
-        part = coded[start:whole]
-        if len(part) >= _SHORTEST:
-            yield part
-            yield part.replace(b"+", b"-").replace(b"/", b"_")

@@ -4,6 +4,7 @@ A frozen value is an object with its fields; a member of a union carries its cla
 Decimals are strings; timestamps ISO 8601; enums their value; tuples lists.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -16,6 +17,7 @@ from runner.model.frozen import field_names, is_frozen
 T = TypeVar("T")
 Plain = Any
 """What `json.dumps` takes: None, bool, int, float, str, list, dict."""
+Decoder = Callable[[Plain], Any]
 
 
 class NotOfThisType(ValueError):
@@ -43,75 +45,117 @@ def from_plain(wanted: type[T] | UnionType, plain: Plain) -> T:
 
     Raises NotOfThisType where it describes none.
     """
-    value: T = _decode(wanted, plain)
+    decode: Decoder = _decoder(wanted)  # type: ignore[arg-type]
+    value: T = decode(plain)
     return value
 
 
-def _decode(wanted: Any, plain: Plain) -> Any:
+@cache
+def _decoder(wanted: Any) -> Decoder:
+    """How a type is read: found out once, since a journal has thousands of values of few types."""
     origin = get_origin(wanted)
     if origin in (Union, UnionType):
-        return _decode_member(get_args(wanted), plain)
+        return _member_decoder(get_args(wanted))
     if origin is tuple:
-        return _decode_tuple(get_args(wanted), plain)
+        return _tuple_decoder(get_args(wanted))
     if isinstance(wanted, type) and issubclass(wanted, Enum):
-        return _enum_member(wanted, plain)
-    if is_frozen(wanted) or wanted in (Decimal, datetime):
-        return _decode_object(wanted, plain)
-    if wanted is float and type(plain) in (int, float):
-        return float(plain)
-    if type(plain) is not wanted:
-        raise NotOfThisType(f"{wanted.__name__} wanted, found {plain!r:.80}")
-    return plain
+        return _enum_decoder(wanted)
+    if wanted is Decimal:
+        return _text_decoder("Decimal", Decimal)
+    if wanted is datetime:
+        return _text_decoder("datetime", datetime.fromisoformat)
+    if is_frozen(wanted):
+        return _object_decoder(wanted)
+    return _float_decoder if wanted is float else _exact_decoder(wanted)
 
 
-def _decode_member(members: tuple[Any, ...], plain: Plain) -> Any:
-    if plain is None and NoneType in members:
-        return None
-    if isinstance(plain, dict):
-        name = plain.get("is")
-        for member in members:
-            if getattr(member, "__name__", "") == name:
-                return _decode(member, plain)
-        raise NotOfThisType(f"no member is called {name!r:.80}")
-    for member in members:
-        if member in (str, int, bool, float) and type(plain) is member:
+def _member_decoder(members: tuple[Any, ...]) -> Decoder:
+    named = {getattr(member, "__name__", ""): member for member in members}
+    scalars = tuple(member for member in members if member in (str, int, bool, float))
+    lists = [member for member in members if get_origin(member) is tuple]
+
+    def decode(plain: Plain) -> Any:
+        if plain is None and NoneType in members:
+            return None
+        if isinstance(plain, dict):
+            name = plain.get("is")
+            if not isinstance(name, str) or name not in named:
+                raise NotOfThisType(f"no member is called {name!r:.80}")
+            return _decoder(named[name])(plain)
+        if isinstance(plain, list) and lists:
+            return _decoder(lists[0])(plain)
+        if type(plain) in scalars:
             return plain
-    raise NotOfThisType(f"found {plain!r:.80}")
+        raise NotOfThisType(f"found {plain!r:.80}")
+
+    return decode
 
 
-def _decode_tuple(args: tuple[Any, ...], plain: Plain) -> tuple[Any, ...]:
-    if not isinstance(plain, list):
-        raise NotOfThisType(f"a list wanted, found {plain!r:.80}")
-    if len(args) == 2 and args[1] is Ellipsis:
-        return tuple(_decode(args[0], item) for item in plain)
-    if len(args) != len(plain):
-        raise NotOfThisType(f"{len(args)} items wanted, found {len(plain)}")
-    return tuple(_decode(arg, item) for arg, item in zip(args, plain, strict=True))
+def _tuple_decoder(args: tuple[Any, ...]) -> Decoder:
+    def decode(plain: Plain) -> tuple[Any, ...]:
+        if not isinstance(plain, list):
+            raise NotOfThisType(f"a list wanted, found {plain!r:.80}")
+        if len(args) == 2 and args[1] is Ellipsis:
+            return tuple(map(_decoder(args[0]), plain))
+        if len(args) != len(plain):
+            raise NotOfThisType(f"{len(args)} items wanted, found {len(plain)}")
+        return tuple(_decoder(arg)(item) for arg, item in zip(args, plain, strict=True))
+
+    return decode
 
 
-def _enum_member(wanted: type[Enum], plain: Plain) -> Enum:
-    try:
-        return wanted(plain)
-    except ValueError as error:
-        raise NotOfThisType(str(error)) from None
+def _enum_decoder(wanted: type[Enum]) -> Decoder:
+    def decode(plain: Plain) -> Enum:
+        try:
+            return wanted(plain)
+        except ValueError as error:
+            raise NotOfThisType(str(error)) from None
+
+    return decode
 
 
-def _decode_object(wanted: Any, plain: Plain) -> Any:
-    if not isinstance(plain, dict) or plain.get("is") != wanted.__name__:
-        raise NotOfThisType(f"{wanted.__name__} wanted, found {plain!r:.80}")
-    try:
-        if wanted is Decimal:
-            return Decimal(plain["value"])
-        if wanted is datetime:
-            return datetime.fromisoformat(plain["value"])
-        hints = _hints(wanted)
-        known = {name: _decode(hints[name], plain[name]) for name in hints if name in plain}
-        return wanted(**known)
-    except (TypeError, ArithmeticError, KeyError) as error:
-        raise NotOfThisType(f"{wanted.__name__}: {error}") from None
+def _text_decoder(name: str, read: Callable[[str], Any]) -> Decoder:
+    def decode(plain: Plain) -> Any:
+        _check_name(name, plain)
+        try:
+            return read(plain["value"])
+        except (TypeError, ValueError, ArithmeticError, KeyError) as error:
+            raise NotOfThisType(f"{name}: {error}") from None
+
+    return decode
 
 
-@cache
-def _hints(wanted: type) -> dict[str, Any]:
-    hints = get_type_hints(wanted)
-    return {name: hints[name] for name in field_names(wanted)}
+def _object_decoder(wanted: Any) -> Decoder:
+    fields: dict[str, Decoder] = {}
+
+    def decode(plain: Plain) -> Any:
+        _check_name(wanted.__name__, plain)
+        if not fields:  # not before, since a type may hold values of its own kind
+            hints = get_type_hints(wanted)
+            fields.update((name, _decoder(hints[name])) for name in field_names(wanted))
+        try:
+            return wanted(**{name: fields[name](plain[name]) for name in fields if name in plain})
+        except TypeError as error:
+            raise NotOfThisType(f"{wanted.__name__}: {error}") from None
+
+    return decode
+
+
+def _check_name(name: str, plain: Plain) -> None:
+    if not isinstance(plain, dict) or plain.get("is") != name:
+        raise NotOfThisType(f"{name} wanted, found {plain!r:.80}")
+
+
+def _float_decoder(plain: Plain) -> float:
+    if type(plain) not in (int, float):
+        raise NotOfThisType(f"float wanted, found {plain!r:.80}")
+    return float(plain)
+
+
+def _exact_decoder(wanted: Any) -> Decoder:
+    def decode(plain: Plain) -> Any:
+        if type(plain) is not wanted:
+            raise NotOfThisType(f"{wanted.__name__} wanted, found {plain!r:.80}")
+        return plain
+
+    return decode

@@ -23,6 +23,14 @@ class StagedInput:
     digest: str
 
 
+@frozen
+class Redaction:
+    """How often the secret of a name was taken out of what is kept."""
+
+    name: str
+    count: int
+
+
 class CellState(Enum):
     """What really happened to a code cell."""
 
@@ -57,7 +65,8 @@ class KeyResult:
 
     `data_from` and `data_to` bound the data that was looked at (UTC). `seconds` is wall clock.
     `notebook` is the executed notebook, relative to the run folder. `sandbox` says how its kernel
-    was shut in; records of older versions do not say it.
+    was shut in; records of older versions do not say it. `redactions` counts the secrets that were
+    taken out of what is kept.
     """
 
     outputs: tuple[OutputValue, ...]
@@ -69,6 +78,7 @@ class KeyResult:
     data_to: datetime | None = None
     warnings: tuple[str, ...] = ()
     sandbox: Sandbox | None = None
+    redactions: tuple[Redaction, ...] = ()
 
     def value(self, name: str) -> Value | None:
         """The value of an output by name, or None where it was not published."""
@@ -105,3 +115,4 @@ class KeyFailure:
     notebook: str = ""
     notebook_digest: str = ""
     sandbox: Sandbox | None = None
+    redactions: tuple[Redaction, ...] = ()

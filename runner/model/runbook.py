@@ -283,6 +283,18 @@ class StandingCondition:
 
 
 @frozen
+class EvidenceItem:
+    """Something that Evidence & Audit Notes asks for, and the KEYs whose outputs it names.
+
+    `is_artifact` tells what is to be saved from what is to be written down.
+    """
+
+    text: str
+    keys: tuple[KeyName, ...]
+    is_artifact: bool
+
+
+@frozen
 class Metadata:
     """Front matter, as far as the runner uses it; the rest is kept in `other`."""
 
@@ -314,6 +326,7 @@ class Runbook:
     standing: tuple[StandingCondition, ...] = ()
     alerts: tuple[str, ...] = ()
     evidence_keys: tuple[KeyName, ...] = ()
+    evidence: tuple[EvidenceItem, ...] = ()
 
     @property
     def places(self) -> tuple[Step, ...]:

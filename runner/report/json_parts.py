@@ -78,11 +78,12 @@ def _output(output: OutputStory) -> Json:
         "label": output.label,
         "type": output.type.value,
         "shown": output.shown,
-        "value": _value(output.value),
+        "value": value_json(output.value),
     }
 
 
-def _value(value: Value) -> Any:
+def value_json(value: Value) -> Any:
+    """A published value; numbers as text, so that none loses a digit."""
     match value:
         case bool() | str():
             return value
@@ -196,6 +197,8 @@ def parameters_json(parameters: tuple[Parameter, ...]) -> Json:
 
 
 def _plain(value: ParameterValue) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
     return str(value) if isinstance(value, Decimal) else value
 
 

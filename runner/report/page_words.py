@@ -6,6 +6,7 @@ from typing import Any
 
 from runner.interpreter.program import Program
 from runner.model.conditions import Verdict
+from runner.model.contract import ParameterValue
 from runner.model.results import CellReport
 from runner.model.safe_text import safe_line
 from runner.model.values import Chart, Table
@@ -44,7 +45,7 @@ def _facts(program: Program, story: Story) -> Iterator[tuple[str, str]]:
     yield "Until step", header.until_step
     yield "Horizon", header.horizon
     yield "Verifies the run", header.verifies
-    yield "Parameters", ", ".join(f"{p.name} = {p.value}" for p in header.parameters)
+    yield "Parameters", ", ".join(f"{p.name} = {_value(p.value)}" for p in header.parameters)
     yield "Versions", _versions(story)
 
 
@@ -117,6 +118,10 @@ def _expected_tone(expected: ExpectationStory) -> str:
 
 def _branch_tone(branch: BranchStory) -> str:
     return {Verdict.HOLDS: "quiet", Verdict.UNKNOWN: "care"}.get(branch.verdict, "")
+
+
+def _value(value: ParameterValue) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _tail(text: str) -> str:

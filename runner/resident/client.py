@@ -55,9 +55,7 @@ def connect(environment: Mapping[str, str]) -> socket | None:
     return connection
 
 
-def _send_request(
-    connection: socket, words: Sequence[str], environment: Mapping[str, str]
-) -> None:
+def _send_request(connection: socket, words: Sequence[str], environment: Mapping[str, str]) -> None:
     """One message with descriptors: stdin, stdout, stderr and the working folder."""
     variables = [f"{name}={value}" for name, value in environment.items()]
     texts = ["run", place.identity(environment), place.limits(), str(len(words)), *words]

@@ -8,7 +8,6 @@ import socket
 import sys
 import threading
 import time
-from typing import TextIO
 
 from runner.kernels.forking import ForkServer
 from runner.kernels.launch import KernelProcess, StartedKernel
@@ -31,16 +30,16 @@ def become_caller(request: Request) -> None:
         signal.signal(number, signal.SIG_DFL)
     *streams, folder = request.descriptors
     os.fchdir(folder)
-    for number, descriptor in enumerate(streams):
-        os.dup2(descriptor, number)
+    for standard, descriptor in enumerate(streams):
+        os.dup2(descriptor, standard)
     request.close()
     os.environ.clear()
     os.environ.update(request.environment)
     time.tzset()
     place.take_limits(request.limits)
-    sys.stdin = sys.__stdin__ = _stream(0, "r")  # type: ignore[misc]
-    sys.stdout = sys.__stdout__ = _stream(1, "w")  # type: ignore[misc]
-    sys.stderr = sys.__stderr__ = _stream(2, "w")  # type: ignore[misc]
+    sys.stdin = _stream(0, "r")
+    sys.stdout = _stream(1, "w")
+    sys.stderr = _stream(2, "w")
 
 
 def supply_of(
@@ -77,12 +76,12 @@ def _follow(connection: socket.socket) -> None:
             signal.pthread_kill(main, int(number))
 
 
-def _stream(number: int, mode: str) -> TextIO:
+def _stream(number: int, mode: str) -> io.TextIOWrapper:
     """A standard stream, as the interpreter makes it when it starts."""
     like = (sys.__stdin__, sys.__stdout__, sys.__stderr__)[number]
-    raw = open(number, mode + "b", closefd=False)  # noqa: PTH123, SIM115
+    raw = open(number, mode + "b", closefd=False)  # noqa: SIM115
     return io.TextIOWrapper(
-        raw,  # type: ignore[arg-type]
+        raw,
         encoding=like.encoding if like else None,
         errors=like.errors if like else None,
         line_buffering=number == 2 or os.isatty(number),

@@ -1,9 +1,9 @@
-"""Where the resident of a user and a checkout listens, and what it must have in common with callers.
+"""Where the resident of a user and a checkout listens, and what it and its callers must share.
 
 Standard library only, and little of it: every `runbook run` imports this first.
 """
 # pathlib and socket would cost more than all else here together.
-# ruff: noqa: PTH
+# ruff: noqa: PTH112, PTH115, PTH120
 
 import os
 import sys

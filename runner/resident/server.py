@@ -6,6 +6,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 from runner.kernels.supply import KernelSupply
@@ -139,10 +140,8 @@ class Resident:
     def _finish(self, hosted: Hosted) -> None:
         _, status = os.waitpid(hosted.process, 0)
         code = os.waitstatus_to_exitcode(status)
-        try:
+        with suppress(OSError):  # the caller may be dead, and the run with it
             hosted.connection.send(EXIT + str(code if code >= 0 else 128 - code).encode())
-        except OSError:  # the caller was killed, and the run with it
-            pass
         hosted.connection.close()
         os.close(hosted.descriptor)
         self._busy_at = time.monotonic()

@@ -14,7 +14,8 @@ def chosen_options(question: OpenQuestion, words: str) -> tuple[str, ...]:
     """The keys of the options that `words` name: keys, numbers or the words of an option.
 
     Several are separated by commas where the question allows it. An empty answer is the default.
-    Raises UsageError, listing the options, where an answer names none or too many.
+    Words behind "If" are those of an option, never a key. Raises UsageError, listing the options,
+    where an answer names none or too many, or where it is the key of one and the words of another.
     """
     if not words.strip() and question.default:
         return (question.default,)
@@ -50,10 +51,12 @@ def plain_subject(name: str) -> str:
 def _named(question: OpenQuestion, words: str) -> Option | None:
     said = words.strip().casefold()
     by_key = [option for option in question.options if option.key.casefold() == said]
-    if by_key:
-        return by_key[0]
     wanted = plain_phrase(words).removeprefix("if ")
     exact = [option for option in question.options if plain_phrase(option.text) == wanted]
+    if by_key and all(option is by_key[0] for option in exact):
+        return by_key[0]
+    if by_key:
+        raise _ambiguous(by_key[0], exact, words)
     if len(exact) == 1:
         return exact[0]
     within = [o for o in question.options if wanted and wanted in plain_phrase(o.text)]
@@ -63,6 +66,15 @@ def _named(question: OpenQuestion, words: str) -> Option | None:
         if said in synonyms:
             return next((option for option in question.options if option.key == key), None)
     return None
+
+
+def _ambiguous(by_key: Option, by_words: list[Option], words: str) -> UsageError:
+    ways = [f'"If {option.text}" for {option.key}' for option in by_words if option is not by_key]
+    return UsageError(
+        f"{words.strip()!r} is the key of one option and the words of another",
+        "nothing was recorded",
+        f'write "If {by_key.text}" for {by_key.key}, or {", or ".join(ways)}',
+    )
 
 
 def _refused(question: OpenQuestion, words: str) -> UsageError:

@@ -6,7 +6,9 @@ from pathlib import Path
 from runner.errors import InvalidInput, UsageError
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import check_origin
+from runner.keys.notebook_source import read_notebook
 from runner.keys.parameters import check_parameters
+from runner.keys.parameters_cell import check_values
 from runner.model.contract import DeclaredInput
 from runner.model.events import Parameter
 from runner.model.frozen import frozen
@@ -70,6 +72,21 @@ def assign_parameters(
         )
         for contract in contracts
     }
+
+
+def check_notebooks(
+    loaded: LoadedRunbook,
+    inputs: tuple[GivenInput, ...],
+    parameters: Mapping[KeyName, tuple[Parameter, ...]],
+) -> None:
+    """Look whether what is given would reach the notebooks that the run may come to.
+
+    Raises InvalidInput where a notebook is none, or would not see a value; nothing has begun yet.
+    """
+    for key in loaded.keys:
+        names = [one.name for one in inputs if key.contract.input(one.name)]
+        names += [parameter.name for parameter in parameters[key.contract.key]]
+        check_values(read_notebook(key.notebook), key.contract, names)
 
 
 def _needed(loaded: LoadedRunbook) -> Iterator[DeclaredInput]:

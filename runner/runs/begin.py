@@ -16,10 +16,10 @@ from runner.evidence.run_evidence import RunEvidence
 from runner.evidence.signing import SigningKey
 from runner.evidence.store import Store
 from runner.interpreter.state import RunState, fold
-from runner.keys.catalog import InstalledKey
 from runner.keys.executor import KeyExecutor, Progress
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import stage_input
+from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.events import (
     Event,
     InputStaged,
@@ -35,6 +35,7 @@ from runner.runs.assignment import STANDARD_INPUT, GivenInput
 from runner.runs.bash_runner import BashRunner
 from runner.runs.command_runner import CommandRunner, ScriptedCommands
 from runner.runs.intake import FolderIntake
+from runner.runs.limiting import NO_CHANGES, LimitChanges
 from runner.runs.loading import LoadedRunbook
 from runner.runs.loop import AT_ONCE, Ports, Spectator, drive
 from runner.runs.operators import Operator
@@ -63,6 +64,8 @@ class RunRequest:
     verification: Verification | None = None
     keys_at_once: int | None = None
     """How many KEYs may run side by side; None for as many as this process has cores, 2 to 8."""
+    limits: LimitChanges = NO_CHANGES
+    secrets: Secrets = NO_SECRETS
 
 
 @frozen
@@ -103,7 +106,7 @@ def run(request: RunRequest, world: World) -> CompletedRun:
             journal=evidence,
             executor=world.executor,
             operator=world.operator,
-            orders=OrderWriter(_installed(request), request.parameters, evidence.path),
+            orders=_orders(request, evidence.path),
             spectator=world.spectator,
             inbox=world.inbox,
             deadline_seconds=request.deadline_seconds,
@@ -121,6 +124,11 @@ def run(request: RunRequest, world: World) -> CompletedRun:
 
 def _usable_cores() -> int:
     return min(max(AT_ONCE, len(os.sched_getaffinity(0))), _MOST_AT_ONCE)
+
+
+def _orders(request: RunRequest, folder: Path) -> OrderWriter:
+    keys = {key.contract.key: key for key in request.loaded.keys}
+    return OrderWriter(keys, request.parameters, folder, request.limits, request.secrets)
 
 
 def _commands(request: RunRequest, folder: Path) -> CommandRunner:
@@ -206,10 +214,6 @@ def _check_shape(request: RunRequest, name: str, file: Path) -> None:
     for key in request.loaded.keys:
         if declared := key.contract.input(name):
             check_input(declared, file)
-
-
-def _installed(request: RunRequest) -> dict[KeyName, InstalledKey]:
-    return {key.contract.key: key for key in request.loaded.keys}
 
 
 def _login() -> str:

@@ -153,8 +153,9 @@ class _Loop:
             raise AssertionError(f"{key} is not available: {sources.why}")
         order = self._ports.orders.order(key, sources)
         started = KeyStarted(
-            key.invocation, key.key, key.attempt, ahead, order.inputs, order.parameters
-        )
+            key.invocation, key.key, key.attempt, ahead, order.inputs, order.parameters,
+            order.limits, order.secrets.names
+        )  # fmt: skip
         self._write((started,))
         self._outstanding.add(key.invocation)
         self._work(lambda: self._execute(order))

@@ -7,23 +7,28 @@ from pathlib import Path
 from runner.interpreter.calls import InputSource, TableInput
 from runner.keys.catalog import InstalledKey
 from runner.keys.executor import Order
+from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.events import Parameter
 from runner.model.frozen import frozen
 from runner.model.identity import KeyName
 from runner.model.results import StagedInput
 from runner.model.runs import InvokeKey
+from runner.runs.limiting import NO_CHANGES, LimitChanges
 
 
 @frozen
 class OrderWriter:
     """What is needed to execute the KEYs of one run.
 
-    `keys` are the installed KEYs by name; `parameters` those given for each KEY.
+    `keys` are the installed KEYs by name; `parameters` those given for each KEY. `limits` and
+    `secrets` are what the caller gave for all of them.
     """
 
     keys: Mapping[KeyName, InstalledKey]
     parameters: Mapping[KeyName, tuple[Parameter, ...]]
     run_folder: Path
+    limits: LimitChanges = NO_CHANGES
+    secrets: Secrets = NO_SECRETS
 
     def order(self, request: InvokeKey, sources: tuple[InputSource, ...]) -> Order:
         """The order for one execution; a table of an earlier step is hashed as it is now."""
@@ -35,7 +40,8 @@ class OrderWriter:
             inputs=tuple(self._staged(source) for source in sources),
             parameters=self.parameters.get(request.key, ()),
             run_folder=self.run_folder,
-            limits=key.contract.limits,
+            limits=self.limits.on(key.contract.limits),
+            secrets=self.secrets.of(key.contract),
         )
 
     def _staged(self, source: InputSource) -> StagedInput:

@@ -5,6 +5,7 @@ time, and goes on from whatever shows something new: a verdict, a way, a questio
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from runner.errors import UsageError
@@ -155,11 +156,11 @@ def _subject(question: OpenQuestion) -> str:
 
 def _words(question: OpenQuestion, option: Option) -> str:
     """The words of an option where they are clear, else its key."""
-    try:
-        clear = chosen_options(question, option.text) == (option.key,)
-    except UsageError:
-        clear = False
-    return option.text if clear else option.key
+    for words in (option.text, f"If {option.text}"):
+        with suppress(UsageError):
+            if chosen_options(question, words) == (option.key,):
+                return words
+    return option.key
 
 
 def _named(found: _Found, name: str) -> Case:

@@ -1,8 +1,6 @@
 """Replay: recorded runs decided again, by the text they had or by another one, without a kernel."""
 
-from collections.abc import Iterator
-
-from runner.errors import EvidenceBroken
+from runner.errors import EvidenceBroken, RunbookError
 from runner.evidence.index import Index
 from runner.evidence.store import Store
 from runner.interpreter.differences import Changed, changed_decisions
@@ -13,7 +11,7 @@ from runner.model.frozen import frozen
 from runner.model.source import SourceText
 from runner.runs.edited_text import edited
 from runner.runs.recorded import RecordedRun, program_of, read_run
-from runner.runs.what_if import Supposed, suppose
+from runner.runs.what_if import suppose
 
 
 @frozen
@@ -40,23 +38,28 @@ class OtherText:
 
 @frozen
 class SupposedRun:
-    """A recorded run beside what another text makes of it."""
+    """A recorded run beside what another text makes of it.
+
+    `not_recorded` are KEYs of which only the other text wants a result; `not_asked` are questions
+    that only it would have put to a person.
+    """
 
     run_id: str
     was: str
     now: str
     changed: tuple[Changed, ...]
-    supposed: Supposed
+    not_recorded: tuple[str, ...]
+    not_asked: tuple[str, ...]
 
     @property
     def is_told(self) -> bool:
         """Whether the record was enough: no KEY and no person's answer was missing."""
-        return not self.supposed.not_recorded and not self.supposed.not_asked
+        return not self.not_recorded and not self.not_asked
 
 
 @frozen
 class Unreadable:
-    """A run whose evidence cannot be read, and why."""
+    """A run that cannot be decided again, and why."""
 
     run_id: str
     why: str
@@ -82,17 +85,25 @@ def suppose_run(recorded: RecordedRun, other: OtherText) -> SupposedRun:
         _outcome(recorded.state.finished),
         _outcome(supposed.state.finished),
         changed_decisions(was, now),
-        supposed,
+        supposed.not_recorded,
+        supposed.not_asked,
     )
 
 
-def newest_runs(store: Store, most: int, slug: str = "") -> Iterator[RecordedRun | Unreadable]:
-    """The newest runs, of one runbook where `slug` is given; a damaged one is named as such."""
-    for run in Index(store).history(most, slug or None):
-        try:
-            yield read_run(store.folder_of(run.id))
-        except (EvidenceBroken, OSError) as error:
-            yield Unreadable(run.id, str(error))
+def newest_runs(store: Store, most: int, slug: str = "") -> tuple[str, ...]:
+    """The ids of the newest runs, of one runbook where `slug` is given."""
+    return tuple(run.id for run in Index(store).history(most, slug or None))
+
+
+def replay_named(
+    store: Store, run_id: str, other: OtherText | None
+) -> Replayed | SupposedRun | Unreadable:
+    """Replay one of many: a run that cannot be read, or that an edit does not fit, says so."""
+    try:
+        recorded = read_run(store.folder_of(run_id))
+        return suppose_run(recorded, other) if other else replay_run(recorded)
+    except (RunbookError, OSError) as error:
+        return Unreadable(run_id, str(error))
 
 
 def _outcome(finished: RunFinished | None) -> str:

@@ -190,3 +190,17 @@ def test_the_pre_commit_hook_calls_lint_on_committed_runbooks() -> None:
     assert hook["id"] == "runbook-lint"
     assert (hook["entry"], hook["language"]) == ("runbook lint", "python")
     assert hook["files"] == r"^runbooks/.*\.md$"
+
+
+def test_many_runbooks_are_checked_as_one_is_and_those_that_are_no_text_are_named(
+    runbook: Runbook, project: Path
+) -> None:
+    for number in range(20):
+        write(project, f"disk-{number:02}.md", HEAD + NOTE)
+    (project / "runbooks" / "disk-07.md").write_bytes(b"# \xff\n")
+    names = [f"runbooks/disk-{number:02}.md" for number in range(20)]
+    ended = runbook("lint", *names, "--select", "RB203", "--format", "concise", cwd=project)
+    assert ended.returncode == 3
+    assert "disk-07.md is not UTF-8 text" in ended.stderr
+    said = [line.split(":")[0] for line in ended.stdout.splitlines()]
+    assert said == [name for name in names if "07" not in name]

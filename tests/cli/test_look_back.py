@@ -1,5 +1,6 @@
 """Looking back at one recorded run, in every form, from its evidence alone."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -116,3 +117,93 @@ def test_output_cut_off_by_its_reader_is_no_error(store: Path) -> None:
         ["bash", "-c", command], cwd=ROOT, env=environment, capture_output=True, check=False
     )
     assert ended.stderr == b""
+
+
+def test_a_run_decides_the_same_again_without_a_kernel(store: Path) -> None:
+    told = call(store, "replay")
+    assert told.returncode == 0
+    assert "decisions, all the same again" in told.stdout
+
+
+def test_another_threshold_shows_what_it_would_have_changed(store: Path) -> None:
+    told = call(store, "replay", "latest", "--edit", "step 3: Success Rate < 90%")
+    assert told.returncode == 1
+    assert told.stdout.startswith(
+        "step 3  If Success Rate < 90%\n"
+        "  was  yes (91.2 % < 95 %), as: If Success Rate < 95%\n"
+        "  now  no (91.2 % >= 90 %)\n"
+    )
+
+
+def test_another_text_is_supposed_for_many_runs_as_a_table(store: Path, tmp_path: Path) -> None:
+    text = (ROOT / "runbooks/webhook-failures.md").read_text()
+    other = tmp_path / "webhook-failures.md"
+    other.write_text(text.replace("**If Signature Errors**", "**If Signature Errors > 1000**"))
+    told = call(store, "replay", "--last", "5", "--runbook", str(other))
+    assert told.returncode == 1
+    assert "actions recommended → inconclusive" in told.stdout
+    assert told.stdout.endswith("1 runs, 1 decided differently\n")
+    assert max(map(len, told.stdout.splitlines())) <= 80
+
+
+def test_a_forged_decision_in_a_well_formed_journal_does_not_follow(store: Path) -> None:
+    (journal,) = (store / "runs").glob("*/journal.jsonl")
+    journal.chmod(0o600)
+    forged, previous = [], "0" * 64
+    for line in journal.read_text().splitlines():
+        entry = json.loads(line)
+        entry["previous"] = previous
+        if entry["event"]["is"] == "BranchDecided" and entry["event"]["text"] == "Timeout Errors":
+            entry["event"]["reason"]["verdict"] = "holds"
+        text = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        forged.append(text)
+        previous = hashlib.sha256(f"{text}\n".encode()).hexdigest()
+    journal.write_text("\n".join(forged) + "\n")
+    told = call(store, "replay", "--json")
+    assert told.returncode == 1
+    found = json.loads(told.stdout)
+    assert found["same"] is False
+    assert found["difference"]["recorded"]["text"] == "Timeout Errors"
+    assert found["difference"]["decided"]["reason"]["verdict"] == "fails"
+
+
+def test_a_run_beside_itself_differs_in_nothing(store: Path) -> None:
+    assert call(store, "diff", "latest", "latest").returncode == 0
+
+
+def test_runs_on_other_data_differ_from_the_input_on(store: Path) -> None:
+    (first,) = (folder.name for folder in (store / "runs").iterdir())
+    log = SAMPLE.with_name("mixed-timeouts.csv")
+    call(store, "run", "webhook-failures", "-i", str(log), "--unattended")
+    told = call(store, "diff", first, "latest")
+    assert told.returncode == 1
+    assert told.stdout.startswith("input webhook_log: sha256:")
+    assert "step-3.1.1  timeout_errors  0 → 147" in told.stdout
+    assert "end  recommended\n  was  Action 1\n  now  Action 2, Action 3" in told.stdout
+
+
+def test_an_exported_run_verifies_without_its_store(store: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "run.tar.gz"
+    assert call(store, "evidence", "export", "-o", str(archive)).returncode == 0
+    told = call(tmp_path / "no-store", "evidence", "verify", str(archive))
+    assert (told.returncode, "as it was sealed" in told.stdout) == (0, True)
+
+
+def test_a_store_is_checked_against_a_checkpoint(store: Path, tmp_path: Path) -> None:
+    noted = tmp_path / "checkpoint.txt"
+    noted.write_text(call(store, "evidence", "checkpoint").stdout)
+    whole = call(store, "evidence", "verify", "--all", "--checkpoint", str(noted))
+    assert whole.returncode == 0, whole.stdout
+    shutil.rmtree(store / "runs")
+    (store / "runs").mkdir()
+    cut = call(store, "evidence", "verify", "--checkpoint", str(noted))
+    assert (cut.returncode, "is missing" in cut.stdout) == (20, True)
+
+
+def test_old_runs_are_listed_and_removed_on_a_yes_alone(store: Path) -> None:
+    listed = call(store, "evidence", "prune", "--max-size", "0")
+    assert "beyond the size asked for" in listed.stdout
+    assert len(list((store / "runs").iterdir())) == 1
+    call(store, "evidence", "prune", "--max-size", "0", "--yes")
+    assert list((store / "runs").iterdir()) == []
+    assert call(store, "evidence", "verify", "--all").returncode == 0

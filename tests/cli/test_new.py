@@ -71,7 +71,7 @@ def test_a_new_key_runs_in_a_runbook(runbook: Runbook, tmp_path: Path) -> None:
         "run", "./caller.md", "-i", str(samples / "records.csv"), "--json", cwd=tmp_path
     )
     assert ended.returncode == 11, ended.stderr
-    expected = json.loads((samples / "records.expected.json").read_text())
+    expected = json.loads((samples / "records.expected.json").read_text())["outputs"]
     folder = Path(json.loads(ended.stdout)["evidence"])
     (file,) = folder.rglob("result.json")
     published = json.loads(file.read_text())["outputs"]

@@ -60,6 +60,23 @@ def test_a_due_entry_is_run_once_with_its_evidence(
     assert listed["last"]["exit_code"] == 10
 
 
+@pytest.mark.kernel
+def test_a_due_verification_is_run_once_and_kept_as_one(
+    runbook: Runbook, config: Path, store: Path
+) -> None:
+    config.write_text(DAILY + 'verify = "ongoing"\n')
+    log = config.parent / "exports/webhook_logs_20261120.csv"
+    shutil.copy(SAMPLES / "signature-incident.csv", log)
+    run_due = ("schedule", "run", "--once", "--config", str(config), "--now", SIX_IN_BERLIN)
+    ended = runbook(*run_due)
+    assert ended.returncode == 5, ended.stderr
+    (listed,) = json.loads(runbook("schedule", "list", "--json", "--config", str(config)).stdout)
+    (run,) = json.loads(runbook("history", "--json").stdout)
+    assert (listed["verify"], listed["last"]["exit_code"]) == ("ongoing", 5)
+    assert (run["id"], run["exit_code"]) == (listed["last"]["run"], 5)
+    assert journal_of(store) == ["Watched", "Fired", "Ended"]
+
+
 def test_a_missing_input_is_on_record_and_is_no_completed_run(
     runbook: Runbook, config: Path, store: Path
 ) -> None:
@@ -188,7 +205,7 @@ def test_every_scheduler_can_be_written_for(
         (None, ("list",), "cannot be read"),
         ("[[schedule]]\n", ("list",), "has 3 problems:\n  [[schedule]] 1: name: it is missing"),
         (DAILY.replace("failures", "failure"), ("list",), "did you mean webhook-failures?"),
-        (DAILY + "verify = true\n", ("run",), "this version cannot schedule verifications"),
+        (DAILY + "verify = 'tomorrow'\n", ("run",), "true, false or one of"),
         (DAILY, ("run", "--once", "dayly"), "has no entry 'dayly'"),
         (DAILY, ("render",), "one of --systemd, --cron, --k8s and --github"),
         (DAILY, ("render", "--cron", "--k8s"), "one scheduler is wanted"),

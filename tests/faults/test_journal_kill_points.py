@@ -13,6 +13,8 @@ import pytest
 from runner.evidence.journal import JournalWriter, read_journal
 from runner.model.events import DeadlineReached, SignalReceived
 
+pytestmark = pytest.mark.fault
+
 WRITE_FOR_EVER = """
 import os, sys, time
 from datetime import UTC, datetime

@@ -127,6 +127,14 @@ def test_unnumbered_action_steps_are_offered_with_what_to_know() -> None:
     assert "IRREVERSIBLE" in asked.options[1].note
 
 
+def test_a_branch_that_says_none_keeps_its_word() -> None:
+    step = "### Step 1: Count them\n\n- If none: STOP\n- If some: Continue to Step 2\n"
+    keys = [option.key for option in first_question(step).options]
+    assert keys == ["1", "2", "none of these", "skip"]
+    keys = [option.key for option in first_question(step.replace("none", "few")).options]
+    assert keys == ["1", "2", "none", "skip"]
+
+
 def test_an_open_condition_says_why_it_is_open() -> None:
     asked = first_question(
         f"### Step 1: Look\n{KEY}- **If the moon is full**: Go to Step 3\n"

@@ -22,7 +22,7 @@ from runner.interpreter.ways import WayKind, target_of, unreachable, ways
 from runner.keys.catalog import Library
 from runner.model.identity import PlaceKind, StepId
 from runner.model.rehearsals import Case
-from runner.model.runs import Mode, MoveKind, Outcome, QuestionKind
+from runner.model.runs import Mode, Move, MoveKind, Outcome, QuestionKind
 from runner.model.source import SourceText
 from runner.runs.loading import load_runbook
 from runner.runs.rehearsal_file import decode_rehearsal
@@ -182,3 +182,22 @@ def test_without_a_key_health_is_no_prospect(loop: Program, webhooks: Program) -
     assert Outcome.HEALTHY not in {p.outcome for p in prospects(loop, frozenset())}
     given = frozenset({"webhook_log"})
     assert Outcome.HEALTHY in {p.outcome for p in prospects(webhooks, given)}
+
+
+def test_a_verification_check_that_says_continue_leads_to_no_step_of_the_diagnosis() -> None:
+    text = (
+        LOOP
+        + """
+## Verification
+
+1. **It answers**: look
+   - If it does: continue
+   - If it does not: rerun this check
+"""
+    )
+    program = Program(parse_runbook(SourceText("loop.md", text)).runbook, ())
+    check = StepId(PlaceKind.VERIFICATION, "1")
+    first, second = (branch.consequences[0] for branch in program.step[check].branches)
+    assert program.next_after(check) is None
+    assert program.move(first, check) == Move(MoveKind.END)
+    assert program.move(second, check) is None

@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, {helpers!r})
 from installed import install, order
 from runner.keys.papermill_executor import PapermillExecutor
+from runner.keys.secrets import Secrets
 from runner.model.sandbox import SandboxLevel, SandboxPolicy
 cell = '''
 import os, subprocess, time
@@ -31,7 +32,7 @@ folder = Path({folder!r})
 key = install(folder / "library", cell)
 executor = PapermillExecutor(policy=SandboxPolicy(SandboxLevel({best!r})))
 executor.prepare()
-executor.execute(order(key, folder / "run"), print)
+executor.execute(order(key, folder / "run", secrets=Secrets({secrets!r})), print)
 """
 
 
@@ -59,13 +60,32 @@ def test_no_descendant_outlives_a_killed_runner(tmp_path: Path, best: str) -> No
     mark = f"60.{os.getpid()}"
     ready = tmp_path / "run/keys/step-1.1.1/attempt-1/outputs/ready"
     helpers = str(Path(__file__).parents[1] / "keys")
-    text = RUNNER.format(helpers=helpers, mark=mark, folder=str(tmp_path), best=best)
+    text = RUNNER.format(helpers=helpers, mark=mark, folder=str(tmp_path), best=best, secrets={})
     runner = subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.DEVNULL)
     wait_for("the cell runs", ready.exists)
     assert len(sleepers(mark)) == 3
     runner.send_signal(signal.SIGKILL)
     runner.wait()
     wait_for("all are dead", lambda: not sleepers(mark), seconds=2)
+
+
+def test_a_killed_runner_leaves_no_secret_in_memory(tmp_path: Path) -> None:
+    mark, helpers = f"61.{os.getpid()}", str(Path(__file__).parents[1] / "keys")
+    text = RUNNER.format(
+        helpers=helpers,
+        mark=mark,
+        folder=str(tmp_path),
+        best="strict",
+        secrets={"token": "abcdefgh"},
+    )
+    before = set(Path("/dev/shm").glob("rb-*"))
+    runner = subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.DEVNULL)
+    wait_for("the cell runs", lambda: len(sleepers(mark)) == 3)
+    assert [file.name for folder in set(Path("/dev/shm").glob("rb-*")) - before
+            for file in folder.glob("secrets/*")] == ["token"]  # fmt: skip
+    runner.send_signal(signal.SIGKILL)
+    runner.wait()
+    wait_for("nothing is left", lambda: set(Path("/dev/shm").glob("rb-*")) <= before, seconds=2)
 
 
 def test_a_spare_kernel_leaves_nothing() -> None:

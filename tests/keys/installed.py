@@ -9,6 +9,7 @@ import nbformat
 
 from runner.keys.catalog import InstalledKey, Library
 from runner.keys.executor import Order
+from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.contract import Limits
 from runner.model.events import Parameter
 from runner.model.identity import InvocationId, KeyName, PlaceKind, StepId
@@ -80,10 +81,10 @@ def order(
     limits: Limits | None = None,
     inputs: Sequence[StagedInput] = (),
     parameters: Sequence[Parameter] = (),
+    secrets: Secrets = NO_SECRETS,
 ) -> Order:
     """An order for the first attempt of the first KEY of step 1."""
     run_folder.mkdir(exist_ok=True)
     invocation = InvocationId(StepId(PlaceKind.STEP, "1"), 1, 1)
-    return Order(
-        invocation, 1, key, tuple(inputs), tuple(parameters), run_folder, limits or Limits()
-    )
+    given = (tuple(inputs), tuple(parameters))
+    return Order(invocation, 1, key, *given, run_folder, limits or Limits(), secrets)

@@ -30,6 +30,7 @@ def cells(*tags: list[str]) -> list[dict[str, Any]]:
 
 
 R = {"name": "ir", "language": "R"}
+OF_INTEGER = "of jupyter-toy-key is of type integer in key.json, and the parameters cell sets it to"
 
 
 @pytest.mark.parametrize(
@@ -37,13 +38,11 @@ R = {"name": "ir", "language": "R"}
     [
         ("print('hello')", "is not JSON"),
         ("[]", "is JSON and not a notebook: it has no list of cells"),
-        (changed(nbformat=3), "is of notebook format 3; format 4 is wanted"),
+        (changed(nbformat=2), "is of notebook format 2; format 4 is wanted"),
+        (changed(nbformat=3), "is JSON and not a notebook: it has no list of cells"),
         (changed(cells=[{"cell_type": "code"}]), "has a cell 0 that is not one"),
-        (changed(cells=cells([])), "has no cells tagged `parameters`; exactly one is wanted"),
-        (changed(cells=cells(["parameters"], ["parameters"])),
-         "has 2 cells tagged `parameters`; exactly one is wanted"),
-        (changed(cells=cells(["parameters"], ["injected-parameters"])),
-         "holds injected parameters: it is what an earlier execution wrote"),
+        (changed(cells=[{**cells(["parameters"])[0], "cell_type": "raw"}]),
+         "has a cell tagged `parameters` that holds no code"),
         (changed(metadata={"kernelspec": R}),
          "asks for the kernel 'ir'; only 'python3' is started"),
     ],
@@ -58,6 +57,31 @@ def test_parameters_that_are_no_declared_identifiers_are_refused(tmp_path: Path)
     name = "x = __import__('os').system('true')"
     message = refusal(tmp_path, changed(), parameters=[Parameter(name, 1)])
     assert message == f"{name!r} is not declared by the KEY; {name!r} is not an identifier"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "why"),
+    [
+        ("limt = 3", "x = 1", "'limit' is not set in the parameters cell of jupyter-toy-key; "
+         "did you mean `limt`?"),
+        ("limit = 'many'", "x = 1",
+         f"parameter 'limit' {OF_INTEGER} 'many'"),
+        ("limit = True", "x = 1",
+         f"parameter 'limit' {OF_INTEGER} True"),
+        (None, "limit = 3\nprint(limit)",
+         "'limit' would be lost: jupyter-toy-key sets it again, "
+         "in a cell that is not tagged `parameters`"),
+    ],
+)  # fmt: skip
+def test_a_value_that_would_not_reach_the_notebook_is_refused(
+    tmp_path: Path, first: str | None, second: str, why: str
+) -> None:
+    plain: dict[str, Any] = {"cell_type": "code", "outputs": [], "metadata": {}}
+    made = [{**plain, "source": second}]
+    if first:
+        made = [{**plain, "source": first, "metadata": {"tags": ["parameters"]}}, *made]
+    given = [Parameter("limit", 5)]
+    assert refusal(tmp_path, changed(cells=made), parameters=given) == why
 
 
 def test_an_attempt_is_made_once(tmp_path: Path) -> None:

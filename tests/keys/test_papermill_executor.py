@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from runner.keys.executor import Progress
-from runner.keys.inputs import stage_input
+from runner.keys.inputs import check_parameters, stage_input
 from runner.keys.papermill_executor import PapermillExecutor
 from runner.model.contract import Limits
 from runner.model.events import Parameter
@@ -118,11 +118,73 @@ def test_an_error_in_a_cell_is_reported_without_colours(tmp_path: Path) -> None:
     assert noted(tmp_path, outcome) == states(outcome)
 
 
-def test_exit_and_input_are_errors_of_the_cell(tmp_path: Path) -> None:
-    assert failed(run(tmp_path, "import sys; sys.exit(0)")).message == "SystemExit: 0"
-    second = tmp_path / "second"
-    second.mkdir()
-    assert "StdinNotImplementedError" in failed(run(second, "input('name? ')")).message
+def test_input_is_refused_since_nobody_is_there(tmp_path: Path) -> None:
+    outcome = failed(run(tmp_path, "input('name? ')", OK))
+    assert outcome.kind is FailureKind.CELL
+    assert outcome.message == (
+        "it asks for input, and nobody is there to answer: make the answer a parameter"
+    )
+
+
+def test_an_exit_without_an_error_ends_the_notebook_well(tmp_path: Path) -> None:
+    outcome = run(tmp_path, PUBLISH, OK, "import sys; sys.exit(0)", "publish(count=4)")
+    assert isinstance(outcome, KeyResult), outcome
+    assert outcome.value("count") == Decimal(3)
+    assert states(outcome) == ["completed"] * 4 + ["never ran"]
+    assert noted(tmp_path, outcome) == states(outcome)
+
+
+def test_an_exit_with_an_error_is_an_error(tmp_path: Path) -> None:
+    outcome = failed(run(tmp_path, PUBLISH, OK, "import sys; sys.exit(3)"))
+    assert (outcome.kind, outcome.message) == (FailureKind.CELL, "SystemExit: 3")
+
+
+def test_after_a_tolerated_error_the_rest_runs_and_the_key_has_failed(tmp_path: Path) -> None:
+    (tmp_path / "library").mkdir()
+    key = install(tmp_path / "library", PUBLISH, "1 / 0", OK)
+    tree = json.loads(key.notebook.read_text())
+    tree["cells"][2]["metadata"]["tags"] = ["raises-exception"]
+    key.notebook.write_text(json.dumps(tree))
+    outcome = failed(execute(order(key, tmp_path / "run")))
+    assert (outcome.kind, outcome.cell_index) == (FailureKind.CELL, 2)
+    assert states(outcome) == ["completed", "completed", "failed", "completed"]
+    assert noted(tmp_path, outcome) == states(outcome)
+
+
+def test_parameters_arrive_as_what_they_are(tmp_path: Path) -> None:
+    types = {
+        "ratio": "number", "price": "number", "day": "date", "since": "timestamp",
+        "until": "timestamp", "folder": "path", "codes": "list", "name": "text", "strict": "flag",
+    }  # fmt: skip
+    declared = [{"name": name, "type": kind, "default": None} for name, kind in types.items()]
+    declared[6]["items"] = "integer"
+    first = (
+        "from decimal import Decimal\nratio = 0.5\nprice = Decimal('1')\nday = None\n"
+        "since = None\nuntil = ''\nfolder = None\ncodes = [1]\nname = None\nstrict = None"
+    )
+    key = install(
+        tmp_path / "library",
+        PUBLISH,
+        "print([ratio, price, day, since, until, folder, codes, name, strict])",
+        OK,
+        contract={**CONTRACT, "inputs": [], "parameters": declared},
+    )
+    tree = json.loads(key.notebook.read_text())
+    tree["cells"][0]["source"] = first
+    key.notebook.write_text(json.dumps(tree))
+    texts = {
+        "ratio": "0.25", "price": "0.10", "day": "2026-11-22", "since": "2026-11-22T10:00:00+01:00",
+        "until": "2026-11-22T11:00:00Z", "folder": "/srv/a b", "codes": "500,502", "name": "0012",
+        "strict": "yes",
+    }  # fmt: skip
+    given = check_parameters(key.contract, texts)
+    outcome = execute(order(key, tmp_path / "run", parameters=given))
+    assert isinstance(outcome, KeyResult), outcome
+    assert printed(tmp_path, outcome) == (
+        "[0.25, Decimal('0.10'), datetime.date(2026, 11, 22), datetime.datetime(2026, 11, 22, 10, "
+        "0, tzinfo=datetime.timezone(datetime.timedelta(seconds=3600))), '2026-11-22T11:00:00Z', "
+        "PosixPath('/srv/a b'), [500, 502], '0012', True]\n"
+    )
 
 
 def test_the_wall_limit_interrupts(tmp_path: Path) -> None:
@@ -170,6 +232,20 @@ def test_twenty_thousand_flushed_prints_lose_nothing(tmp_path: Path) -> None:
     assert printed(tmp_path, outcome).split() == [str(n) for n in range(20_000)]
 
 
+def test_what_a_child_prints_last_is_not_lost(tmp_path: Path) -> None:
+    child = "import subprocess; subprocess.run(['seq', '20000'], check=True)"
+    outcome = run(tmp_path, PUBLISH, OK, child)
+    assert isinstance(outcome, KeyResult), outcome
+    assert printed(tmp_path, outcome).split() == [str(n) for n in range(1, 20_001)]
+
+
+def test_what_a_child_of_a_failed_cell_prints_is_not_lost(tmp_path: Path) -> None:
+    child = "import subprocess; subprocess.run(['sh', '-c', 'echo why >&2; exit 3'], check=True)"
+    outcome = failed(run(tmp_path, child, OK))
+    assert outcome.kind is FailureKind.CELL
+    assert printed(tmp_path, outcome) == "why\n"
+
+
 def test_output_beyond_the_limit_is_cut_with_a_mark(tmp_path: Path) -> None:
     flood = "print('x' * 5_000_000, end='')"
     outcome = run(tmp_path, PUBLISH, flood, OK, limits=Limits(output_bytes=1000))
@@ -212,7 +288,7 @@ def test_a_fork_bomb_is_ended(tmp_path: Path) -> None:
         ("publish(count=1, more=2)", "output `more` is published and not declared"),
         ("publish(count='many')", "output `count` must be a number (count), found str 'many'"),
         ("os.symlink('/etc/passwd', os.environ['RUNBOOK_OUTPUT_DIR'] + '/result.json')",
-         "result.json cannot be read: [Errno 40]"),
+         "it left 'result.json' among its outputs, which is no file"),
     ],
 )  # fmt: skip
 def test_a_broken_contract_fails_the_key(tmp_path: Path, cell: str, problem: str) -> None:

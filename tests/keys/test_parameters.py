@@ -25,8 +25,21 @@ CONTRACT = KeyContract(
         DeclaredParameter("threshold", "number", Decimal("0.95")),
         DeclaredParameter("strict", "flag", False),
         DeclaredParameter("until", "timestamp", None),
-        DeclaredParameter("zone", "timezone", "UTC"),
+        DeclaredParameter("day", "date", None),
+        DeclaredParameter("folder", "path", None),
+        DeclaredParameter("codes", "list", (), items="integer"),
+        DeclaredParameter("names", "list", (), items="text"),
+        DeclaredParameter("times", "list", (), items="timestamp"),
     ),
+    outputs=(),
+)
+ZONED = KeyContract(
+    CONTRACT.key,
+    "Toy",
+    "",
+    "1",
+    inputs=(),
+    parameters=(*CONTRACT.parameters, DeclaredParameter("zone", "timezone", "UTC")),
     outputs=(),
 )
 
@@ -41,7 +54,13 @@ CONTRACT = KeyContract(
         ("strict", "Yes", True),
         ("until", "none", None),
         ("until", "2026-11-22T10:00:00Z", "2026-11-22T10:00:00Z"),
-        ("zone", "Europe/Berlin", "Europe/Berlin"),
+        ("day", "2026-11-22", "2026-11-22"),
+        ("folder", "/srv/a b", "/srv/a b"),
+        ("codes", "500, 502", (500, 502)),
+        ("codes", "", ()),
+        ("codes", "[500, 502]", (500, 502)),
+        ("names", '["a, b", "c"]', ("a, b", "c")),
+        ("names", "0012", ("0012",)),
     ],
 )
 def test_text_becomes_a_value_of_the_declared_type(
@@ -63,8 +82,8 @@ def test_text_becomes_a_value_of_the_declared_type(
         ("strict", "perhaps"),
         ("until", "2026-11-22T10:00:00"),
         ("until", "22/11/2026"),
-        ("zone", "Mars/Olympus"),
-        ("zone", "../../etc/passwd"),
+        ("day", "2026-11-22T10:00:00Z"),
+        ("day", "20261122"),
     ],
 )
 def test_text_of_another_type_is_refused(name: str, text: str) -> None:
@@ -73,6 +92,57 @@ def test_text_of_another_type_is_refused(name: str, text: str) -> None:
     declared = next(one.type for one in CONTRACT.parameters if one.name == name)
     assert refused.value.happened == f"parameter {name!r} takes a {declared}, given {text!r}"
     assert refused.value.not_done == "no cell ran"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "wanted"),
+    [
+        ("codes", "500,many", "list of integers"),
+        ("codes", "[500, null]", "list of integers"),
+        ("codes", "[500", "list of integers"),
+        ("codes", "[[500]]", "list of integers"),
+        ("times", "2026-11-22T10:00:00", "list of timestamps"),
+    ],
+)
+def test_a_list_with_an_item_of_another_type_is_refused(name: str, text: str, wanted: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        check_parameters(CONTRACT, {name: text})
+    assert refused.value.happened == f"parameter {name!r} takes a {wanted}, given {text!r}"
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus", "../../etc/passwd"])
+def test_a_time_zone_that_nobody_knows_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInput, match="parameter 'zone' takes a timezone"):
+        check_parameters(ZONED, {"zone": name})
+
+
+@pytest.mark.parametrize(
+    ("given", "until"),
+    [
+        ({"until": "2026-07-01T10:00:00"}, "2026-07-01T10:00:00+00:00"),
+        ({"until": "2026-07-01T10:00:00", "zone": "Europe/Berlin"}, "2026-07-01T10:00:00+02:00"),
+        ({"until": "2026-12-01", "zone": "Europe/Berlin"}, "2026-12-01T00:00:00+01:00"),
+        ({"until": "2026-12-01T10:00:00Z", "zone": "Europe/Berlin"}, "2026-12-01T10:00:00Z"),
+    ],
+)
+def test_a_time_without_an_offset_is_one_of_the_time_zone_of_the_key(
+    given: dict[str, ParameterValue], until: str
+) -> None:
+    assert check_parameters(ZONED, given)[0] == Parameter("until", until)
+
+
+@pytest.mark.parametrize(
+    ("until", "why"),
+    [
+        ("2026-03-29T02:30:00", "a time that clocks in Europe/Berlin skip"),
+        ("2026-10-25T02:30:00", "a time that clocks in Europe/Berlin show twice"),
+    ],
+)
+def test_a_time_that_clocks_skip_or_show_twice_is_refused(until: str, why: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        check_parameters(ZONED, {"until": until, "zone": "Europe/Berlin"})
+    assert refused.value.happened == f"parameter 'until' is {until}, {why}"
+    assert refused.value.hint == "write its offset, such as 2026-11-22T10:00:00Z"
 
 
 def test_an_unknown_name_gets_a_suggestion() -> None:

@@ -6,6 +6,21 @@ import pytest
 
 from runner import kit
 
+LOG_TEXTS = (
+    "user_name",
+    "database_name",
+    "process_id",
+    "session_id",
+    "severity",
+    "sql_state",
+    "message",
+    "detail",
+    "query_id",
+    "phase",
+    "statement",
+    "dialect",
+)
+LOG_NUMBERS = ("duration_ms", "lock_ms", "rows_sent", "rows_examined")
 CONTRACT: dict[str, Any] = {
     "slug": "delivery-log",
     "title": "Delivery log",
@@ -24,6 +39,17 @@ CONTRACT: dict[str, Any] = {
             ],
         },
         {"name": "lines", "label": "log lines", "formats": ["text"]},
+        {"name": "any_table", "label": "any table", "formats": ["csv", "jsonl", "json", "parquet"]},
+        {
+            "name": "server_log",
+            "label": "server log",
+            "formats": ["postgres-csvlog", "postgres-jsonlog", "postgres-stderr", "mysql-slow"],
+            "columns": [
+                {"name": "timestamp", "type": "timestamp"},
+                *({"name": n, "type": "text", "required": False} for n in LOG_TEXTS),
+                *({"name": n, "type": "number", "required": False} for n in LOG_NUMBERS),
+            ],
+        },
     ],
     "outputs": [
         {"name": "events", "label": "Events", "type": "count"},
@@ -36,6 +62,7 @@ CONTRACT: dict[str, Any] = {
         },
         {"name": "since", "label": "Since", "type": "timestamp"},
         {"name": "by_type", "label": "By type", "type": "table"},
+        {"name": "findings", "label": "Findings", "type": "table"},
         {"name": "over_time", "label": "Over time", "type": "chart"},
     ],
     "limits": {"file_bytes": 4_000_000, "memory_bytes": 1_000_000_000},

@@ -154,3 +154,22 @@ def test_importing_the_kit_loads_no_engine_and_no_notebook_machinery() -> None:
 
     heavy = {"duckdb", "IPython", "pandas", "numpy", "pyarrow", "papermill"}
     assert not heavy & set(done.stdout.split())
+
+
+def test_findings_are_a_table_and_none_are_an_empty_one(key: kit.Key, tmp_path: Path) -> None:
+    key.findings(
+        ("Queries are slow", datetime(2026, 11, 22, 11), "p95 is 4 x", "the top query"), None
+    )
+    rows = table_of(tmp_path, "findings")["rows"]
+    key.findings(None)
+
+    assert rows == [["Queries are slow", "2026-11-22 11:00:00", "p95 is 4 x", "the top query"]]
+    empty = table_of(tmp_path, "findings")
+    assert (empty["row_count"], empty["columns"]) == (
+        0,
+        ["finding", "since", "how_bad", "look_at_next"],
+    )
+
+
+def table_of(tmp_path: Path, name: str) -> Any:
+    return json.loads((tmp_path / "out" / "result.json").read_text())["outputs"][name]["table"]

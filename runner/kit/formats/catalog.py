@@ -1,14 +1,41 @@
 """All formats, the specific ones before the general ones, and the choice among them."""
 
-from runner.kit.formats import delimited, json_records, parquet, text
+from runner.kit.formats import (
+    access_log,
+    alb_log,
+    delimited,
+    json_records,
+    logfmt,
+    mysql_slow,
+    otel_logs,
+    parquet,
+    plain_log,
+    postgres_csvlog,
+    postgres_jsonlog,
+    postgres_stderr,
+    stripe_events,
+    syslog,
+    text,
+)
 from runner.kit.formats.format import Format, Head
 from runner.model.contract import DeclaredInput
 
 CATALOG: tuple[Format, ...] = (
     parquet.FORMAT,
+    stripe_events.FORMAT,
+    otel_logs.FORMAT,
+    postgres_jsonlog.FORMAT,
+    postgres_csvlog.FORMAT,
+    postgres_stderr.FORMAT,
+    mysql_slow.FORMAT,
     json_records.LINES,
     json_records.DOCUMENT,
+    access_log.FORMAT,
+    alb_log.FORMAT,
+    syslog.FORMAT,
+    logfmt.FORMAT,
     delimited.FORMAT,
+    plain_log.FORMAT,
     text.FORMAT,
 )
 

@@ -21,11 +21,15 @@ _ENDLESS_QUOTE_LINES = 20
 class Header:
     """The names in the first line, and the delimiter under which the contract finds most of them.
 
-    A file without a usable header has the names that its first line happens to hold.
+    A file without a usable header has the names that its first line happens to hold. `in_file` is
+    false where the format writes no header, and the names are those that it documents. `select` are
+    SQL expressions over the columns `c0`, `c1` … where records are kept in another form.
     """
 
     names: tuple[str, ...]
     delimiter: str
+    in_file: bool = True
+    select: str = "*"
 
 
 def header_of(text: str, wanted: tuple[ColumnSpec, ...]) -> Header:
@@ -36,11 +40,12 @@ def header_of(text: str, wanted: tuple[ColumnSpec, ...]) -> Header:
 
 
 def claims(head: Head, declared: DeclaredInput) -> bool:
-    """Whether its first line names the columns that are wanted."""
-    if not declared.columns or head.text.lstrip()[:1] in ("{", "["):
+    """Whether its first line names the columns that are wanted, or any where all are welcome."""
+    if not declared.is_tabular or head.text.lstrip()[:1] in ("{", "["):
         return False
-    _, missing, _ = match_columns(declared.columns, header_of(head.text, declared.columns).names)
-    return not missing
+    found = header_of(head.text, declared.columns).names
+    matched, missing, ambiguous = match_columns(declared.columns, found)
+    return not missing and bool(matched or ambiguous or not declared.columns)
 
 
 def looks_delimited(head: Head) -> bool:
@@ -58,19 +63,26 @@ def read(reading: Reading) -> RawRecords:
     Bytes that are not UTF-8 make the file Latin-1, with a warning; mixed line ends are mended.
     Raises InputRefused where the first line has no end in sight, or lacks a column that is wanted.
     """
+    header = header_of(first_lines(reading), reading.declared.columns)
+    reading.source.refuse_wrong_shape(reading.declared, header.names)
+    return read_rows(reading, header)
+
+
+def read_rows(reading: Reading, header: Header) -> RawRecords:
+    """The records under a header that is known; see `read`."""
     source, path, con = reading.source, reading.path, reading.con
-    header = header_of(_first_lines(source, path), reading.declared.columns)
-    source.refuse_wrong_shape(reading.declared, header.names)
     warnings: tuple[str, ...] = ()
     if not _materialise(source, path, header, con):
         path = rewritten(source, path, "utf-8")
         if not _materialise(source, path, header, con):
             raise source.refused("its line ends or quotes cannot be read as CSV")
-    if con.execute(_WRONG_ENCODING).fetchone():
+    if con.execute(_WRONG_ENCODING).fetchall():
         _materialise(source, rewritten(source, path, "latin-1"), header, con)
         warnings = (f"{source.name}: {LATIN_1}",)
-    count = con.execute("select count(distinct line) from kit_rejects").fetchone()[0]
-    unread = tuple(Unread(*row) for row in con.execute(_UNREAD).fetchall())
+    count = con.execute("select count(distinct line) from kit_rejects").fetchall()[0][0]
+    unread = tuple(
+        Unread(line - header.in_file, *more) for line, *more in con.execute(_UNREAD).fetchall()
+    )
     _refuse_endless_quote(source, unread)
     names = {f"c{place}": name for place, name in enumerate(header.names)}
     return RawRecords(names, unread, count, warnings)
@@ -81,17 +93,18 @@ FORMAT = Format("csv", "CSV", claims, read)
 
 _WRONG_ENCODING = "select 1 from kit_rejects where error_type::varchar = 'INVALID ENCODING' limit 1"
 _UNREAD = f"""
-    select line - 1, first(error_type::varchar), first(error_message),
+    select line, first(error_type::varchar), first(error_message),
         coalesce(first(left(csv_line, 2000)), '')
     from kit_rejects group by line order by line limit {UNREAD_KEPT}
 """
 
 
-def _first_lines(source: SourceFile, path: Any) -> str:
-    with path.open("rb") as file:
+def first_lines(reading: Reading) -> str:
+    """The beginning of the file. Raises InputRefused where its first line has no end in sight."""
+    with reading.path.open("rb") as file:
         head = file.read(MOST_HEADER_BYTES)
     if len(head) == MOST_HEADER_BYTES and b"\n" not in head and b"\r" not in head:
-        raise source.refused(f"its first line is longer than {MOST_HEADER_BYTES:,} bytes")
+        raise reading.source.refused(f"its first line is longer than {MOST_HEADER_BYTES:,} bytes")
     return str(head.decode("utf-8", "replace"))
 
 
@@ -114,9 +127,10 @@ def _materialise(source: SourceFile, path: Any, header: Header, con: Any) -> boo
         con.execute(f"drop table if exists {table}")
     columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(header.names)))
     query = (
-        f"create temp table kit_raw as from read_csv({literal(path)}, columns = {{{columns}}}, "
-        f"delim = {literal(header.delimiter)}, quote = '\"', escape = '\"', header = true, "
-        f"auto_detect = false, {LINE_LIMITS}, store_rejects = true, "
+        f"create temp table kit_raw as select {header.select} from read_csv({literal(path)}, "
+        f"columns = {{{columns}}}, delim = {literal(header.delimiter)}, quote = '\"', "
+        f"escape = '\"', header = {header.in_file}, auto_detect = false, {LINE_LIMITS}, "
+        "store_rejects = true, "
         "rejects_table = 'kit_rejects', rejects_scan = 'kit_scans', rejects_limit = 0)"
     )
     try:

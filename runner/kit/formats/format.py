@@ -46,7 +46,8 @@ class Head:
 class Reading:
     """One file about to be read: plain UTF-8 (or Parquet) at `path`, for a declared input.
 
-    `year` is the year of times that are written without one, or None where nobody said.
+    `year` is the year of times that are written without one, or None where nobody said; `zone` the
+    time zone of times without an offset.
     """
 
     source: SourceFile
@@ -54,10 +55,11 @@ class Reading:
     declared: DeclaredInput
     con: Any
     year: int | None = None
+    zone: str = "UTC"
 
     def at(self, path: Path) -> "Reading":
         """The same, read from another copy of the file."""
-        return Reading(self.source, path, self.declared, self.con, self.year)
+        return Reading(self.source, path, self.declared, self.con, self.year, self.zone)
 
 
 @frozen

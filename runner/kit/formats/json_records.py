@@ -5,6 +5,7 @@ Nested values are found by dotted names, where the contract has such a name as a
 """
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,29 +16,31 @@ from runner.kit.readable_file import HEAD_BYTES, MOST_LINE_BYTES, is_utf8, rewri
 from runner.kit.records import LATIN_1, UNREAD_KEPT, RawRecords, Unread
 from runner.model.contract import DeclaredInput
 
+_BEGINS = re.compile(r"\s*(\{|\[\s*[\[{\]\"])")
+
 
 def claims_lines(head: Head, declared: DeclaredInput) -> bool:
     """Whether its first line is an object that is itself a record, as far as one can see."""
     text = head.text.lstrip()
-    if not declared.columns or text[:1] != "{" or list_path(text, declared):
+    if not declared.is_tabular or text[:1] != "{" or list_path(text, declared):
         return False
     first = text.splitlines()[0]
     return _is_object(first) or (len(first) == len(text) and not head.whole)
 
 
 def claims_document(head: Head, declared: DeclaredInput) -> bool:
-    """Whether it begins like JSON, whatever comes then."""
-    return bool(declared.columns) and head.text.lstrip()[:1] in ("{", "[")
+    """Whether it begins like an object or a list of them, whatever comes then."""
+    return declared.is_tabular and bool(_BEGINS.match(head.text))
 
 
 def read_lines(reading: Reading) -> RawRecords:
     """A line that is no object is an unread record. Not UTF-8 means Latin-1, with a warning."""
     warnings: tuple[str, ...] = ()
     try:
-        unread = _materialise(reading)
+        unread = materialise(reading)
     except UnicodeError:
         latin = rewritten(reading.source, reading.path, "latin-1")
-        unread, warnings = _materialise(reading.at(latin)), (f"{reading.source.name}: {LATIN_1}",)
+        unread, warnings = materialise(reading.at(latin)), (f"{reading.source.name}: {LATIN_1}",)
     names = spread(reading, top_names(reading))
     return RawRecords(names, unread[:UNREAD_KEPT], len(unread), warnings)
 
@@ -114,28 +117,12 @@ def spread(reading: Reading, names: tuple[str, ...]) -> dict[str, str]:
         place
         for place, name in here.items()
         if name in _dotted(reading.declared)
-        and not con.execute(f"select 1 from kit_raw where {place} is not null limit 1").fetchone()
+        and not con.execute(f"select 1 from kit_raw where {place} is not null limit 1").fetchall()
     ]
     return {place: name for place, name in here.items() if place not in absent}
 
 
-LINES = Format("jsonl", "JSON lines", claims_lines, read_lines)
-DOCUMENT = Format("json", "JSON", claims_document, read_document)
-
-
-def _dotted(declared: DeclaredInput) -> tuple[str, ...]:
-    names = (name for column in declared.columns for name in column.aliases if "." in name)
-    return tuple(dict.fromkeys(names))
-
-
-def _is_object(line: str) -> bool:
-    try:
-        return isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _materialise(reading: Reading) -> tuple[Unread, ...]:
+def materialise(reading: Reading) -> tuple[Unread, ...]:
     """Read the lines into `kit_json`; those that are no objects. Raises UnicodeError."""
     con = reading.con
     try:
@@ -155,6 +142,22 @@ def _materialise(reading: Reading) -> tuple[Unread, ...]:
     if found and not is_utf8(reading.path):
         raise UnicodeError
     return tuple(Unread(record, "NO OBJECT", "not a JSON object", text) for record, text in found)
+
+
+LINES = Format("jsonl", "JSON lines", claims_lines, read_lines)
+DOCUMENT = Format("json", "JSON", claims_document, read_document)
+
+
+def _dotted(declared: DeclaredInput) -> tuple[str, ...]:
+    names = (name for column in declared.columns for name in column.aliases if "." in name)
+    return tuple(dict.fromkeys(names))
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _no_objects(reading: Reading) -> Exception:

@@ -9,7 +9,6 @@ from typing import Any
 
 from runner.kit.readable_file import CHUNK, MOST_LINE_BYTES
 from runner.model.contract import DeclaredInput, match_columns
-from runner.model.frozen import frozen
 
 WRAPPERS = (
     "data",
@@ -36,16 +35,11 @@ _MORE = re.compile(
 _DECODER = json.JSONDecoder()
 
 
-@frozen
 class Malformed(Exception):
     """The JSON breaks off or is no JSON at this place; line and column count from 1."""
 
-    line: int
-    column: int
-    said: str
-
-    def __str__(self) -> str:
-        return f"its JSON is malformed at line {self.line}, column {self.column}: {self.said}"
+    def __init__(self, line: int, column: int, said: str) -> None:
+        super().__init__(f"its JSON is malformed at line {line}, column {column}: {said}")
 
 
 def list_path(text: str, declared: DeclaredInput) -> tuple[str, ...]:

@@ -7,7 +7,14 @@ from typing import Any, TypeVar
 
 from runner.model.frozen import frozen
 from runner.runs.schedule.dated import pattern_problem
-from runner.runs.schedule.entry import NamedText, OnMissed, OnOverlap, ScheduleEntry
+from runner.runs.schedule.entry import (
+    ALL_HORIZONS,
+    HORIZONS,
+    NamedText,
+    OnMissed,
+    OnOverlap,
+    ScheduleEntry,
+)
 from runner.runs.schedule.timetable import cron_problem, zone_problem
 
 E = TypeVar("E", bound=Enum)
@@ -79,10 +86,10 @@ def _decode(
         inputs=reader.named("inputs", pattern_problem),
         parameters=reader.named("parameters", lambda text: ""),
         incident=reader.text("incident", " ", _line_problem).strip(),
+        verify=reader.horizon("verify"),
         on_missed=reader.choice("on_missed", OnMissed.RUN_ONCE),
         on_overlap=reader.choice("on_overlap", OnOverlap.SKIP),
     )
-    reader.refuse_verify()
     where = f"[[{TABLE}]] {number}" + (f" ({table['name']})" if "name" in table else "")
     problems = [f"{where}: {problem}" for problem in reader.problems]
     return (None if problems else entry), problems
@@ -137,13 +144,15 @@ class _Reader:
         self.add(field, "one of " + ", ".join(f'"{name}"' for name in known))
         return default
 
-    def refuse_verify(self) -> None:
-        """`verify = true` has no command yet that would do it."""
-        wanted = self._table.get("verify", False)
-        if not isinstance(wanted, bool):
-            self.add("verify", "true or false is wanted")
-        elif wanted:
-            self.add("verify", "this version cannot schedule verifications; leave it out to run")
+    def horizon(self, field: str) -> str:
+        """A horizon of the Verification section: all for true, empty for false."""
+        value = self._table.get(field, False)
+        if isinstance(value, bool):
+            return ALL_HORIZONS if value else ""
+        known = (*HORIZONS, ALL_HORIZONS)
+        if not isinstance(value, str) or value not in known:
+            self.add(field, "true, false or one of " + ", ".join(f'"{name}"' for name in known))
+        return str(value)
 
 
 def _name_problem(name: str) -> str:

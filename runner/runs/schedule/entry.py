@@ -29,12 +29,17 @@ class NamedText:
     text: str
 
 
+HORIZONS = ("immediate", "ongoing", "final")
+ALL_HORIZONS = "all"
+
+
 @frozen
 class ScheduleEntry:
     """A `[[schedule]]` of `runbook.toml`, checked.
 
     `cron` has five fields and is read in the IANA zone `timezone`. The patterns of `inputs` are
-    globs or dated names, relative to the folder of the file.
+    globs or dated names, relative to the folder of the file. `verify` is the horizon whose checks
+    are run in place of the runbook; empty where the runbook is run.
     """
 
     name: str
@@ -44,5 +49,6 @@ class ScheduleEntry:
     inputs: tuple[NamedText, ...] = ()
     parameters: tuple[NamedText, ...] = ()
     incident: str = ""
+    verify: str = ""
     on_missed: OnMissed = OnMissed.RUN_ONCE
     on_overlap: OnOverlap = OnOverlap.SKIP

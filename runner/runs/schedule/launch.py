@@ -74,7 +74,10 @@ class ProcessRun:
 
 
 class ProcessLauncher:
-    """Starts `runbook run … --unattended` in the folder of `runbook.toml`, evidence in `store`."""
+    """Starts `runbook run … --unattended` or `runbook verify` in the folder of `runbook.toml`.
+
+    The evidence is kept in `store`.
+    """
 
     def __init__(
         self,
@@ -118,7 +121,10 @@ class ProcessLauncher:
 def run_arguments(hold: Hold, project: Path) -> tuple[str, ...]:
     """What is typed behind `runbook` for a run of an entry. Raises InvalidInput for its files."""
     entry = hold.entry
-    arguments = ["run", "--unattended", "--format", "jsonl"]
+    arguments = ["run", "--unattended"]
+    if entry.verify:
+        arguments = ["verify", "--horizon", entry.verify]
+    arguments += ["--format", "jsonl"]
     for name, file in input_files(entry, hold.fired.due, project):
         arguments += ["--input", f"{name}={file}"]
     for parameter in entry.parameters:

@@ -1,5 +1,7 @@
 """`runbook.toml`: what it says, and everything that is wrong with it at once."""
 
+import pytest
+
 from runner.runs.schedule.decoder import decode_schedule
 from runner.runs.schedule.entry import NamedText, OnMissed, OnOverlap, ScheduleEntry
 
@@ -61,7 +63,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     inputs = { log = "logs_{DDMMYY}.csv" }
     on_mised = "skip"
     on_overlap = "wait"
-    verify = true
+    verify = "tomorrow"
     """
     where = "[[schedule]] 1 (Daily Run): "
     assert [problem.removeprefix(where) for problem in problems(text)] == [
@@ -73,8 +75,8 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         "write one such as Europe/Berlin or UTC",
         "inputs = {'log': 'logs_{DDMMYY}.csv'}: log: {DDMMYY} is no date; write {YYYYMMDD}, "
         "{YYYY-MM-DD} or, for the day before, {YYYYMMDD-1d}",
+        'verify = \'tomorrow\': true, false or one of "immediate", "ongoing", "final", "all"',
         'on_overlap = \'wait\': one of "skip", "queue"',
-        "verify = True: this version cannot schedule verifications; leave it out to run",
     ]
 
 
@@ -97,3 +99,12 @@ def test_two_entries_of_one_name_and_other_spellings_of_the_table() -> None:
         "write each entry as [[schedule]], in double brackets",
     )
     assert "it is no TOML" in problems("[[schedule")[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "horizon"),
+    [("false", ""), ("true", "all"), ('"ongoing"', "ongoing"), ('"all"', "all")],
+)
+def test_a_verification_is_of_one_horizon_or_of_all(written: str, horizon: str) -> None:
+    schedule = decode_schedule(GOOD.replace("verify = false", f"verify = {written}"), known)
+    assert [entry.verify for entry in schedule.entries] == [horizon]

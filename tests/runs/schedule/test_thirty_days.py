@@ -7,6 +7,7 @@ run, or is on record as missed or overlapped. Time passes only where the test sa
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
@@ -24,6 +25,7 @@ from runner.runs.schedule.events import (
     Watched,
     timetable_of,
 )
+from runner.runs.schedule.launch import run_arguments
 from runner.runs.schedule.ledger import Hold
 from runner.runs.schedule.memory import MemoryLedger
 from runner.runs.schedule.watch import Ports, Watch
@@ -50,6 +52,7 @@ class World:
         self.ends: dict[str, timedelta] = {}
         self.orphans: set[str] = set()
         self.starts: list[tuple[datetime, datetime]] = []
+        self.commands: list[tuple[str, ...]] = []
 
     def now(self) -> datetime:
         return self.wall
@@ -61,6 +64,7 @@ class World:
         assert hold.entry.name not in self.ends, "two runs of one entry at a time"
         assert hold.fired.due <= self.wall, "started before its time"
         self.starts.append((hold.fired.due, self.wall))
+        self.commands.append(run_arguments(hold, Path("/")))
         self.ends[hold.entry.name] = self.passed + timedelta(minutes=self.lasts())
         return WorldRun(self, hold)
 
@@ -103,6 +107,7 @@ entries = st.builds(
     timezone=st.sampled_from(ZONES),
     on_missed=st.sampled_from(OnMissed),
     on_overlap=st.sampled_from(OnOverlap),
+    verify=st.sampled_from(("", "all", "ongoing")),
 )
 slices = st.integers(0, DAYS * 288)
 outages = st.lists(st.tuples(slices, st.integers(1, 900), st.booleans()), max_size=5)
@@ -210,3 +215,10 @@ def test_an_undisturbed_month_runs_every_time_in_time() -> None:
     assert all(start - due < SLICE for due, start in world.starts)
     on_the_wall = {f"{due.astimezone(ZoneInfo('Europe/Berlin')):%H:%M}" for due, _ in world.starts}
     assert on_the_wall == {"02:30"}
+
+
+def test_a_month_of_verifications_starts_nothing_but_the_checks_of_their_horizon() -> None:
+    hourly = ScheduleEntry("it", "webhook-failures", "0 */6 * * *", verify="ongoing")
+    world = simulate(hourly, datetime(2026, 6, 1, tzinfo=UTC), [], [], [10])
+    check = ("verify", "--horizon", "ongoing", "--format", "jsonl", "--", "webhook-failures")
+    assert world.commands == [check] * 120

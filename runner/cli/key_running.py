@@ -1,0 +1,204 @@
+"""`keys run` and `keys test`: KEYs executed by themselves."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runner.cli import console
+from runner.errors import ExitCode, UsageError
+from runner.keys.papermill_executor import PapermillExecutor
+from runner.model.frozen import frozen
+
+if TYPE_CHECKING:
+    from runner.keys.catalog import InstalledKey
+    from runner.keys.executor import KeyOutcome
+    from runner.keys.samples import SampleCase
+    from runner.model.contract import KeyContract
+    from runner.model.results import KeyFailure, KeyResult
+    from runner.model.values import Table
+
+MOST_ROWS = 10
+
+
+@frozen
+class KeyRunOptions:
+    """The options of `runbook keys run`, as they were typed."""
+
+    name: str
+    inputs: tuple[str, ...]
+    parameters: tuple[str, ...]
+    output: Path | None
+    as_json: bool
+    library: Path | None
+
+
+def run_key_command(options: KeyRunOptions) -> int:
+    """Execute one KEY and print what it published."""
+    from runner.cli.key_views import find_key
+    from runner.cli.run import given_inputs, pairs
+    from runner.keys.catalog import Library
+    from runner.runs.key_run import KeyRequest, named_inputs, run_key
+
+    key = find_key(Library.find(options.library, Path.cwd(), os.environ), options.name)
+    inputs = named_inputs(key, given_inputs(options.inputs))
+    parameters = pairs("--param", options.parameters)
+    executor = PapermillExecutor()
+    executor.prepare()
+    try:
+        with _folder(options.output) as folder:
+            outcome = run_key(KeyRequest(key, inputs, parameters, Path(folder)), executor)
+            return _show(key, outcome, options)
+    finally:
+        executor.stop()
+
+
+def test_keys_command(names: tuple[str, ...], explicit: Path | None) -> int:
+    """Execute every sample of the KEYs and say what is not as expected."""
+    from runner.cli.key_views import find_key
+    from runner.keys.catalog import Library
+    from runner.keys.samples import sample_cases
+
+    library = Library.find(explicit, Path.cwd(), os.environ)
+    keys = [find_key(library, name) for name in names] or list(library.keys())
+    executor, failed, tried = PapermillExecutor(), 0, 0
+    try:
+        for key in keys:
+            cases = sample_cases(key)
+            if not cases:
+                console.result(f"none  {key.contract.key.text}: it has no samples")
+            for case in cases:
+                found = _try(key, case, executor)
+                tried, failed = tried + 1, failed + bool(found)
+                console.result(
+                    f"{'BAD ' if found else 'good'}  {key.contract.key.text}: {case.name}"
+                )
+                for line in found:
+                    console.result(f"      {line}")
+    finally:
+        executor.stop()
+    console.say(f"{tried - failed} of {tried} samples give what is expected")
+    return ExitCode.FINDINGS if failed else ExitCode.HEALTHY
+
+
+def _try(key: "InstalledKey", case: "SampleCase", executor: PapermillExecutor) -> tuple[str, ...]:
+    from runner.errors import InvalidInput
+    from runner.keys.samples import differences
+    from runner.runs.assignment import GivenInput
+    from runner.runs.key_run import KeyRequest, run_key
+
+    executor.prepare()
+    inputs = tuple(GivenInput(name, path) for name, path in case.inputs)
+    with tempfile.TemporaryDirectory(prefix="runbook-key-") as folder:
+        try:
+            request = KeyRequest(key, inputs, dict(case.parameters), Path(folder))
+            return differences(case, run_key(request, executor))
+        except InvalidInput as refused:
+            known = case.refused and case.refused in refused.happened
+            return () if known else (f"it was refused: {refused.happened}",)
+
+
+def _folder(wanted: Path | None) -> "tempfile.TemporaryDirectory[str] | _Kept":
+    if wanted is None:
+        return tempfile.TemporaryDirectory(prefix="runbook-key-")
+    return _Kept(wanted)
+
+
+class _Kept:
+    """A new folder that stays."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> str:
+        try:
+            self._path.mkdir(mode=0o700, parents=True)
+        except OSError as error:
+            raise UsageError(
+                f"{self._path} cannot be made: {error.strerror}", "nothing was executed"
+            ) from None
+        return str(self._path.absolute())
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def _show(key: "InstalledKey", outcome: "KeyOutcome", options: KeyRunOptions) -> int:
+    from runner.model.results import KeyResult
+
+    if options.as_json:
+        console.result(json.dumps(_as_json(key, outcome), indent=2, ensure_ascii=False))
+    elif isinstance(outcome, KeyResult):
+        console.result("\n".join(_lines(key.contract, outcome)))
+    if not isinstance(outcome, KeyResult):
+        return _failed(key, outcome)
+    for warning in outcome.warnings:
+        console.say(f"warning: {warning}")
+    if options.output:
+        console.say(f"kept: {options.output}")
+    return ExitCode.HEALTHY
+
+
+def _failed(key: "InstalledKey", failure: "KeyFailure") -> int:
+    from runner.model.safe_text import safe_text
+
+    console.say(f"error: {key.contract.key.text} failed ({failure.kind.value})")
+    console.say(f"       {safe_text(failure.message)}")
+    return ExitCode.FAILED
+
+
+def _lines(contract: "KeyContract", result: "KeyResult") -> Iterator[str]:
+    from runner.conditions.showing import show_value
+    from runner.model.values import Chart, Table
+    from runner.report.measures import show_time
+
+    yield f"{contract.title} ({contract.key.text} {contract.version}, {result.seconds:.1f} s)"
+    if result.data_from and result.data_to:
+        yield f"data from {show_time(result.data_from)} to {show_time(result.data_to)}"
+    yield ""
+    known = {spec.name: spec for spec in contract.outputs}
+    scalars = [one for one in result.outputs if not isinstance(one.value, Table | Chart)]
+    longest = max((len(known[one.name].label) for one in scalars), default=0)
+    for one in scalars:
+        spec = known[one.name]
+        yield f"  {spec.label.ljust(longest)}  {show_value(spec, one.value)}"
+    for one in result.outputs:
+        if isinstance(one.value, Table):
+            yield ""
+            yield from _table(known[one.name].label, one.value)
+
+
+def _table(label: str, table: "Table") -> Iterator[str]:
+    from runner.model.safe_text import safe_line
+
+    more = f", the first {MOST_ROWS}" if table.row_count > MOST_ROWS else ""
+    plural = "" if table.row_count == 1 else "s"
+    yield f"{label} ({table.row_count:,} row{plural}{more})"
+    rows = [[_short(safe_line(cell)) for cell in row] for row in table.rows[:MOST_ROWS]]
+    widths = [max(map(len, cells)) for cells in zip(table.columns, *rows, strict=True)]
+    for row in (list(table.columns), *rows) if rows else ():
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield f"  {'  '.join(cells)}".rstrip()
+
+
+def _short(cell: str) -> str:
+    return cell if len(cell) <= 60 else cell[:59] + "…"
+
+
+def _as_json(key: "InstalledKey", outcome: "KeyOutcome") -> dict[str, object]:
+    from runner.model.results import KeyResult
+    from runner.report.json_parts import time_json, value_json
+
+    if not isinstance(outcome, KeyResult):
+        failure = {"kind": outcome.kind.value, "message": outcome.message}
+        return {"key": key.contract.key.text, "failure": failure}
+    return {
+        "key": key.contract.key.text,
+        "version": key.contract.version,
+        "data_from": time_json(outcome.data_from),
+        "data_to": time_json(outcome.data_to),
+        "warnings": list(outcome.warnings),
+        "outputs": {one.name: value_json(one.value) for one in outcome.outputs},
+    }

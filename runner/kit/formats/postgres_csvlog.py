@@ -1,0 +1,74 @@
+"""PostgreSQL csvlog: no header, 23 columns up to version 12, 24 in 13, 26 since 14."""
+
+import csv
+import io
+
+from runner.kit.formats import delimited
+from runner.kit.formats.delimited import Header
+from runner.kit.formats.format import Format, Head, Reading
+from runner.kit.formats.postgres_fields import (
+    NAMES,
+    SEVERITIES,
+    STAMP,
+    duration_columns,
+    moment_text,
+    timed,
+)
+from runner.kit.records import RawRecords
+from runner.model.contract import DeclaredInput
+
+WIDTHS = (23, 24, 26)
+_SEVERITY, _MESSAGE, _QUERY, _BACKEND, _QUERY_ID = 11, 13, 19, 23, 25
+_DIRECT = {
+    "user_name": 1,
+    "database_name": 2,
+    "process_id": 3,
+    "session_id": 5,
+    "application_name": 22,
+    "severity": _SEVERITY,
+    "sql_state": 12,
+    "message": _MESSAGE,
+    "detail": 14,
+}
+
+
+def claims(head: Head, declared: DeclaredInput) -> bool:
+    """Whether its first record has the width, the time and the severity of a csvlog."""
+    row = _first_row(head.text)
+    is_wide = len(row) in WIDTHS
+    return is_wide and bool(STAMP.match(row[0])) and row[_SEVERITY] in SEVERITIES
+
+
+def read(reading: Reading) -> RawRecords:
+    """All entries. Raises InputRefused where its first record has another width."""
+    width = len(_first_row(delimited.first_lines(reading)))
+    if width not in WIDTHS:
+        found = f"its first record has {width} columns, and a csvlog has 23, 24 or 26"
+        raise reading.source.refused(found, "give the file as the server wrote it")
+    select = ", ".join(f"{sql} as c{n}" for n, sql in enumerate(_columns(width, reading.zone)))
+    names = tuple(f"column {place}" for place in range(width))
+    raw = delimited.read_rows(reading, Header(names, ",", in_file=False, select=select))
+    here = {f"c{place}": name for place, name in enumerate(NAMES)}
+    return RawRecords(here, raw.unread, raw.unread_count, raw.warnings)
+
+
+FORMAT = Format("postgres-csvlog", "PostgreSQL csvlog", claims, read)
+
+
+def _columns(width: int, zone: str) -> list[str]:
+    struct = timed(f"c{_MESSAGE}")
+    duration, phase, statement = duration_columns(f"({struct})", f"c{_QUERY}")
+    made = {name: f"c{place}" for name, place in _DIRECT.items()}
+    made["timestamp"] = moment_text("c0", zone)
+    made["backend_type"] = f"c{_BACKEND}" if width > _BACKEND else "null::varchar"
+    made["query_id"] = f"nullif(c{_QUERY_ID}, '0')" if width > _QUERY_ID else "null::varchar"
+    made |= {"duration_ms": duration, "phase": phase, "statement": statement}
+    made["dialect"] = "'postgres'"
+    return [made[name] for name in NAMES]
+
+
+def _first_row(text: str) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), strict=True), [])
+    except csv.Error:
+        return []

@@ -1,0 +1,90 @@
+"""`runbook keys` and `run --sample`."""
+
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Runbook = Callable[..., "subprocess.CompletedProcess[str]"]
+KEY = "jupyter-webhook-event-analysis"
+SAMPLES = Path(__file__).parents[2] / "jupyter-keys/webhook-event-analysis/samples"
+
+
+def test_keys_are_listed_with_what_they_answer(runbook: Runbook) -> None:
+    listed = runbook("keys", "list")
+    assert f"{KEY} " in listed.stdout
+    found = {one["key"]: one for one in json.loads(runbook("keys", "list", "--json").stdout)}
+    assert "When did failures start?" in found[KEY]["questions"]
+
+
+def test_a_key_is_shown_with_the_names_that_conditions_may_use(runbook: Runbook) -> None:
+    shown = runbook("keys", "show", "webhook-event-analysis").stdout
+    assert "Input webhook_log: webhook delivery log (csv, " in shown
+    assert "“Delivery success rate”, “Success Rate”" in shown
+    assert f"Try it: runbook keys run {KEY} -i webhook_log=FILE" in shown
+
+
+def test_a_name_that_is_no_key_is_refused_with_close_ones(runbook: Runbook) -> None:
+    refused = runbook("keys", "show", "webhook-event-analyses")
+    assert refused.returncode == 2
+    assert f"did you mean {KEY}" in refused.stderr
+
+
+@pytest.mark.kernel
+def test_a_key_runs_by_itself_and_keeps_its_results_where_it_is_told(
+    runbook: Runbook, tmp_path: Path
+) -> None:
+    log = SAMPLES / "healthy-day.csv"
+    ended = runbook("keys", "run", KEY, "-i", str(log), "--output", str(tmp_path / "kept"))
+    assert ended.returncode == 0, ended.stderr
+    assert re.search(r"^  Deliveries +2,013$", ended.stdout, re.M)
+    assert (tmp_path / "kept/keys/step-1.1.1/attempt-1/outputs/result.json").is_file()
+    again = runbook("keys", "run", KEY, "-i", str(log), "--output", str(tmp_path / "kept"))
+    assert again.returncode == 2
+    assert "cannot be made" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ((), 3, "input webhook_log is missing"),
+        (("-i", "log=x.csv"), 2, "has no input 'log'"),
+        (("-i", "nothing.csv"), 3, "is not there"),
+        (("-i", "runbooks/webhook-failures.md"), 3, "has no column"),
+        (("-i", str(SAMPLES / "outage.csv"), "-p", "zone=UTC"), 3, "has no parameter 'zone'"),
+    ],
+)
+def test_what_cannot_be_run_is_refused(
+    runbook: Runbook, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    refused = runbook("keys", "run", KEY, *arguments)
+    assert (refused.returncode, said in refused.stderr) == (code, True), refused.stderr
+
+
+@pytest.mark.kernel
+def test_samples_that_are_not_met_are_told(runbook: Runbook, tmp_path: Path) -> None:
+    runbook("keys", "new", "order-errors", cwd=tmp_path)
+    assert runbook("keys", "test", "order-errors", cwd=tmp_path).returncode == 0
+    file = tmp_path / "jupyter-keys/order-errors/samples/records.expected.json"
+    file.write_text('{"outputs": {"record_count": 5, "failure_rate": null}}')
+    tested = runbook("keys", "test", "order-errors", cwd=tmp_path)
+    assert tested.returncode == 1
+    assert "record_count: 4, expected 5" in tested.stdout
+    assert "failure_rate: 0.25, expected undefined" in tested.stdout
+
+
+@pytest.mark.kernel
+def test_a_runbook_shows_itself_on_its_sample(runbook: Runbook) -> None:
+    ended = runbook("run", "webhook-failures", "--sample", "--json")
+    assert ended.returncode == 10, ended.stderr
+    assert runbook("run", "webhook-failures", "--sample", "-p", "x=1").returncode == 3
+
+
+def test_a_runbook_without_a_sample_says_so(runbook: Runbook, tmp_path: Path) -> None:
+    runbook("new", "runbook", "order-errors", cwd=tmp_path)
+    refused = runbook("run", "order-errors", "--sample", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "order-errors.md has no sample" in refused.stderr
