@@ -39,7 +39,7 @@ from runner import kit
 key = kit.open_key("jupyter-data-reconciliation")
 window = {"timezone": timezone, "between": (window_start, window_end)}
 key.load("source", source, time=time_column, **window)
-key.load("target", target, time=kit.counterpart(time_column, column_mapping), **window)
+key.load("target", target, time=kit.counterparts(time_column, column_mapping), **window)
 
 # %% [markdown]
 # ## Which records do not match?

@@ -36,29 +36,14 @@ key.load("server_log", server_log, timezone=timezone, between=(window_start, win
 # %% [markdown]
 # ## What does each entry tell?
 #
-# The first line that fits gives the kind of an entry.
+# Its kind by SQLSTATE where there is one, else by the words of its message.
 
 # %%
 key.view(
     "told",
     r"""
-    select *, severity in ('ERROR', 'FATAL', 'PANIC') as is_error, case
-        when sql_state in ('53100', '53200') or regexp_matches(message,
-            'No space left on device|^out of memory') then 'resource'
-        when regexp_matches(message, 'was terminated by signal|database system was interrupted')
-            then 'crash'
-        when regexp_matches(message, 'must be vacuumed within|wraparound') then 'wraparound'
-        when sql_state = '40P01' or message = 'deadlock detected' then 'deadlock'
-        when regexp_matches(message, '^process \d+ still waiting for') then 'lock wait'
-        when sql_state = '53300' or regexp_matches(message,
-            'too many clients|remaining connection slots|too many connections') then 'refused'
-        when sql_state like '28%' or regexp_matches(message, 'authentication failed')
-            then 'failed login'
-        when sql_state = '57014' or message like 'canceling statement due to%' then 'cancelled'
-        when message like 'temporary file:%' then 'temporary file'
-        when message like 'checkpoint starting:%' then 'checkpoint'
-        when message like 'automatic%vacuum of table%' then 'vacuum'
-    end as kind,
+    select *, severity in ('ERROR', 'FATAL', 'PANIC') as is_error,
+        kit_server_entry(sql_state, message) as kind,
     try_cast(regexp_extract(message, 'size (\d+)', 1) as bigint) as size,
     try_cast(regexp_extract(message, 'after ([0-9.]+) ms', 1) as decimal(20, 3)) as waited_ms
     from server_log

@@ -54,11 +54,7 @@ for side in ("stripe", "database"):
         select subscription_id, created, customer_id, plan, quantity, period_start, period_end,
             cancel_at_period_end, user_id, lower(currency) as currency,
             replace(lower(status), 'cancelled', 'canceled') as status,
-            coalesce(amount_cents, amount * case
-                when lower(currency) in ('bif', 'clp', 'djf', 'gnf', 'jpy', 'kmf', 'krw', 'mga',
-                    'pyg', 'rwf', 'ugx', 'vnd', 'vuv', 'xaf', 'xof', 'xpf') then 1
-                when lower(currency) in ('bhd', 'jod', 'kwd', 'omr', 'tnd') then 1000
-                else 100 end) as amount
+            coalesce(amount_cents, kit_smallest_unit(amount, currency)) as amount
         from {side}
         """,
     )

@@ -8,6 +8,7 @@ from runner.kit.casting import typed
 from runner.kit.pairing import Pair
 from runner.kit.quoting import identifier
 
+_TRIED = ("number", "timestamp", "flag")
 _TRIED_FIRST = 1_000
 
 
@@ -25,8 +26,8 @@ def shared_kinds(
 def column_kinds(con: Any, table: str, columns: Sequence[str], zone: str) -> tuple[str, ...]:
     """`number`, `timestamp`, `flag`, `text`, or `empty` for each column.
 
-    Digits with a leading zero (`0012`) are text, since they name something; a column of digits is
-    of numbers although they may be seconds since 1970.
+    Digits with a leading zero or plus (`0012`, `+49…`) are text, since they name something; a
+    column of digits is of numbers, though they may be seconds since 1970, or mean true and false.
     """
     types = engine_types(con, table)
     found = {name: _of_type(types[name]) for name in columns}
@@ -36,6 +37,25 @@ def column_kinds(con: Any, table: str, columns: Sequence[str], zone: str) -> tup
     certain = _fitting(con, identifier(table), candidates, zone)
     found |= {name: certain.get(name, "text") for name in open_}
     return tuple(found[name] for name in columns)
+
+
+def typed_view(con: Any, table: str, name: str, zone: str) -> None:
+    """Make the view `name`: `table` with each column of text as the kind that all its values are.
+
+    A column without values stays text.
+    """
+    types = engine_types(con, table)
+    kinds = column_kinds(con, table, tuple(types), zone)
+    columns = [
+        f"{typed(kind, identifier(column), zone)} as {identifier(column)}"
+        if types[column] == "VARCHAR" and kind in _TRIED
+        else identifier(column)
+        for column, kind in zip(types, kinds, strict=True)
+    ]
+    con.execute(
+        f"create or replace temp view {identifier(name)} as "
+        f"select {', '.join(columns)} from {identifier(table)}"
+    )
 
 
 def engine_types(con: Any, table: str) -> dict[str, str]:
@@ -61,21 +81,24 @@ def _fitting(con: Any, source: str, columns: Sequence[str], zone: str) -> dict[s
         return {}
     tests = [f"count({identifier(n)}), {_misfits(identifier(n), zone)}" for n in columns]
     found = con.execute(f"select {', '.join(tests)} from {source}").fetchall()[0]
+    width = 1 + len(_TRIED)
     kinds = {}
     for place, name in enumerate(columns):
-        count, not_number, not_time = found[place * 3 : place * 3 + 3]
-        kind = "number" if not not_number else "timestamp" if not not_time else "text"
-        kinds[name] = kind if count else "empty"
+        count, *misfits = found[place * width : (place + 1) * width]
+        fitting = (kind for kind, bad in zip(_TRIED, misfits, strict=True) if not bad)
+        kinds[name] = next(fitting, "text") if count else "empty"
     return kinds
 
 
 def _misfits(column: str, zone: str) -> str:
-    """SQL that counts the values that are no number, and those that are no time."""
-    is_name = f"regexp_matches({column}, '^[+-]?0\\d')"
+    """SQL that counts the values that are no number, those that are no time, and no flag."""
+    is_name = f"regexp_matches({column}, '^(-?0\\d|\\+)')"
     no_number = f"{typed('number', column, zone)} is null or {is_name}"
     no_time = f"{typed('timestamp', column, zone)} is null"
+    no_flag = f"{typed('flag', column, zone)} is null"
+    tests = (no_number, no_time, no_flag)
     has = f"{column} is not null"
-    return ", ".join(f"count(*) filter ({has} and ({test}))" for test in (no_number, no_time))
+    return ", ".join(f"count(*) filter ({has} and ({test}))" for test in tests)
 
 
 def _stronger(one: str, other: str) -> str:

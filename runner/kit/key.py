@@ -20,7 +20,7 @@ from runner.kit.output_folder import RESULT_FILE, OutputFolder
 from runner.kit.publishing import published, spec_of
 from runner.kit.quoting import identifier, literal
 from runner.kit.readable_file import SourceFile
-from runner.kit.refusal import KitMisuse
+from runner.kit.refusal import InputRefused, KitMisuse
 from runner.kit.tables import publish_table
 from runner.model.contract import DeclaredInput, KeyContract
 from runner.model.result_file import InputRows, PublishedResult, encode_result
@@ -28,6 +28,9 @@ from runner.model.results import OutputValue
 from runner.model.values import Chart, OutputType, Undefined, Value
 
 if TYPE_CHECKING:
+    from runner.kit.drift import ColumnDrift
+    from runner.kit.invariants import Judged
+    from runner.kit.latency import Latency
     from runner.kit.reconciling import Reconciled
 
 SECRETS_DIR = "RUNBOOK_SECRETS_DIR"
@@ -49,6 +52,7 @@ class Key:
         self.contract, self.folder, self.output = contract, folder, output
         self._values: dict[str, Value] = {}
         self._inputs: dict[str, LoadedTable] = {}
+        self._files: dict[str, str] = {}
         self._bounds: dict[str, tuple[datetime | None, datetime | None]] = {}
         self._warnings: dict[str, None] = {}
         self._scratch = Path(tempfile.mkdtemp(prefix="runbook-kit-"))
@@ -80,7 +84,7 @@ class Key:
         zone_of(timezone)
         start, end = (moment(bound, timezone) for bound in between)
         loaded = self._load(Wanted(declared, timezone, year, time), path)
-        self._inputs[name] = loaded
+        self._inputs[name], self._files[name] = loaded, str(path)
         for warning in loaded.warnings:
             self.warn(warning)
         self._expose(loaded.declared, start, end)
@@ -134,6 +138,76 @@ class Key:
         from runner.kit.query_shapes import add_fingerprints
 
         return add_fingerprints(self.connection, source, name)
+
+    def typed(self, source: str, name: str, timezone: str = "UTC") -> None:
+        """Make the view `name`: a table of any columns, with numbers, times and flags as such."""
+        from runner.kit.column_kinds import typed_view
+
+        typed_view(self.connection, source, name, timezone)
+
+    def judge(self, source: str, invariants: str) -> "tuple[Judged, ...]":
+        """Try invariants, `name: SQL condition` one a line, on every row of a table or view.
+
+        Afterwards `invariant_results` and `violations` can be asked, and no further file be read:
+        a condition reads what is loaded, and nothing else. Raises KitMisuse for a broken one.
+        """
+        from runner.kit.engine import shut_off
+        from runner.kit.invariants import invariants_of, judge
+
+        wanted = invariants_of(invariants)
+        shut_off(self.connection, (self._scratch, self.output.root))
+        return judge(self.connection, source, wanted)
+
+    def drift(self, before: str, now: str, timezone: str = "UTC") -> "tuple[ColumnDrift, ...]":
+        """How the values of each column that both tables have are distributed, then and now."""
+        from runner.kit.drift import column_drifts
+
+        return column_drifts(self.connection, before, now, timezone)
+
+    def cluster(self, source: str, text: str, name: str) -> int:
+        """Make the table `name`: `source` with the `pattern` of each text in the column `text`.
+
+        Gives the number of patterns.
+        """
+        from runner.kit.patterns import cluster
+
+        return cluster(self.connection, source, text, name)
+
+    def calls(self, source: str, name: str) -> None:
+        """Make the table `name` of calls between services, out of spans or edges."""
+        from runner.kit.call_graph import make_calls
+
+        make_calls(self.connection, source, name)
+
+    def dependents(self, calls: str, name: str) -> None:
+        """Make the table `name`: `of` each service, every `service` that calls it, and how far."""
+        from runner.kit.call_graph import make_dependents
+
+        make_dependents(self.connection, calls, name)
+
+    def suspects(self, calls: str, began: datetime | None, name: str) -> None:
+        """Make the table `name`: each service before and after, with its `suspicion`."""
+        from runner.kit.call_graph import make_suspects
+
+        make_suspects(self.connection, calls, began, name)
+
+    def latency(self, source: str, *, least_effect: float, least_count: int) -> "Latency":
+        """How the durations `ms` of `source` went, by `timestamp`; it also has a flag `failed`.
+
+        Makes the views `series` (quantiles by bucket) and `phases` (before, during and after a
+        degradation).
+        """
+        from runner.kit.latency import latency
+
+        return latency(self.connection, source, least_effect, least_count)
+
+    def need(self, name: str, *columns: str, hint: str = "") -> None:
+        """Refuse a loaded input that has none of these optional columns. Raises InputRefused."""
+        loaded = self._inputs[name]
+        if not any(loaded.has(column) for column in columns):
+            found = ", ".join(f"`{column}`" for _, column in loaded.columns)
+            happened = f"it has none of {', '.join(columns)}; columns that are known: {found}"
+            raise InputRefused(name, self._files[name], happened, hint)
 
     def onset(self, source: str, failed: str) -> datetime | None:
         """The minute from which on records of `source`, by `timestamp`, fail more than before.

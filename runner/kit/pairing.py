@@ -165,10 +165,10 @@ def _tolerance(name: str, given: Any) -> Decimal:
     return tolerance
 
 
-def counterpart(name: str, mapping: str) -> str:
-    """What the right side calls the left column `name`, by a mapping such as `state = status`."""
+def counterparts(names: str, mapping: str) -> str:
+    """What the right side calls these left columns, by a mapping such as `state = status`."""
     pairs = {plain_name(left): right for left, right in Rules.pairs(mapping)}
-    return pairs.get(plain_name(name), name)
+    return ", ".join(pairs.get(plain_name(name), name) for name in Rules.names(names))
 
 
 def counterpart_of(right: str, counterpart: dict[str, str]) -> str:

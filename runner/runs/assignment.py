@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from runner.errors import InvalidInput, UsageError
+from runner.interpreter.calls import made_by
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import check_origin
 from runner.keys.kernelspecs import kernel_for
@@ -99,9 +100,9 @@ def _needed(loaded: LoadedRunbook) -> Iterator[DeclaredInput]:
     for step in loaded.program.order:
         for call in loaded.program.calls(step):
             contract = loaded.program.by_key[call.key]
-            made = any(spec.produced_by for spec in call.inputs)
-            if not (made and len(contract.inputs) == 1):
-                yield from contract.inputs
+            for declared in contract.inputs:
+                if made_by(contract, declared, call) is None:
+                    yield declared
 
 
 def _with_name(

@@ -9,7 +9,7 @@ import jupytext
 import pytest
 
 from runner.keys.catalog import InstalledKey, Library
-from runner.kit import InputRefused
+from runner.kit import InputRefused, KitMisuse
 from runner.model.identity import NOTEBOOK_PREFIX, KeyName
 from runner.model.result_file import decode_result
 from runner.model.results import FailureKind, KeyFailure, KeyResult
@@ -46,7 +46,7 @@ def execute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Execute:
                     names["key"].connection.execute(f"set threads = {threads}")
                 if "parameters" in cell.metadata.get("tags", []):
                     names.update({name: _plain(value) for name, value in given.items()})
-        except InputRefused as refused:
+        except (InputRefused, KitMisuse) as refused:
             return KeyFailure(FailureKind.CELL, str(refused))
         return _result(key, tmp_path / "out")
 

@@ -1,6 +1,7 @@
 """What holds for every shipped KEY: samples, determinism, its files in step with one another."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from runner.keys.samples import SampleCase, differences, sample_cases
 from runner.runs.assignment import GivenInput
 from runner.runs.key_run import KeyRequest, run_key
 from tests.library.conftest import LIBRARY, Execute, installed
+from tools.write_key_readmes import MARK, readme
 
 SLUGS = [name.slug for name in LIBRARY.key_names()]
 CASES = [(slug, case) for slug in SLUGS for case in sample_cases(installed(slug))]
@@ -81,7 +83,7 @@ def test_the_parameters_cell_agrees_with_the_contract(slug: str) -> None:
 
     declared = {parameter.name: parameter.default for parameter in key.contract.parameters}
     files = {one.name: names.pop(one.name) for one in key.contract.inputs}
-    assert names == declared
+    assert {n: Decimal(str(v)) if isinstance(v, float) else v for n, v in names.items()} == declared
     assert [path for path in files.values() if path and not (key.folder / path).is_file()] == []
 
 
@@ -107,3 +109,10 @@ def code_lines(key: InstalledKey) -> int:
     cells = [c.source for c in jupytext.read(key.notebook).cells if c.cell_type == "code"]
     lines = [line for cell in cells for line in cell.splitlines()]
     return sum(bool(re.search(r"\S", line)) and not line.lstrip().startswith("#") for line in lines)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_tables_of_a_readme_are_those_of_the_contract(slug: str) -> None:
+    text = (installed(slug).folder / "README.md").read_text("utf-8")
+
+    assert MARK not in text or readme(installed(slug), text) == text

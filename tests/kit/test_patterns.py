@@ -1,0 +1,89 @@
+from typing import Any
+
+import pytest
+
+from runner.kit.engine import connect
+from runner.kit.patterns import cluster, drain
+from tests.kit.labelled_logs import SETS, grouping_accuracy, grouping_f1, labelled
+
+
+@pytest.fixture
+def con(tmp_path: Any) -> Any:
+    return connect(tmp_path, 1_000_000_000)
+
+
+def patterns(con: Any, lines: list[str]) -> list[str]:
+    con.execute(
+        "create or replace temp table log as select unnest($lines::varchar[]) as message",
+        {"lines": lines},
+    )
+    cluster(con, "log", "message", "clustered")
+    found = con.execute("select pattern from clustered order by rowid").fetchall()
+    return [pattern for (pattern,) in found]
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_lines_of_one_template_are_found_to_be_of_one_pattern(con: Any, name: str) -> None:
+    lines, labels = labelled(name)
+
+    found = patterns(con, lines)
+
+    assert grouping_accuracy(labels, found) >= 0.9
+    assert grouping_f1(labels, found) >= 0.8
+
+
+def test_the_mean_accuracy_is_that_of_the_best_tuned_methods(con: Any) -> None:
+    sets = [labelled(name) for name in SETS]
+    found = [grouping_accuracy(labels, patterns(con, lines)) for lines, labels in sets]
+
+    assert sum(found) / len(found) >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        (["user 7 left", "user 8 left"], ["user <*> left"]),
+        (["took 1.5s", "took 900ms"], ["took <*>"]),
+        (["disk full", "disk empty"], ["disk empty", "disk full"]),
+        (["Failed login for ann from web", "Failed login for bob from web"],
+         ["Failed login for <*> from web"]),
+        (["", " "], [""]),
+    ],
+)  # fmt: skip
+def test_what_differs_is_masked(con: Any, lines: list[str], wanted: list[str]) -> None:
+    assert sorted(set(patterns(con, lines))) == wanted
+
+
+def test_frames_of_a_stack_trace_do_not_count_and_its_exceptions_do(con: Any) -> None:
+    trace = "ERROR no invoice {n}\njava.lang.{kind}: x\n\tat a.B.c(B.java:{n})\n\tat d.E({n})\n"
+    trace += "\t... 7 more"
+    lines = [
+        trace.format(n=1, kind="IllegalStateException"),
+        trace.format(n=2, kind="IllegalStateException").replace("\tat d.E(2)\n", ""),
+        trace.format(n=3, kind="NullPointerException"),
+    ]
+
+    first, second, third = patterns(con, lines)
+
+    assert first == second != third
+    assert first == "java.lang.IllegalStateException ERROR no invoice <*>"
+
+
+def test_the_order_of_the_lines_and_the_threads_change_nothing(con: Any) -> None:
+    lines, _ = labelled("billing")
+    con.execute("set threads = 1")
+    first = dict(zip(lines, patterns(con, lines), strict=True))
+    con.execute("set threads = 4")
+
+    assert dict(zip(lines[::-1], patterns(con, lines[::-1]), strict=True)) == first
+
+
+def test_a_line_without_a_text_has_no_pattern(con: Any) -> None:
+    con.execute("create temp table log as select null::varchar as message")
+
+    assert cluster(con, "log", "message", "clustered") == 0
+    assert con.execute("select pattern from clustered").fetchall() == [(None,)]
+
+
+def test_words_beyond_the_first_two_may_differ_up_to_two_in_five() -> None:
+    assert len(set(drain(["a b c d e", "a b c x y", "a b q r s"]))) == 2
