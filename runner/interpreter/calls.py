@@ -7,6 +7,7 @@ from runner.conditions.vocabulary import Vocabulary
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState
 from runner.model.contract import DeclaredInput, KeyContract
+from runner.model.events import KeyStarted
 from runner.model.frozen import frozen
 from runner.model.identity import InvocationId, PlaceKind, StepId
 from runner.model.results import KeyResult, StagedInput
@@ -48,6 +49,22 @@ def input_sources(
     return tuple(source for source in sources if source is not None)
 
 
+def looked_at_its_inputs(
+    program: Program, state: RunState, call: KeyInvocation, started: KeyStarted
+) -> bool:
+    """Whether an execution read the very files that its call has as inputs now.
+
+    One that read none is not held against files that it left out.
+    """
+    if not started.inputs:
+        return True
+    sources = input_sources(program, state, started.invocation.step, call)
+    if isinstance(sources, Unavailable):
+        return False
+    now = {(source.name, _file_of(source)) for source in sources}
+    return now == {(staged.name, staged.file) for staged in started.inputs}
+
+
 def missing_inputs(
     program: Program, state: RunState, call: KeyInvocation
 ) -> tuple[DeclaredInput, ...]:
@@ -85,10 +102,16 @@ def may_run_ahead(program: Program, state: RunState) -> tuple[InvokeKey, ...]:
             continue
         for call, invocation in calls_in(program, state, step, 1):
             contract = program.by_key[call.key]
-            fresh = invocation not in state.attempts
+            fresh = invocation not in state.attempts or invocation in state.lost
             if fresh and contract.idempotent and not contract.network:
-                found.append(InvokeKey(invocation, call.key))
+                attempt = state.attempt(invocation) + 1
+                found.append(InvokeKey(invocation, call.key, attempt))
     return tuple(found)
+
+
+def _file_of(source: InputSource) -> str:
+    """The file in the run folder; every file there is written once, so its name is its content."""
+    return source.table.file if isinstance(source, TableInput) else source.file
 
 
 def _source(

@@ -7,10 +7,14 @@
 Importing it is light: DuckDB and IPython are loaded when they are needed.
 """
 
+from runner.kit.change_points import change_points
 from runner.kit.charts import bars, heat, histogram, lines, warm_up
+from runner.kit.daily_amounts import forecast, odd_days
 from runner.kit.key import Key, open_key
+from runner.kit.level_history import level_history
 from runner.kit.moments import moment
 from runner.kit.pairing import counterparts
+from runner.kit.quoting import literal
 from runner.kit.refusal import InputRefused, KitMisuse
 from runner.model.values import Undefined as undefined
 
@@ -19,11 +23,16 @@ __all__ = [
     "Key",
     "KitMisuse",
     "bars",
+    "change_points",
     "counterparts",
+    "forecast",
     "heat",
     "histogram",
+    "level_history",
     "lines",
+    "literal",
     "moment",
+    "odd_days",
     "open_key",
     "undefined",
     "warm_up",

@@ -173,6 +173,24 @@ class Key:
 
         return cluster(self.connection, source, text, name)
 
+    def calls(self, source: str, name: str) -> None:
+        """Make the table `name` of calls between services, out of spans or edges."""
+        from runner.kit.call_graph import make_calls
+
+        make_calls(self.connection, source, name)
+
+    def dependents(self, calls: str, name: str) -> None:
+        """Make the table `name`: `of` each service, every `service` that calls it, and how far."""
+        from runner.kit.call_graph import make_dependents
+
+        make_dependents(self.connection, calls, name)
+
+    def suspects(self, calls: str, began: datetime | None, name: str) -> None:
+        """Make the table `name`: each service before and after, with its `suspicion`."""
+        from runner.kit.call_graph import make_suspects
+
+        make_suspects(self.connection, calls, began, name)
+
     def latency(self, source: str, *, least_effect: float, least_count: int) -> "Latency":
         """How the durations `ms` of `source` went, by `timestamp`; it also has a flag `failed`.
 

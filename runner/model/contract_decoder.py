@@ -32,6 +32,7 @@ FORMATS = (
     *("csv", "jsonl", "json", "parquet", "text"),
     *("log", "syslog", "logfmt", "otel-logs", "access-log", "alb-log", "stripe-events"),
     *("postgres-csvlog", "postgres-jsonlog", "postgres-stderr", "mysql-slow"),
+    *("otel-spans", "cloudtrail", "kubernetes-audit", "focus", "aws-cur", "metrics-wide"),
 )
 COLUMN_TYPES = ("text", "integer", "number", "flag", "timestamp")
 PARAMETER_TYPES = (*COLUMN_TYPES, "timezone", "date", "path", "list")

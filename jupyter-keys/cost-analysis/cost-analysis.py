@@ -1,0 +1,205 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Cost analysis
+#
+# Reads a cost export and answers: what do we spend, by service, account and tag; which days are out of
+# line; and what will it cost if it goes on? Days are UTC.
+
+# %% tags=["parameters"]
+cost_export = "samples/runaway-logs.csv"
+window_start = None
+window_end = None
+timezone = "UTC"
+tag = "team"
+currency = ""
+odd_share = 0.2
+odd_amount = 1
+odd_deviations = 4
+forecast_days = 30
+
+# %%
+import json
+
+from runner import kit
+
+key = kit.open_key("jupyter-cost-analysis")
+key.load("cost_export", cost_export, timezone=timezone, between=(window_start, window_end))
+present = [
+    name for (name,) in key.sql("select distinct currency from cost_export order by 1").fetchall()
+]
+if len(set(filter(None, present))) > 1 and not currency:
+    raise kit.KitMisuse(
+        f"costs in {', '.join(filter(None, present))}: set the parameter `currency`"
+    )
+wanted = currency or next(filter(None, present), "")
+path = kit.literal("$." + json.dumps(tag))
+key.view(
+    "charges",
+    f"""
+    select *, date_trunc('day', timestamp) as day, coalesce(service, '(none)') as service_name,
+        case when json_valid(tags) then json_extract_string(tags, {path}) end as tag,
+        cost < 0 or regexp_matches(lower(coalesce(charge_kind, '')), 'credit|refund|discount')
+            as is_credit
+    from cost_export
+    where cost is not null and coalesce(currency, {kit.literal(wanted)}) = {kit.literal(wanted)}
+    """,
+)
+
+# %% [markdown]
+# ## What do we spend?
+
+# %%
+found = key.row(
+    """
+    with services as (
+        select service_name, sum(cost) as cost from charges group by service_name
+    )
+    select sum(cost) as total_cost, coalesce(sum(cost) filter (not is_credit), 0) as gross,
+        coalesce(sum(cost) filter (is_credit), 0) as credits,
+        round((select max(cost) from services) / nullif(sum(cost), 0)::double, 6)
+            as top_service_share,
+        (select first(service_name order by cost desc, service_name) from services) as top_service,
+        round(coalesce(sum(cost) filter (tag is null and not is_credit), 0)
+            / nullif(gross, 0)::double, 6) as untagged_share
+    from charges
+    """
+)
+found["gross_cost"] = found.pop("gross") if found["total_cost"] is not None else None
+found["credits"] = found["credits"] if found["total_cost"] is not None else None
+
+# %% [markdown]
+# ## Which days are out of line, and what will it cost?
+#
+# Whole days only: a day that has just begun is neither cheap nor a trend.
+
+# %%
+ends = key.row("""
+    select min(day) as first, max(day) as last,
+        bool_or(day < timestamp) as by_hour, max(timestamp) as latest from charges
+""")
+whole = not ends["by_hour"] or ends["latest"].hour == 23
+key.view(
+    "days",
+    f"""
+    with every as (
+        select unnest(generate_series(min(day), max(day) - to_days({0 if whole else 1}),
+            to_days(1))) as day from charges
+    ), services as (select distinct service_name from charges)
+    select every.day, services.service_name as service,
+        coalesce(sum(cost), 0)::double as cost
+    from every cross join services
+        left join charges on charges.day = every.day
+            and charges.service_name = services.service_name
+    group by all
+    """,
+)
+daily = key.sql("select day, sum(cost) as cost from days group by day order by day")
+amounts = [round(cost, 9) for _, cost in daily.fetchall()]
+by_service = {}
+for day, service, cost in key.sql("from days order by service, day").fetchall():
+    by_service.setdefault(service, []).append((day, cost))
+odd = [
+    {"day": points[one.place][0], "service": service, "cost": round(one.amount, 6),
+     "usual": round(one.usual, 6), "off_by": round(one.amount - one.usual, 6),
+     "deviations": round(one.deviations, 1)}
+    for service, points in by_service.items()
+    for one in kit.odd_days([cost for _, cost in points], deviations=odd_deviations,
+                            share=odd_share, least=odd_amount)
+]  # fmt: skip
+odd.sort(key=lambda row: (-abs(row["off_by"]), row["day"], row["service"]))
+ahead = kit.forecast(amounts, forecast_days)
+week, first_week = amounts[-7:], amounts[:7]
+rate = round(sum(week) / 7, 6) if len(amounts) >= 7 else None
+before = sum(first_week) / 7
+grown = len(amounts) >= 14
+change = round(100 * (rate / before - 1), 4) if grown and before > 0 else None
+
+# %%
+excess = round(sum(row["off_by"] for row in odd), 6)
+unit = f" {wanted}".rstrip()
+since = min((row["day"] for row in odd), default=None)
+key.findings(
+    (
+        f"{len(odd)} days of {len({row['service'] for row in odd})} services are out of line",
+        since,
+        f"{excess:,.2f}{unit}, most in {odd[0]['service']}",
+        "anomaly_report",
+    )
+    if odd
+    else None,
+    (
+        "The run rate has risen",
+        None,
+        f"{change:+.0f} % to {rate:,.2f}{unit} a day",
+        "cost_over_time",
+    )
+    if change is not None and change >= 100 * odd_share
+    else None,
+    (
+        f"{found['top_service']} costs most",
+        None,
+        f"{found['top_service_share']:.0%} of {found['total_cost']:,.2f}{unit}",
+        "cost_by_service",
+    )
+    if found["top_service_share"]
+    else None,
+)
+key.publish(
+    **found,
+    currency=wanted or None,
+    days=len(amounts),
+    run_rate=rate,
+    run_rate_change=change,
+    costs_risen=(change or 0) >= 100 * odd_share if grown else None,
+    forecast=ahead and round(ahead.total, 2),
+    forecast_low=ahead and round(ahead.low, 2),
+    forecast_high=ahead and round(ahead.high, 2),
+    anomalies=len(odd) if len(amounts) > 7 else None,
+    anomaly_amount=excess if len(amounts) > 7 else None,
+    worst_service=odd[0]["service"] if odd else None,
+    first_anomaly_at=since,
+)
+
+# %%
+SPLIT = """
+    select {column}, round(sum(cost), 6) as cost,
+        round(sum(cost)::double / nullif((select sum(cost) from charges), 0)::double, 4) as share,
+        round(sum(cost) filter (is_credit), 6) as credits, count(*) as charges
+    from charges group by all order by cost desc, 1
+"""
+services = key.sql(SPLIT.format(column="service_name as service"))
+key.table("cost_by_service", services)
+key.table("cost_by_account", key.sql(SPLIT.format(column="account")))
+key.table("cost_by_tag", key.sql(SPLIT.format(column="tag")))
+key.table("anomaly_report", odd)
+key.table("cost_by_day", daily)
+top = [row[0] for row in services.limit(6).fetchall()]
+stacked = key.sql(
+    """
+    select day as time, if(list_contains($top, service), service, 'others') as service,
+        sum(cost) as cost from days group by all order by time, service
+    """,
+    top=top,
+)
+key.chart(
+    "cost_over_time",
+    kit.bars(stacked, "time", "cost", stack="service"),
+    caption="Cost by day and service, whole days",
+)
+key.chart(
+    "cost_by_service_chart",
+    kit.bars(services.limit(12), "service", "cost"),
+    caption="Cost by service",
+)

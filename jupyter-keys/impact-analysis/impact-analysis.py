@@ -1,0 +1,194 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Impact analysis
+#
+# Reads a log of requests or orders and answers: how many users and requests did the incident affect,
+# what did it cost, how much of the error budget was spent, since when and until when? UTC throughout.
+
+# %% tags=["parameters"]
+request_log = "samples/checkout-outage.csv"
+window_start = None
+window_end = None
+timezone = "UTC"
+incident_start = None
+incident_end = None
+failing_status = 500
+slow_ms = None
+slo_target = 0.999
+slo_days = 30
+high_share = 0.05
+medium_share = 0.005
+bucket_minutes = 5
+
+# %%
+from runner import kit
+
+key = kit.open_key("jupyter-impact-analysis")
+key.load("request_log", request_log, timezone=timezone, between=(window_start, window_end))
+key.need("request_log", "status", "failed", hint="export the status of each request")
+if not 0 < slo_target < 1:
+    raise kit.KitMisuse(f"slo_target is {slo_target}; it is a share between 0 and 1, such as 0.999")
+slow = "false" if slow_ms is None else f"coalesce(duration_ms, duration_s * 1000) >= {slow_ms}"
+key.view(
+    "tried",
+    f"""
+    select *, coalesce(failed, status >= {int(failing_status)}, false) or coalesce({slow}, false)
+        as bad
+    from request_log
+    """,
+)
+
+# %% [markdown]
+# ## Since when, and until when?
+
+# %%
+over_time = key.sql(
+    """
+    select time_bucket(to_minutes($minutes::integer), timestamp) as time, count(*) as requests,
+        count(*) filter (bad) as failed_requests, failed_requests / requests as failed_share,
+        count(distinct user_id) filter (bad) as affected_users
+    from tried group by time order by time
+    """,
+    minutes=bucket_minutes,
+)
+began = kit.moment(incident_start, timezone) or key.onset("tried", "bad")
+began = began and began.replace(tzinfo=None)
+ended = kit.moment(incident_end, timezone)
+if began and not ended:
+    steps = [(row[0], row[3]) for row in over_time.fetchall() if row[0] >= began]
+    for one in kit.change_points([share for _, share in steps]):
+        if one.after < one.before / 2:
+            ended = steps[one.place][0]
+            break
+ended = ended and ended.replace(tzinfo=None)
+key.view(
+    "marked",
+    f"""
+    with bounds as (select nullif({kit.literal(str(began or ""))}, '')::timestamp as began,
+        nullif({kit.literal(str(ended or ""))}, '')::timestamp as ended)
+    select tried.*, coalesce(timestamp >= began and (ended is null or timestamp < ended), false)
+        as is_during from tried, bounds
+    """,
+)
+
+# %% [markdown]
+# ## Users, requests and money
+#
+# An amount is made good where the same user later succeeds with at least as much.
+
+# %%
+found = key.row(
+    """
+    with last_good as (
+        select user_id, max(timestamp) as at, max_by(amount, timestamp) as amount
+        from marked where not bad and user_id is not null group by user_id
+    ), lost as (
+        select user_id, max(amount) as amount from marked as m
+        where bad and is_during and user_id is not null and not exists (
+            from marked as later where later.user_id = m.user_id and not later.bad
+                and later.timestamp > m.timestamp and later.amount >= m.amount)
+        group by user_id
+    ), during as (
+        select count(*) as requests, count(*) filter (bad) as failed_requests,
+            failed_requests / nullif(requests, 0) as failed_share,
+            count(distinct user_id) filter (bad) as bad_users,
+            count(distinct user_id) as users,
+            bad_users - count(distinct user_id) filter (bad and user_id in
+                (select user_id from marked where not bad and is_during)) as locked_out,
+            sum(amount) filter (bad) as failed_amount
+        from marked where is_during
+    ), known as (
+        select count(*) as all_requests, count(user_id) > 0 as has_users,
+            count(amount) > 0 as has_amounts,
+            epoch(max(timestamp)) - epoch(min(timestamp)) as seconds,
+            max(timestamp) as last, count(*) filter (not is_during) as usual_requests
+        from marked
+    )
+    select requests, failed_requests, failed_share, all_requests, seconds, usual_requests, last,
+        case when has_users then bad_users end as affected_users,
+        case when has_users then bad_users / nullif(users, 0) end as affected_share,
+        case when has_users then locked_out end as locked_out_users,
+        case when has_amounts then coalesce(failed_amount, 0) end as failed_amount,
+        case when has_amounts and has_users then coalesce((select sum(amount) from lost), 0) end
+            as lost_amount
+    from during, known
+    """
+)
+
+# %% [markdown]
+# ## How much of the error budget?
+
+# %%
+all_requests, seconds = found.pop("all_requests"), found.pop("seconds")
+usual, last = found.pop("usual_requests"), found.pop("last")
+lasted = ((ended or last) - began).total_seconds() if began and last else None
+outside = (seconds or 0) - (lasted or 0)
+expected = usual / outside * 86_400 * slo_days if usual and outside > 0 else None
+spent = found["failed_requests"] / ((1 - slo_target) * expected) if expected else None
+burn = found["failed_share"] and round(found["failed_share"] / (1 - slo_target), 4)
+share = found["affected_share"] if found["affected_share"] is not None else found["failed_share"]
+levels = ((high_share, "high"), (medium_share, "medium"), (1e-12, "low"))
+impact = next((name for least, name in levels if (share or 0) >= least), "none")
+if spent is not None:
+    key.warn("budget_spent is an estimate: a period's requests are taken from the rate outside")
+
+# %%
+users = f"{found['affected_users']:,} users, " if found["affected_users"] else ""
+key.findings(
+    (
+        f"The impact is {impact}",
+        began,
+        f"{users}{found['failed_requests']:,} requests failed, {found['failed_share']:.2%}",
+        "impact_by_segment",
+    )
+    if found["failed_requests"]
+    else None,
+    ("It lasts to the end of the data", began, "not over", "impact_over_time")
+    if began and not ended
+    else None,
+    ("Money is not made good", began, f"{found['lost_amount']:,.2f}", "impact_by_segment")
+    if found["lost_amount"]
+    else None,
+    ("Error budget is spent", began, f"{spent:.1%} of {slo_days} days", "failures_chart")
+    if spent
+    else None,
+)
+key.publish(
+    **found,
+    impact=impact if all_requests else None,
+    incident_found=began is not None if all_requests else None,
+    incident_began_at=began,
+    incident_ended_at=ended,
+    incident_duration=lasted,
+    budget_spent=round(100 * spent, 4) if spent is not None else None,
+    budget_exhausted=spent >= 1 if spent is not None else None,
+    burn_rate=burn,
+)
+
+# %%
+by_segment = """
+    select segment, count(*) as requests, count(*) filter (bad) as failed_requests,
+        round(failed_requests / nullif(requests, 0), 6) as failed_share,
+        count(distinct user_id) filter (bad) as affected_users,
+        sum(amount) filter (bad) as failed_amount
+    from marked where is_during group by segment order by failed_requests desc, requests desc, segment
+"""
+key.table("impact_by_segment", key.sql(by_segment))
+key.table("impact_over_time", over_time)
+key.chart(
+    "failures_chart",
+    kit.lines(over_time, "time", "failed_share"),
+    caption="Share of failed requests over time",
+)
