@@ -110,8 +110,9 @@ def mixed_lines(file: Path, rows: int) -> None:
 
 
 def parquet_of(csv: Path, file: Path) -> None:
-    """The same table as Parquet with text columns, as a loaded input is kept."""
-    source = f"from read_csv('{csv}', all_varchar = true, header = true)"
+    """The same table as Parquet with the types in which it is loaded, as an input is kept."""
+    source = f"from read_csv('{csv}', header = true, types = {{'timestamp': 'TIMESTAMP', "
+    source += "'latency_ms': 'DECIMAL(38, 9)'})"
     copy_query(file, source, "format parquet, compression zstd")
 
 

@@ -105,7 +105,8 @@ def _resume(options: ResumeOptions, executor: "PapermillExecutor") -> int:
             _show_changes(taken)
         if taken.changes.words and options.rebase:
             refuse_errors(taken.loaded, library)
-        console.say(f"resuming {run_id}")
+        if options.rebase or options.abort or not taken.changes.words:
+            console.say(f"resuming {run_id}")
         return _go_on(taken, how, options, store, executor)
 
 

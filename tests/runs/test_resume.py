@@ -12,18 +12,20 @@ from runner.evidence.seal import verify_run
 from runner.evidence.standing import Finished, Interrupted, Waiting
 from runner.evidence.store import Store
 from runner.interpreter.state import RunState
+from runner.keys.executor import KeyOutcome, Order, Report
 from runner.model.events import JournalEntry, KeyStarted, RunbookRebased
 from runner.model.interruptions import RunResumed, RunSuspended
 from runner.model.replies import Later, Reply
+from runner.model.results import FailureKind, KeyFailure
 from runner.model.runs import Answer, AnswerSource, OpenQuestion, Outcome
 from runner.model.source import SourceText
-from runner.runs.begin import CompletedRun, LeftRun, utc_now
+from runner.runs.begin import CompletedRun, LeftRun, World, utc_now
 from runner.runs.loop import Interrupt, Spectator
 from runner.runs.recorded import RecordedRun, read_run
 from runner.runs.replay import OtherText, replay_run, suppose_run
 from runner.runs.resume import Resumption
 from tests.faults import three_steps
-from tests.faults.three_steps import begin, executions, go_on, write_library
+from tests.faults.three_steps import Stub, begin, executions, go_on, write_library
 
 
 class Person:
@@ -279,6 +281,27 @@ def test_a_run_is_ended_as_aborted_without_going_on(root: Path) -> None:
     assert Store(root / "store").state_of(run_id) == Finished(Outcome.ABORTED, 130)
     assert executions(root) == ["key-a 1"]
     assert verify_run(ended.folder) == ()
+
+
+def test_a_key_that_crashed_is_tried_again_after_the_answer_to_do_so(root: Path) -> None:
+    class Crashes(Stub):
+        def execute(self, order: Order, report: Report) -> KeyOutcome:
+            super().execute(order, report)
+            return KeyFailure(FailureKind.KERNEL, "the kernel was killed by SIGSEGV")
+
+    absent = Person()
+    given = vars(three_steps.world(root, Spectator(), absent))
+    world = World(**{**given, "executor": Crashes(root)})
+    left = three_steps.begin_in(world, root, attended=True)
+    assert isinstance(left, LeftRun)
+    assert left.suspended.question_id == "step 1/1 key 1 attempt 1"
+
+    present = Person(step_1="retry", step_3="none", action_1="y")
+    ended = go_on(root, left.id, Spectator(), operator=present)
+
+    assert isinstance(ended, CompletedRun)
+    assert executions(root) == ["key-a 1", "key-a 2", "key-b 1"]
+    assert is_decided_again(root)
 
 
 def test_who_left_a_run_and_why_is_on_record(root: Path) -> None:
