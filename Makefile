@@ -5,10 +5,10 @@ READY := .venv/ready
 EXAMPLE ?= jupyter-keys/webhook-event-analysis/samples/signature-incident.csv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench fuzz faults golden docs lock wheel clean
+.PHONY: help setup run test check format bench bench-library fuzz faults golden docs lock wheel clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## create .venv with the locked dependencies
 
@@ -35,6 +35,9 @@ format: $(READY) ## format the code and mend what is safe to mend
 
 bench: $(READY) ## measure against the papermill command, side by side
 	@$(BIN)/python -m benchmarks
+
+bench-library: $(READY) ## measure the KEYs against pandas, polars, GoAccess (FULL=--full: 10 M rows)
+	@$(BIN)/python -m benchmarks.library $(FULL)
 
 fuzz: $(READY) ## 10,000 random documents and rewritten runbooks through the parser
 	@$(BIN)/python tools/fuzz.py

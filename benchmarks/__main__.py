@@ -83,6 +83,21 @@ class Bench:
             over = "  OVER BUDGET" if name.startswith("runbook") and cpu > BUDGET_CPU else ""
             print(f"  {name:34s} {wall * 1000:6.0f} ms wall {cpu * 1000:6.0f} ms CPU{over}")
 
+    def refusals(self) -> None:
+        """Runs that are refused before anything is executed: the whole command, kernel and all."""
+        given = ["-i", str(SAMPLE), "--unattended", "--evidence-dir", str(self.folder / "none")]
+        run = self._command("run", WEBHOOK, *given)
+        commands = {
+            "an unknown parameter": [*run, "-p", "window_strat=2026-11-22T10:00:00Z"],
+            "a parameter of another type": [*run, "-p", "timezone=Mars/Olympus"],
+            "the wrong file": self._command("run", WEBHOOK, "-i", str(ROOT / "README.md")),
+        }
+        print(f"\nruns that are refused (budget {BUDGET_CPU * 1000:.0f} ms)")
+        for name, command in commands.items():
+            costs = [cost(command, self.folder, good=(3,)) for _ in range(self.pairs + 1)][1:]
+            wall, cpu = (statistics.median(map(of, costs)) for of in (_wall, _cpu))
+            print(f"  {name:34s} {wall * 1000:6.0f} ms wall {cpu * 1000:6.0f} ms CPU")
+
     def language(self) -> None:
         """Parsing, checking and deciding, without a process around them."""
         from benchmarks.language import (
@@ -149,7 +164,7 @@ def main() -> None:
     """Run the comparisons that were asked for, all by default."""
     names = (
         "trivial_alone", "webhook_alone", "trivial_run", "webhook_run", "cheap_commands",
-        "language", "evidence",
+        "refusals", "language", "evidence",
     )  # fmt: skip
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--pairs", type=int, default=9, help="turns of each comparison")

@@ -15,10 +15,12 @@ _SET_CHILD_SUBREAPER = 36
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds. `cpu` is user and system time of the whole process tree."""
+    """Seconds, and bytes. `cpu` is user and system time of the whole process tree, `peak` the most
+    memory of the process itself."""
 
     wall: float
     cpu: float
+    peak: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def cost(command: list[str], folder: Path, good: tuple[int, ...] = (0,)) -> Cost
     if process.returncode not in good:
         print(output.read_text(errors="replace")[-2000:], file=sys.stderr)
         raise subprocess.CalledProcessError(process.returncode, command)
-    return Cost(wall, cpu)
+    return Cost(wall, cpu, usage.ru_maxrss * 1024)
 
 
 def take_turns(ours: Callable[[], Cost], theirs: Callable[[], Cost], pairs: int) -> Pairs:

@@ -379,7 +379,7 @@ def performance() -> None:
     steady = [row for row in written if row[0] < iso(at_hour(8))]
     write_csv(slug, "steady.csv", ("timestamp", "job", "duration_ms", "status"), steady)
     outputs = {"degraded": False, "performance_state": "steady", "p95_change": None}
-    write_case(slug, "steady", outputs={**outputs, "slowed_operations": None})
+    write_case(slug, "steady", outputs={**outputs, "slowed_operations": 0})
 
 
 def api_performance() -> None:

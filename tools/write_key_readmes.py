@@ -1,6 +1,7 @@
 """Writes the lower part of each KEY's README: inputs, parameters, outputs and samples.
 
-What stands above the line MARK is written by hand and kept; a README without it is left alone. Run from the root of the repository, as a part of `make docs`.
+What stands above the line MARK is written by hand and kept; a README without it is left alone.
+Run from the root of the repository, as a part of `make docs`.
 """
 
 from collections.abc import Iterator

@@ -46,8 +46,15 @@ _MEANINGS = {
         "The run came to its end and cannot say that all is well.",
         "Look at the open questions and at the steps that were not done.",
     ),
-    ExitCode.WAITING: ("Reserved: a run waits for a person. No command returns it.", "-"),
-    ExitCode.LOCKED: ("Reserved: another process holds the run. No command returns it.", "-"),
+    ExitCode.WAITING: (
+        "The run was left and waits for a person; or an answer was delivered and is not on record "
+        "yet.",
+        "`runbook answer RUN` shows the question, `runbook resume RUN` goes on.",
+    ),
+    ExitCode.LOCKED: (
+        "Another process works on the run. Nothing was changed.",
+        "Wait for its end, or `runbook answer RUN` from here.",
+    ),
     ExitCode.ACTIONS_RECOMMENDED: (
         "The runbook calls for an action that nobody has confirmed as done and verified.",
         "Carry out the actions that are named.",
@@ -60,9 +67,9 @@ _MEANINGS = {
     ),
     ExitCode.BUG: ("A bug in the runner.", "Report it with the traceback."),
     ExitCode.ABORTED: (
-        "128 plus the number of the signal that ended the run: 130 after Ctrl-C, 143 after "
-        "SIGTERM.",
-        "The record is complete up to there.",
+        "128 plus the number of the signal that stopped the run: 130 after Ctrl-C, 143 after "
+        "SIGTERM. 130 as well where a person ended it.",
+        "`runbook resume RUN` goes on with a run that was stopped.",
     ),
 }
 

@@ -97,10 +97,11 @@ key.publish(
     p95_during=change.p95_during,
     p95_change=change.ratio,
     slowest_endpoint=rows[0][0] if rows else None,
-    slowed_endpoints=len(slowed) if change.degraded else None,
-    one_endpoint=len(slowed) == 1 if change.degraded else None,
-    errors_correlated=change.errors_during > 2 * change.errors_before + 0.001
-    if change.degraded and judged
+    slowed_endpoints=None if change.degraded is None else len(slowed),
+    one_endpoint=None if change.degraded is None else len(slowed) == 1,
+    errors_correlated=bool(change.degraded)
+    and change.errors_during > 2 * change.errors_before + 0.001
+    if judged and change.degraded is not None
     else None,
     traffic_change=change.load_ratio,
 )

@@ -66,38 +66,24 @@ key.view("finished", "from ended where ending in ('succeeded', 'failed')")
 #
 # One job, one kind of error or one worker has `pattern_share` of at least `pattern_runs` failures,
 # and more than one job or worker was there to have them. Otherwise failures are widespread. Failures
-# that are scattered, without an onset, have no pattern.
+# that are scattered, without an onset, have no pattern. One job goes before one worker, and that
+# before one error.
 
 # %%
 began = key.onset("finished", "ending = 'failed'")
-key.view(
-    "patterns",
-    "\nunion all\n".join(
-        f"""
-        select '{name}' as pattern, {place} as place, max(n) as most, sum(n) as failures,
-            first(what order by n desc, what) as what, (select count(distinct {column})
-            from {"finished" if column != "error_class" else "ended"}) as choices
-        from (select {column} as what, count(*) as n from ended
-            where ending = 'failed' and {column} is not null group by what)
-        """
-        for place, (name, column) in enumerate(
-            [("one job", "job"), ("one worker", "worker"), ("one error", "error_class")]
+named, what = "widespread" if began else "none", None
+for name, column in (("one error", "error_class"), ("one worker", "worker"), ("one job", "job")):
+    top = key.row(f"""
+        with counts as (
+            select {column} as what, count(*) filter (ending = 'failed') as n
+            from finished where {column} is not null group by what
         )
-    ),
-)
-pattern = key.row(
-    """
-    select (select count(*) from finished) as ended, coalesce(max(failures), 0) as failures,
-        first(pattern order by place) filter (found) as pattern,
-        first(what order by place) filter (found) as what
-    from (select *, most >= $share::double * failures and failures >= $least
-        and (choices > 1 or pattern = 'one error') as found from patterns)
-    """,
-    share=pattern_share,
-    least=pattern_runs,
-)
-what = pattern["what"] if began else None
-named = "none" if not began else pattern["pattern"] or "widespread"
+        select first(what order by n desc, what) as what, coalesce(max(n), 0) as most,
+            coalesce(sum(n), 0) as failures, count(*) as choices from counts
+    """)
+    is_most = top["most"] >= max(pattern_runs, pattern_share * int(top["failures"]))
+    if began and is_most and (top["choices"] > 1 or column == "error_class"):
+        named, what = name, top["what"]
 
 # %% [markdown]
 # ## What can be replayed?
@@ -191,8 +177,8 @@ key.publish(
     **stuck,
     **{name: count if has_ids else None for name, count in jobs.items()},
     failures_began_at=began,
-    failure_pattern=named if pattern["ended"] else None,
-    pattern_found=what is not None if pattern["ended"] else None,
+    failure_pattern=named if found["ended_runs"] else None,
+    pattern_found=what is not None if found["ended_runs"] else None,
 )
 
 # %%
@@ -241,9 +227,15 @@ key.chart(
 key.table(
     "replay_list",
     key.sql("""
-    select job_id, job, replayable, error_class, attempts, first_tried, last_tried as timestamp,
-        'error' as level, error
+    select job_id, job, replayable, error_class, attempts, first_tried, last_tried, error
     from lost order by replayable desc, last_tried, job_id
+    """),
+)
+key.table(
+    "error_log",
+    key.sql("""
+    select timestamp, 'error' as level, job as source, error as message
+    from ended where ending = 'failed' and error is not null order by timestamp, job, error
     """),
 )
 key.table(

@@ -91,7 +91,7 @@ key.publish(
     p95_during=change.p95_during,
     p95_change=change.ratio,
     slowest_operation=rows[0][0] if rows else None,
-    slowed_operations=len(slowed) if change.degraded else None,
+    slowed_operations=None if change.degraded is None else len(slowed),
     error_rate_before=change.errors_before if judged else None,
     error_rate_during=change.errors_during if judged else None,
 )

@@ -28,6 +28,7 @@ from runner import kit
 
 key = kit.open_key("jupyter-webhook-event-analysis")
 key.load("webhook_log", webhook_log, timezone=timezone, between=(window_start, window_end))
+key.need("webhook_log", "event_type", "endpoint", hint="a delivery names its event or its endpoint")
 
 # %% [markdown]
 # ## What counts as a failure, and of which kind?
@@ -60,8 +61,7 @@ key.view(
 # ## What is the delivery success rate?
 
 # %%
-key.publish(
-    **key.row("""
+totals = key.row("""
     select
         count(*) as events,
         count(*) filter (error_class is null) / nullif(count(*), 0) as delivery_success_rate,
@@ -72,52 +72,23 @@ key.publish(
         count(*) filter (error_class = 'connection') as connection_errors,
         count(*) filter (error_class = 'other') as other_errors
     from deliveries
-    """)
-)
+""")
+key.publish(**totals)
 
 # %% [markdown]
 # ## When did failures start?
 #
-# Minute by minute, the failures in excess of the mean rate are added up. Where that sum is lowest,
-# the failing regime begins: `failures_began_at` is the first failing minute after it. The change
-# counts when the sum moves more than scattered failures would (Kuiper's test, 1 %). Without such a
-# change, failures that make up 5 % or more have been there from the first one on; fewer are
-# scattered, and then there is no beginning.
+# `failures_began_at` is the minute in which the failing regime begins (see the kit's `onset`: Kuiper's
+# test at 1 %). Without such a change, failures that make up 5 % or more have been there from the first
+# one on; fewer are scattered, and then there is no beginning.
 
 # %%
-key.view(
-    "excess",
-    """
-    with minutes as (
-        select date_trunc('minute', timestamp) as minute,
-            count(*)::hugeint as tried, count(error_class)::hugeint as failed
-        from deliveries group by minute
-    )
-    select minute, failed, sum(tried) over () as all_tried, sum(failed) over () as all_failed,
-        sum(failed) over (order by minute) * sum(tried) over ()
-            - sum(tried) over (order by minute) * sum(failed) over () as excess
-    from minutes
-    """,
-)
+began = key.onset("deliveries", "error_class is not null")
 key.publish(
+    failures_began_at=began,
     **key.row("""
-    with turn as (
-        select least(min(excess), 0) as low, greatest(max(excess), 0) as high,
-            case when min(excess) < 0 then arg_min(minute, excess) end as lowest,
-            min(minute) filter (failed > 0) as first_failing,
-            any_value(all_tried) as tried, any_value(all_failed) as failed
-        from excess
-    )
-    select
-        case
-            when (high - low) ** 2 > 4.0 * tried * failed * (tried - failed) then
-                (select min(minute) from excess
-                where failed > 0 and (turn.lowest is null or minute > turn.lowest))
-            when failed * 20 >= tried then first_failing
-        end as failures_began_at,
-        (select min(timestamp) from deliveries where error_class is not null) as first_failure_at
-    from turn
-    """)
+    select min(timestamp) filter (error_class is not null) as first_failure_at from deliveries
+    """),
 )
 
 # %%
@@ -197,4 +168,21 @@ key.publish(
         round(quantile_cont(latency_ms, 0.95) / 1000, 6) as latency_p95
     from deliveries
     """)
+)
+
+# %% [markdown]
+# ## What to look at first?
+
+# %%
+worst = by_type.limit(1).fetchall()
+kind = kinds.limit(1).fetchall()
+key.findings(
+    (
+        f"{totals['failed_deliveries']:,} of {totals['events']:,} deliveries failed",
+        began or kind[0][2],
+        f"{1 - totals['delivery_success_rate']:.2%}; most are {kind[0][0]} errors, {kind[0][1]:,}",
+        f"{kind[0][6] or 'the endpoint'}; {worst[0][0] or 'the events'} fail most",
+    )
+    if kind
+    else None,
 )

@@ -75,4 +75,4 @@ def _undone_elsewhere(subject: Subject) -> set[str]:
     starts = (other.span.start for other in runbook.sections)
     end = min((start for start in starts if start > section.span.start), default=None)
     text = runbook.source.text[section.span.end : end]
-    return {match[1] for match in re.finditer(r"\baction\s+(\d\w*)", text, re.I)}
+    return {match[1] for match in re.finditer(r"\baction\s+(\d\w*(?:\.\d\w*)*)", text, re.I)}

@@ -1,28 +1,34 @@
 """Edits that lint can make by itself, because they cannot change what a run does.
 
-A Location is a note for the reader: the runner finds the notebook by the name of the KEY. A comment
-that ignores nothing is text for lint alone. `meaning` is what must stay equal.
+A Location is a note for the reader: the runner finds the notebook by the name of the KEY. So are
+the lines that a contract can fill (`runner.checks.written_fixes`). A comment that ignores nothing
+is text for lint alone. `meaning` is what must stay equal.
 """
 
 from collections.abc import Iterable, Iterator
 
+from runner.checks.edit import Edit
 from runner.checks.ignores import Heeded, Ignore
 from runner.checks.selection import Selection
 from runner.checks.subject import Subject
-from runner.model.frozen import field_names, frozen, is_frozen
+from runner.checks.written_fixes import written_lines
+from runner.model.frozen import field_names, is_frozen
 from runner.model.runbook import Field, KeyInvocation, Runbook
 from runner.model.source import SourceText, Span
 
 _FOLDER = "jupyter-keys/"
-_FOR_READERS = ("source", "body", "span", "location", "location_span")
-
-
-@frozen
-class Edit:
-    """Text to put in the place of a span."""
-
-    span: Span
-    text: str
+_FOR_READERS = (
+    "source",
+    "body",
+    "span",
+    "location",
+    "location_span",
+    "expected_output",
+    "questions",
+    "evidence_keys",
+    "evidence",
+)
+_NOTES = ("location", "output", "questions answered")
 
 
 def safe_edits(subject: Subject, heeded: Heeded, wanted: Selection) -> tuple[Edit, ...]:
@@ -30,6 +36,7 @@ def safe_edits(subject: Subject, heeded: Heeded, wanted: Selection) -> tuple[Edi
     left = {(found.code, found.span) for found in heeded.diagnostics if wanted.wants(found.code)}
     edits = [edit for edit in _locations(subject) if ("RB309", edit.span) in left]
     unused = {ignore for ignore in heeded.unused if ("RB007", ignore.span) in left}
+    edits += written_lines(subject, left)
     edits += _comments(subject.runbook.source, heeded.ignores, unused)
     return tuple(sorted(edits, key=lambda edit: edit.span.start))
 
@@ -50,13 +57,15 @@ def meaning(runbook: Runbook) -> object:
 
 def _without_places(part: object) -> object:
     if isinstance(part, tuple):
-        return tuple(_without_places(one) for one in part)
+        return tuple(_without_places(one) for one in part if not _is_note(one))
     if not is_frozen(part):
         return part
-    if isinstance(part, Field) and part.label.casefold() == "location":
-        return Field
     named = (name for name in field_names(part) if name not in _FOR_READERS)
     return type(part), tuple(_without_places(getattr(part, name)) for name in named)
+
+
+def _is_note(part: object) -> bool:
+    return isinstance(part, Field) and part.label.casefold() in _NOTES
 
 
 def _locations(subject: Subject) -> Iterator[Edit]:

@@ -11,7 +11,7 @@ from runner.model.runbook import Advice, Escalate, HandOver, Step
 from runner.model.runs import Move, MoveKind
 from runner.model.source import Span
 
-_STEP = re.compile(r"\bsteps?\s+(\d\w*)", re.I)
+_STEP = re.compile(r"\bsteps?\s+(\d\w*(?:\.\d\w*)*)", re.I)
 
 
 def unreachable_steps(subject: Subject) -> Iterator[Finding]:

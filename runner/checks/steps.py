@@ -8,7 +8,7 @@ from runner.model.identity import PlaceKind, StepId
 from runner.model.source import Span
 
 _NUMBER = re.compile(r"\d+")
-_STEP = re.compile(r"\bsteps?\s+(\d\w*)", re.I)
+_STEP = re.compile(r"\bsteps?\s+(\d\w*(?:\.\d\w*)*)", re.I)
 
 
 def duplicate_steps(subject: Subject) -> Iterator[Finding]:

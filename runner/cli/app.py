@@ -13,6 +13,7 @@ from runner.cli.evidence_commands import evidence
 from runner.cli.keys import keys
 from runner.cli.options import (
     EvidenceOption,
+    ExitZeroOption,
     FormatOption,
     FromOption,
     Horizon,
@@ -29,9 +30,12 @@ from runner.cli.options import (
     SandboxChoice,
     SandboxOption,
     SecretsOption,
+    StopAtPersonOption,
     TimeoutOption,
     UntilOption,
+    refuse_both,
 )
+from runner.cli.person_commands import add_person_commands
 from runner.cli.schedule import schedule
 
 app = typer.Typer(
@@ -72,6 +76,7 @@ def run(
             "--answer", help="An answer given ahead, such as 2=400.", metavar="STEP=ANSWER"
         ),
     ] = None,
+    stop_at_person: StopAtPersonOption = False,
     timeout: TimeoutOption = None,
     sandbox: SandboxOption = SandboxChoice.AUTO,
     require_sandbox: RequireOption = False,
@@ -82,8 +87,9 @@ def run(
     sample: Annotated[
         bool, typer.Option("--sample", help="Use the sample incident that comes with it.")
     ] = False,
-    exit_zero: Annotated[
-        bool, typer.Option("--exit-zero", help="Exit 0 whatever the outcome of a run that ended.")
+    exit_zero: ExitZeroOption = False,
+    no_evidence: Annotated[
+        bool, typer.Option("--no-evidence", help="Keep nothing, where nothing can be written.")
     ] = False,
     evidence_dir: EvidenceOption = None,
     library: LibraryOption = None,
@@ -92,6 +98,8 @@ def run(
     from runner.cli.containment import Containment
     from runner.cli.run import RunOptions, run_command
 
+    refuse_both(unattended and "--unattended", stop_at_person and "--stop-at-person")
+    refuse_both(no_evidence and "--no-evidence", stop_at_person and "--stop-at-person")
     options = RunOptions(
         name=name,
         inputs=tuple(inputs or ()),
@@ -106,6 +114,8 @@ def run(
         exit_zero=exit_zero,
         evidence_dir=evidence_dir,
         library=library,
+        stop_at_person=stop_at_person,
+        no_evidence=no_evidence,
         containment=Containment(
             sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ())
         ),
@@ -334,6 +344,7 @@ def report(
     sys.exit(report_command(run_name, form, html, evidence_dir))
 
 
+add_person_commands(app)
 add_author_commands(app)
 add_audit_commands(app)
 

@@ -8,9 +8,9 @@ from runner.model.frozen import frozen
 from runner.model.sandbox import SandboxLevel, SandboxPolicy
 
 if TYPE_CHECKING:
+    from runner.keys.catalog import InstalledKey
     from runner.keys.secrets import Secrets
     from runner.runs.limiting import LimitChanges
-    from runner.runs.loading import LoadedRunbook
 
 
 @frozen
@@ -33,12 +33,11 @@ class Containment:
 
         return read_limits(self.limits)
 
-    def given_secrets(self, loaded: "LoadedRunbook") -> "Secrets":
+    def given_secrets(self, keys: "tuple[InstalledKey, ...]") -> "Secrets":
         """The secrets, all that the KEYs require. Raises InvalidInput."""
         from runner.keys.secrets import read_secrets
 
-        contracts = [key.contract for key in loaded.keys]
-        return read_secrets(self.secrets, contracts, os.environ)
+        return read_secrets(self.secrets, [key.contract for key in keys], os.environ)
 
 
 NO_OPTIONS = Containment()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.cli import console
+from runner.cli.containment import NO_OPTIONS, Containment
 from runner.errors import ExitCode, UsageError
 from runner.keys.papermill_executor import PapermillExecutor
 from runner.model.frozen import frozen
@@ -33,6 +34,7 @@ class KeyRunOptions:
     output: Path | None
     as_json: bool
     library: Path | None
+    containment: Containment = NO_OPTIONS
 
 
 def run_key_command(options: KeyRunOptions) -> int:
@@ -45,11 +47,15 @@ def run_key_command(options: KeyRunOptions) -> int:
     key = find_key(Library.find(options.library, Path.cwd(), os.environ), options.name)
     inputs = named_inputs(key, given_inputs(options.inputs))
     parameters = pairs("--param", options.parameters)
-    executor = PapermillExecutor()
+    limits = options.containment.limit_changes()
+    secrets = options.containment.given_secrets((key,))
+    executor = PapermillExecutor(policy=options.containment.policy())
     executor.prepare()
     try:
+        executor.check_sandbox()
         with _folder(options.output) as folder:
-            outcome = run_key(KeyRequest(key, inputs, parameters, Path(folder)), executor)
+            request = KeyRequest(key, inputs, parameters, Path(folder), limits, secrets)
+            outcome = run_key(request, executor)
             return _show(key, outcome, options)
     finally:
         executor.stop()

@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 
 from runner.cli.author_commands import new_key
-from runner.cli.options import InputsOption, JsonOption, LibraryOption, ParametersOption
+from runner.cli.options import (
+    InputsOption,
+    JsonOption,
+    LibraryOption,
+    LimitsOption,
+    ParametersOption,
+    RequireOption,
+    SandboxChoice,
+    SandboxOption,
+    SecretsOption,
+)
 
 KeyArgument = Annotated[str, typer.Argument(help="A KEY, with or without `jupyter-`.")]
 
@@ -44,15 +54,20 @@ def run(
         Path | None,
         typer.Option("--output", "-o", help="A new folder for notebook, tables and charts."),
     ] = None,
+    sandbox: SandboxOption = SandboxChoice.AUTO,
+    require_sandbox: RequireOption = False,
+    limits: LimitsOption = None,
+    secrets: SecretsOption = None,
     as_json: JsonOption = False,
     library: LibraryOption = None,
 ) -> None:
     """Execute a KEY by itself and print what it found; no runbook, no evidence."""
+    from runner.cli.containment import Containment
     from runner.cli.key_running import KeyRunOptions, run_key_command
 
-    options = KeyRunOptions(
-        name, tuple(inputs or ()), tuple(parameters or ()), output, as_json, library
-    )
+    containment = Containment(sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ()))
+    given = (tuple(inputs or ()), tuple(parameters or ()))
+    options = KeyRunOptions(name, *given, output, as_json, library, containment)
     sys.exit(run_key_command(options))
 
 

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from runner.errors import UsageError
+
 LibraryOption = Annotated[
     Path | None,
     typer.Option(
@@ -91,6 +93,20 @@ class OutputFormat(Enum):
 FormatOption = Annotated[
     OutputFormat, typer.Option("--format", help="How the run is shown while it goes on.")
 ]
+ExitZeroOption = Annotated[
+    bool, typer.Option("--exit-zero", help="Exit 0 whatever the outcome of a run that ended.")
+]
+StopAtPersonOption = Annotated[
+    bool,
+    typer.Option("--stop-at-person", help="Leave the run, to be resumed, where a person is asked."),
+]
+
+
+def refuse_both(*options: str | bool) -> None:
+    """Raise UsageError where more than one of these is given."""
+    given = [option for option in options if option]
+    if len(given) > 1:
+        raise UsageError(f"{given[0]} and {given[1]} exclude one another", "nothing was executed")
 
 
 class Horizon(Enum):

@@ -5,25 +5,30 @@ import shlex
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from runner.cli.containment import NO_OPTIONS, Containment
 from runner.cli.options import OutputFormat
-from runner.errors import InvalidRunbook, UsageError
+from runner.errors import ExitCode, InvalidRunbook, UsageError
 from runner.model.frozen import frozen
 from runner.model.identity import NOTEBOOK_PREFIX
 
 if TYPE_CHECKING:
     from runner.cli.run_views import RunView
+    from runner.evidence.store import Store
+    from runner.interpreter.program import Program
     from runner.keys.catalog import Library
-    from runner.keys.executor import KeyExecutor, Progress
+    from runner.keys.executor import KeyExecutor
     from runner.keys.papermill_executor import PapermillExecutor
-    from runner.model.events import Event
     from runner.model.runs import Mode
     from runner.runs.assignment import GivenInput
+    from runner.runs.begin import CompletedRun, LeftRun
     from runner.runs.loading import LoadedRunbook
+    from runner.runs.loop import Message
     from runner.runs.operators import Operator
     from runner.runs.verification import Verification
 
@@ -49,6 +54,8 @@ class RunOptions:
     junit: Path | None = None
     containment: Containment = NO_OPTIONS
     sample: bool = False
+    stop_at_person: bool = False
+    no_evidence: bool = False
 
 
 def run_command(options: RunOptions) -> int:
@@ -57,38 +64,59 @@ def run_command(options: RunOptions) -> int:
 
     executor = PapermillExecutor(policy=options.containment.policy())
     try:
-        return _run(options, executor)
+        with store_for(options) as store:
+            return _run(options, executor, store)
     finally:
         executor.stop()
 
 
-def _run(options: RunOptions, executor: "PapermillExecutor") -> int:
+@contextmanager
+def store_for(options: RunOptions) -> "Iterator[Store]":
+    """Where the run is kept: with --no-evidence a folder that is gone when the run has ended."""
+    from runner.evidence.store import Store
+
+    if not options.no_evidence:
+        yield Store.locate(options.evidence_dir, os.environ)
+        return
+    from tempfile import TemporaryDirectory
+
+    from runner.cli import console
+
+    console.say("--no-evidence: nothing of this run is kept")
+    memory = Path("/dev/shm")  # noqa: S108  (it is there to be used when the disk is not)
+    place = memory if os.access(memory, os.W_OK) else None
+    with TemporaryDirectory(prefix="runbook-", dir=place, ignore_cleanup_errors=True) as folder:
+        yield Store(Path(folder))
+
+
+def _run(options: RunOptions, executor: "PapermillExecutor", store: "Store") -> int:
     from runner.keys.catalog import Library
 
     library = Library.find(options.library, Path.cwd(), os.environ)
     if NOTEBOOK_PREFIX.encode() in library.runbook(options.name).read_bytes():
         executor.prepare()  # it boots while the rest is imported, and is killed if not needed
     from runner.evidence.signing import configured_key
-    from runner.evidence.store import Store
+    from runner.model.interruptions import GivenAnswer
     from runner.runs.assignment import assign_inputs, assign_parameters, check_notebooks
     from runner.runs.begin import RunRequest, World, run
     from runner.runs.loading import load_runbook
 
-    store = Store.locate(options.evidence_dir, os.environ)
     loaded = load_runbook(library, options.name, options.from_step, options.until_step)
-    _refuse_errors(loaded, library)
     verification = options.verification
     if verification:
+        refuse_errors(loaded, library)
         from runner.cli.verify import to_verify
 
         files = tuple(given.path for given in given_inputs(options.inputs))
         loaded, verification = to_verify(loaded, verification, store, files)
-    attended = not options.unattended and sys.stdin.isatty() and sys.stderr.isatty()
+    attended = options.stop_at_person or (not options.unattended and at_terminal())
     if options.sample:
         options = _with_sample(options, loaded.path, attended)
     inputs = assign_inputs(loaded, given_inputs(options.inputs), all_needed=not attended)
     parameters = assign_parameters(loaded, pairs("--param", options.parameters))
     check_notebooks(loaded, inputs, parameters)
+    if not verification:  # after what is cheaper to refuse
+        refuse_errors(loaded, library)
     request = RunRequest(
         loaded=loaded,
         inputs=inputs,
@@ -100,31 +128,51 @@ def _run(options: RunOptions, executor: "PapermillExecutor") -> int:
         until_step=options.until_step,
         deadline_seconds=options.timeout,
         verification=verification,
+        answers=tuple(GivenAnswer(*pair) for pair in pairs("--answer", options.answers).items()),
+        libraries=library.roots,
         limits=options.containment.limit_changes(),
-        secrets=options.containment.given_secrets(loaded),
+        secrets=options.containment.given_secrets(loaded.keys),
     )
     if loaded.keys:
         executor.check_sandbox()
-    inbox: SimpleQueue[Event | Progress | BaseException] = SimpleQueue()
-    _listen_to_signals(inbox, executor)
-    view = _view(options, loaded)
+    inbox: SimpleQueue[Message] = SimpleQueue()
+    listen_to_signals(inbox, executor)
+    is_kept = not options.no_evidence
+    view = view_for(loaded.program, options.form, store, options.evidence_dir, is_kept)
     world = World(
         store=store,
         executor=executor,
         operator=_operator(options, attended, loaded, view),
         spectator=view,
         inbox=inbox,
-        finishing=_write_report,
+        finishing=write_report,
         signing_key=configured_key(os.environ),
     )
-    threading.Thread(target=_import_what_comes_last, daemon=True).start()
-    completed = run(request, world)
-    view.finished(completed)
+    threading.Thread(target=import_what_comes_last, daemon=True).start()
+    ended = run(request, world)
+    code = shown(ended, view, options.exit_zero)
     if options.junit:
         from runner.cli.verify import write_junit
 
-        write_junit(completed.folder, options.junit)
-    return 0 if options.exit_zero else completed.finished.exit_code
+        write_junit(ended.folder, options.junit)
+    return code
+
+
+def shown(ended: "CompletedRun | LeftRun", view: "RunView", exit_zero: bool) -> int:
+    """Show how a run ended or that it was left; the exit code."""
+    from runner.runs.begin import LeftRun
+
+    if isinstance(ended, LeftRun):
+        view.left(ended)
+        signal_number = ended.suspended.signal
+        return ExitCode.ABORTED + signal_number if signal_number else ExitCode.WAITING
+    view.finished(ended)
+    return 0 if exit_zero else ended.finished.exit_code
+
+
+def at_terminal() -> bool:
+    """Whether a person is there to be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _with_sample(options: RunOptions, runbook: Path, attended: bool) -> RunOptions:
@@ -152,7 +200,7 @@ def _mode(attended: bool, verification: "Verification | None") -> "Mode":
     return Mode.ATTENDED if attended else Mode.UNATTENDED
 
 
-def _refuse_errors(loaded: "LoadedRunbook", library: "Library") -> None:
+def refuse_errors(loaded: "LoadedRunbook", library: "Library") -> None:
     """A runbook with errors is not run: say which, before anything is executed."""
     from runner.cli.look_ahead import diagnose
     from runner.model.diagnostics import Severity
@@ -203,45 +251,62 @@ def pairs(option: str, texts: tuple[str, ...]) -> dict[str, str]:
 def _operator(
     options: RunOptions, attended: bool, loaded: "LoadedRunbook", view: "RunView"
 ) -> "Operator":
+    from runner.runs.given_ahead import check_answers
+
+    answers = pairs("--answer", options.answers)
+    check_answers(loaded.program, answers)
+    return operator_for(answers, attended, options.stop_at_person, view)
+
+
+def operator_for(
+    answers: dict[str, str], attended: bool, stop_at_person: bool, view: "RunView"
+) -> "Operator":
+    """Who answers: what was given ahead, then the person at the terminal, one later, or nobody."""
     from getpass import getuser
 
     from runner.model.runs import AnswerSource
     from runner.runs.at_terminal import AtTerminal
-    from runner.runs.given_ahead import check_answers
-    from runner.runs.operators import Scripted, Unattended
+    from runner.runs.operators import NotYet, Scripted, Unattended
 
-    answers = pairs("--answer", options.answers)
-    check_answers(loaded.program, answers)
     someone: Operator = Unattended()
-    if attended:
+    if stop_at_person:
+        someone = NotYet(getuser())
+    elif attended:
         someone = AtTerminal(sys.stdin, view, getuser(), frozenset(os.environ))
     if answers:
         return Scripted(answers, AnswerSource.GIVEN_AHEAD, getuser(), someone)
     return someone
 
 
-def _view(options: RunOptions, loaded: "LoadedRunbook") -> "RunView":
+def view_for(
+    program: "Program",
+    form: OutputFormat,
+    store: "Store",
+    evidence_dir: Path | None,
+    is_kept: bool = True,
+) -> "RunView":
+    """What shows the run. `is_kept` says that evidence is left to be looked at."""
     from runner.cli.run_views import JsonView, LinesView, RunView
+    from runner.evidence.index import Index
 
-    match options.form:
+    match form:
         case OutputFormat.JSON:
-            return JsonView(loaded.program)
+            return JsonView(program)
         case OutputFormat.JSONL:
-            return LinesView(loaded.program)
+            return LinesView(program)
         case OutputFormat.AUTO:
             live = sys.stderr.isatty()
         case _:
-            live = options.form is OutputFormat.LIVE
-    where = f" --evidence-dir {shlex.quote(str(options.evidence_dir))}"
-    named = options.evidence_dir and "RUNBOOK_EVIDENCE_DIR" not in os.environ
-    return RunView(loaded.program, live, where if named else "")
+            live = form is OutputFormat.LIVE
+    where = f" --evidence-dir {shlex.quote(str(evidence_dir))}"
+    named = evidence_dir and "RUNBOOK_EVIDENCE_DIR" not in os.environ
+    usual = Index(store, patience_seconds=0.1).usual_seconds
+    return RunView(program, live, where if named else "", usual, is_kept)
 
 
-def _listen_to_signals(
-    inbox: "SimpleQueue[Event | Progress | BaseException]", executor: "KeyExecutor"
-) -> None:
-    """The first signal ends the run in order; a second one ends it at once."""
-    from runner.model.events import SignalReceived
+def listen_to_signals(inbox: "SimpleQueue[Message]", executor: "KeyExecutor") -> None:
+    """The first signal leaves the run in order, to be resumed; a second one ends it at once."""
+    from runner.runs.loop import Interrupt
 
     received: list[int] = []
 
@@ -250,13 +315,13 @@ def _listen_to_signals(
             executor.stop()
             os._exit(128 + number)
         received.append(number)
-        inbox.put(SignalReceived(number))
+        inbox.put(Interrupt(number))
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, receive)
 
 
-def _import_what_comes_last() -> None:
+def import_what_comes_last() -> None:
     """The report's imports, while the kernel works; behind papermill's, which is waited for."""
     from runner.keys import papermill_engine  # noqa: F401, I001
 
@@ -264,7 +329,7 @@ def _import_what_comes_last() -> None:
     import runner.report.html  # noqa: F401
 
 
-def _write_report(folder: Path) -> None:
+def write_report(folder: Path) -> None:
     """Put the report beside the evidence it tells, before that is sealed.
 
     A report that cannot be made takes nothing away from the run; one that cannot be written means

@@ -2,12 +2,13 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from runner.cli import console
 from runner.cli.asides import aside_shown, command_output
 from runner.cli.instructions import action_instructions, fitted, step_instructions
+from runner.cli.left_runs import left_text
 from runner.cli.status_line import StatusLine
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState
@@ -28,29 +29,48 @@ from runner.model.events import (
     StepEntered,
 )
 from runner.model.identity import StepId
+from runner.model.interruptions import AnswerDelivered, ClockStepped
 from runner.model.plain import to_plain
 from runner.model.runs import Mode, OpenQuestion, QuestionKind
 from runner.model.safe_text import safe_line
 from runner.report.chapters import StepStory
+from runner.report.interruptions import interruption_in_words
 from runner.report.layout import wrapped
 from runner.report.story import Story, tell
 from runner.report.style import style_for
 from runner.report.text import outcome_text, question_text, step_text
 from runner.runs.at_terminal import Aside
-from runner.runs.begin import CompletedRun
+from runner.runs.begin import CompletedRun, LeftRun
 from runner.runs.loop import Spectator
 
 
 class RunView(Spectator):
-    """Text: each step when it is decided, on stdout; instructions and status on stderr."""
+    """Text: each step when it is decided, on stdout; instructions and status on stderr.
 
-    def __init__(self, program: Program, live: bool, where: str = ""):
+    `usual` gives the seconds that a KEY took in earlier runs, by its name, None where none did.
+    `is_kept` says that evidence is left to be looked at.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        live: bool,
+        where: str = "",
+        usual: Callable[[str], float | None] = lambda key: None,
+        is_kept: bool = True,
+    ):
         self._program = program
+        self._usual = usual
         self._where = where
+        self._is_kept = is_kept
         self._entries: list[JournalEntry] = []
         self._style = style_for(console.wants_colour(sys.stdout))
         self._status = StatusLine() if live else None
         self._shown: StepId | None = None
+
+    def recall(self, entries: Sequence[JournalEntry]) -> None:
+        """What happened before: told again at the end, not shown now."""
+        self._entries += entries
 
     def wrote(self, entries: Sequence[JournalEntry], state: RunState) -> None:
         """Show what these events settled."""
@@ -67,6 +87,8 @@ class RunView(Spectator):
                 case QuestionAnswered() | CommandRequested() | InputRefused():
                     if self._status:
                         self._status.resume()
+                case AnswerDelivered() | ClockStepped():
+                    self._note(interruption_in_words(entry.event))
                 case KeyStarted() | KeyFinished() | KeyFailed():
                     self._note_key(entry.event)
                 case CommandStarted() | CommandFinished():
@@ -80,10 +102,12 @@ class RunView(Spectator):
                         self._show_instructions(text)
 
     def progressed(self, progress: Progress) -> None:
-        """Show which cell of a KEY runs."""
+        """Show which cell of a KEY runs, and the last line that it printed."""
         if self._status:
-            cells = f"cell {progress.cell} of {progress.cells}"
-            self._status.note(str(progress.invocation), cells)
+            words = f"cell {progress.cell} of {progress.cells}"
+            if progress.tail:
+                words += f"  {safe_line(progress.tail)}"
+            self._status.note(str(progress.invocation), words)
 
     def ask(self, question: OpenQuestion, complaint: str) -> None:
         """Put a question on the terminal."""
@@ -107,9 +131,19 @@ class RunView(Spectator):
         story = tell(self._program, self._entries)
         console.result(outcome_text(story, console.width(sys.stdout), self._style).rstrip())
         console.result("")
+        if not self._is_kept:
+            console.result("evidence  none: --no-evidence")
+            return
         console.result(f"evidence  {completed.folder}")
         console.result(f"report    {completed.folder / 'report.html'}")
         console.result(f"next      runbook why {completed.id}{self._where}")
+
+    def left(self, left: LeftRun) -> None:
+        """Show why the run was left, and what to type to go on."""
+        if self._status:
+            self._status.stop()
+        for line in left_text(tell(self._program, self._entries), left, self._where):
+            console.say(line)
 
     def _show_step(self, step: str, visit: int) -> None:
         story = tell(self._program, self._entries)
@@ -132,10 +166,16 @@ class RunView(Spectator):
         text = fitted(markdown, console.width(sys.stderr))
         print(text.rstrip() + "\n", file=sys.stderr, flush=True)
 
+    def _note(self, words: str) -> None:
+        if self._status:
+            self._status.clear()
+        console.say(safe_line(words))
+
     def _note_key(self, event: KeyStarted | KeyFinished | KeyFailed) -> None:
         if self._status and isinstance(event, KeyStarted):
             ahead = " ahead" if event.ahead else ""
-            self._status.begin(str(event.invocation), f"{event.key.text}{ahead}")
+            usual = self._usual(event.key.text)
+            self._status.begin(str(event.invocation), f"{event.key.text}{ahead}", usual)
         elif self._status:
             self._status.end(str(event.invocation))
 
@@ -163,6 +203,15 @@ class JsonView(RunView):
         story: dict[str, Any] = story_json(tell(self._program, self._entries))
         story["evidence"] = str(completed.folder)
         console.result(json.dumps(story, indent=2, ensure_ascii=False))
+
+    def left(self, left: LeftRun) -> None:
+        """Print the run as far as it went."""
+        from runner.report.json_form import story_json
+
+        story: dict[str, Any] = story_json(tell(self._program, self._entries))
+        story["evidence"] = str(left.folder)
+        console.result(json.dumps(story, indent=2, ensure_ascii=False))
+        super().left(left)
 
     def _show_step(self, step: str, visit: int) -> None:
         """Nothing before the end."""

@@ -5,29 +5,50 @@ import threading
 import time
 
 from runner.cli import console
+from runner.model.frozen import frozen
+from runner.report.measures import show_seconds
+
+
+@frozen
+class Running:
+    """What runs: since when, by the monotonic clock, and how many seconds that usually takes."""
+
+    name: str
+    since: float
+    usual: float | None = None
+    note: str = ""
+
+
+def running_text(running: tuple[Running, ...], now: float) -> str:
+    """The words of the line: elapsed beside usual time, and how far each is."""
+    parts = []
+    for one in running:
+        usual = "" if one.usual is None else f", usually {show_seconds(one.usual)}"
+        parts.append(f"{one.name}  {show_seconds(now - one.since)}{usual}  {one.note}".rstrip())
+    return "  running " + " · ".join(parts)
 
 
 class StatusLine:
     """One line at the bottom of the terminal: the KEYs that run and for how long."""
 
     def __init__(self) -> None:
-        self._running: dict[str, tuple[str, float, str]] = {}
+        self._running: dict[str, Running] = {}
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._paused = False
         threading.Thread(target=self._redraw, daemon=True).start()
 
-    def begin(self, key: str, name: str) -> None:
-        """A KEY was started."""
+    def begin(self, key: str, name: str, usual: float | None = None) -> None:
+        """A KEY was started, which took `usual` seconds in earlier runs."""
         with self._lock:
-            self._running[key] = (name, time.monotonic(), "")
+            self._running[key] = Running(name, time.monotonic(), usual)
 
     def note(self, key: str, words: str) -> None:
         """How far a KEY is."""
         with self._lock:
             if key in self._running:
-                name, since, _ = self._running[key]
-                self._running[key] = (name, since, words)
+                known = self._running[key]
+                self._running[key] = Running(known.name, known.since, known.usual, words)
 
     def end(self, key: str) -> None:
         """A KEY ended."""
@@ -66,8 +87,4 @@ class StatusLine:
                     sys.stderr.flush()
 
     def _text(self) -> str:
-        now = time.monotonic()
-        parts = [
-            f"{name}  {now - since:.1f} s  {note}" for name, since, note in self._running.values()
-        ]
-        return "  running " + " · ".join(part.rstrip() for part in parts)
+        return running_text(tuple(self._running.values()), time.monotonic())

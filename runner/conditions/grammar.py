@@ -37,6 +37,7 @@ _BETWEEN = re.compile(r"\b(?:(?:is|are|was|were)\s+)?between\s+", re.I)
 _NEGATION = re.compile(r"(?:not|no)\s+(?!less\b|more\b|fewer\b|in\s*[{\[(]|[1-5]xx\b)(?=\S)", re.I)
 _NEITHER = re.compile(r"neither\s+(?=\S)", re.I)
 _NOR = re.compile(r"\s*,?\s+nor\s+", re.I)
+_OTHERWISE_IF = re.compile(r"(otherwise|else),?\s+if\s+(?=\S)", re.I)
 _PREFIX = re.compile(r"(?:either|both|there\s+(?:is|are|was|were))\s+(?=\S)", re.I)
 _CONNECTIVE = re.compile(r"\s*,?\s+(or|and|but)\s+|\s*,\s+", re.I)
 _WORDS = {"or": re.compile("or", re.I), "and": re.compile("and|but", re.I)}
@@ -74,6 +75,11 @@ class _Parser:
             return Unreadable("", self._locate(start, end))
         if _OTHERWISE.fullmatch(self._text, start, end):
             return Otherwise(self._locate(start, end))
+        if otherwise := _OTHERWISE_IF.match(self._text, start, end):
+            first = Otherwise(self._locate(start, otherwise.end(1)))
+            second = self._any(otherwise.end(), end, None)
+            text, span = _one_line(self._text[start:end]), self._locate(start, end)
+            return AllOf((first, second), text, span)
         return self._any(start, end, None)
 
     def _any(self, start: int, end: int, before: Condition | None) -> Condition:

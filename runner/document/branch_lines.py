@@ -2,7 +2,7 @@
 
 import re
 
-from runner.document.consequences import read_consequences
+from runner.document.consequences import VERB, read_consequences
 from runner.document.nodes import Node, is_conditional, is_known_label, labelled
 from runner.document.rich_text import RichText
 from runner.model.frozen import frozen
@@ -10,9 +10,11 @@ from runner.model.runbook import Advice
 
 _IF = re.compile(r"(?:if|(unless))\b\s*", re.I)
 _COLON = re.compile(r":(?=\s|$)|\s*(?:→|->|=>|⇒)\s*")
-_COMMA = re.compile(r",\s+|\s+then\s+", re.I)
+_COMMA = re.compile(rf",\s+|\s+then\s+|\s+[-–—]\s+(?={VERB})", re.I)
 _OTHERWISE = re.compile(
-    r"(?:[.;,]\s*)(?=(?:otherwise|else)\b)|[.;]\s+(?=if\b[^:.;]*(?::\s|→|->|=>))", re.I
+    rf"(?:[.;,]\s*)(?=(?:otherwise|else)\b)|\s+(?=(?:otherwise|else)\b[\s,:]+{VERB})"
+    r"|[.;]\s+(?=if\b[^:.;]*(?::\s|→|->|=>))",
+    re.I,
 )
 _SENTENCE_IF = re.compile(r"\.\s+(?=If\b)")
 _OTHERWISE_WORD = re.compile(r"(?:otherwise|else|none of (?:the above|these))[\s,:]*", re.I)

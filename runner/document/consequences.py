@@ -20,15 +20,16 @@ from runner.model.runbook import (
     Stop,
 )
 
-_VERB = (
+VERB = (
     r"(?:(?:please|immediately|directly)\s+)?"
     r"(?:escalate|see\s+action|apply\s+action|run\s+action|see:?\s+action|go\s+(?:back\s+)?to|continue"
     r"|proceed|skip\s+(?:ahead\s+)?to|return\s+to|jump\s+(?:ahead\s+)?to|stop\b|re-?run|use\s+the"
     r"|see\s+the|hand\s+over)"
 )
+"""What a consequence that is more than advice begins with."""
 _SENTENCE = re.compile(r"\s*;\s*|\.\s+(?=[A-Z→])")
 _CLAUSE = re.compile(
-    rf",?\s+(?:and\s+)?then\s+|,\s*(?:and\s+)?(?={_VERB})|\s+(?:and|&|[-–—])\s+(?={_VERB})",
+    rf",?\s+(?:and\s+)?then\s+|,\s*(?:and\s+)?(?={VERB})|\s+(?:and|&|[-–—])\s+(?={VERB})",
     re.I,
 )
 _LEAD = (
@@ -41,25 +42,27 @@ _MOVE = (
     rf"(?:(?:continue|go|proceed|return|jump|move|back|straight)\b[\s,]*{_ALONG}"
     r"|skip\b\s*(?:ahead\s+)?(?=to\b))"
 )
-_TO_STEP = re.compile(rf"{_LEAD}{_MOVE}?(?:to|with|at|from)?\s*steps?\s+#?(\d\w*)\b", re.I)
+_TO_STEP = re.compile(
+    rf"{_LEAD}{_MOVE}?(?:to|with|at|from)?\s*steps?\s+#?(\d\w*(?:\.\d\w*)*)\b", re.I
+)
 _NO_AMOUNT = (
     r"(?!\s+(?!(?:and|or|then|to|in|for|from|below|above|as|on|with|first|together|through"
     r"|immediately|directly)\b)[a-z])"
 )
 """What keeps a number in a row of them from being one of things: `Step 2, 3 minutes later`."""
 _MORE_STEPS = re.compile(
-    rf"\s*(?:,|/|&|,?\s*\b(?:and|or)\b)\s*(?:steps?\s+)?#?(\d\w*)\b{_NO_AMOUNT}", re.I
+    rf"\s*(?:,|/|&|,?\s*\b(?:and|or)\b)\s*(?:steps?\s+)?#?(\d\w*(?:\.\d\w*)*)\b{_NO_AMOUNT}", re.I
 )
 _RERUN = re.compile(
-    rf"{_LEAD}(?:re-?run|repeat|redo|run)\s+(?:step\s+(?P<step>\d\w*)"
+    rf"{_LEAD}(?:re-?run|repeat|redo|run)\s+(?:step\s+(?P<step>\d\w*(?:\.\d\w*)*)"
     r"|(?:this|the)\s+(?:step|key|check|analysis)(?P<again>\s+again)?)"
     r"|re-?run(?=[\s.!]*$)",
     re.I,
 )
 _ACTION = re.compile(
     rf"{_LEAD}(?:(?:see|apply|run|use|do|perform|take|execute|start)\b:?\s*|{_MOVE}(?:to|with)\s*)?"
-    r"(?:the\s+)?actions?\s+(#?\d\w*(?:(?:\s*(?:,\s*(?:and|or|then)\b|,|/|&|and\b|or\b|then\b|to\b"
-    rf"|through\b)\s*|[-–])(?:actions?\s+)?#?\d\w*\b{_NO_AMOUNT})*)",
+    r"(?:the\s+)?actions?\s+(#?\d\w*(?:\.\d\w*)*(?:(?:\s*(?:,\s*(?:and|or|then)\b|,|/|&|and\b|or\b|then\b|to\b"
+    rf"|through\b)\s*|[-–])(?:actions?\s+)?#?\d\w*(?:\.\d\w*)*\b{_NO_AMOUNT})*)",
     re.I,
 )
 _SECTION = re.compile(
@@ -241,7 +244,7 @@ def _numbers(listed: str) -> tuple[str, ...]:
     """The numbers in `1, 2 and 4`, and those between the ends of `1-3`."""
     found: list[str] = []
     for first, last in re.findall(
-        r"(\d\w*)(?:\s*(?:-|–|to|through)\s*(?:actions?\s+)?#?(\d+))?", listed
+        r"(\d\w*(?:\.\d\w*)*)(?:\s*(?:-|–|to|through)\s*(?:actions?\s+)?#?(\d+))?", listed
     ):
         is_range = last and first.isdigit() and int(first) < int(last) <= int(first) + 20
         found += (

@@ -9,7 +9,11 @@ from runner.document.rich_text import RichText
 from runner.model.conditions import AllOf, AnyOf, Comparison, Condition, Not
 from runner.model.runbook import Expectation
 
-_SHOULD = re.compile(r"\(\s*(?:this\s+)?(?:should|must|has\s+to)\s+be\s+([^()]+)\)", re.I)
+_SHOULD = re.compile(
+    r"\(\s*(?:this\s+)?(?:should|must|has\s+to|needs\s+to)\s+"
+    r"(?:be\s+(?P<sign>zero|negative|positive)|(?:be\s+)?(?P<said>[^()]+))\s*\)",
+    re.I,
+)
 _SUBJECT_START = re.compile(r"[,:;|]\s*|\s+-\s+|\.\s+")
 
 
@@ -44,10 +48,12 @@ def _in_parentheses(text: RichText) -> list[Expectation]:
     for match in _SHOULD.finditer(text.text):
         starts = [m.end() for m in _SUBJECT_START.finditer(text.text, 0, match.start())]
         subject = text.part(starts[-1] if starts else 0, match.start())
-        whole = subject.joined(" ", text.part(match.start(1), match.end(1)))
+        group = "sign" if match["sign"] else "said"
+        said = text.part(match.start(group), match.end(group))
+        whole = subject.joined(" is " if match["sign"] else " ", said)
         condition = parse_condition(whole.text, whole.span)
         if is_comparison(condition):
-            said = text.text[match.start() + 1 : match.end() - 1]
-            words = " ".join(f"{subject.line} {said}".split())
+            inside = text.text[match.start() + 1 : match.end() - 1]
+            words = " ".join(f"{subject.line} {inside}".split())
             found.append(Expectation(condition, words, text.span(match.start(), match.end())))
     return found

@@ -13,7 +13,7 @@ _KEY = re.compile(r"(?<![\w/-])(?:jupyter|node)-[a-z0-9]+(?:-[a-z0-9]+)*\b(?!/)"
 _ANY_KEY = re.compile(r"\b[a-z][a-z0-9]*(?:-[a-z0-9]+)+\b")
 _CALLS = re.compile(r"(?:run|use|execute|call)\b", re.I)
 _INPUT_JOIN = re.compile(r",\s+(?:and\s+)?|\s+and\s+")
-_FROM_STEP = re.compile(r"^(.*?)\s+(?:from|of|made (?:in|by))\s+step\s+(\d\w*)\b", re.I)
+_FROM_STEP = re.compile(r"^(.*?)\s+(?:from|of|made (?:in|by))\s+step\s+(\d\w*(?:\.\d\w*)*)\b", re.I)
 _PROSE_INPUT = re.compile(
     r"\b(?:with|using|taking)\s+(?P<as>.+?)\s+as\s+(?:its\s+|the\s+|an?\s+)?inputs?\b"
     r"|\bwith\s+(?:the\s+)?inputs?\s*:?\s+(?P<input>.+?)(?=[.;]\s|[.;]?$)"

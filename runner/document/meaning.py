@@ -23,7 +23,8 @@ from runner.model.runbook import Runbook, Section, SectionKind
 from runner.model.source import SourceText, Span
 
 _PLACE = re.compile(
-    r"(?:\d+[.)]\s*)?(step|action)\s+(\d\w*)\s*(?:[-:.–—)]\s*|$|\s(?=\S))(.*)", re.I | re.S
+    r"(?:\d+[.)]\s*)?(step|action)\s+(\d\w*(?:\.\d\w*)*)\s*(?:[-:.–—)]\s*|$|\s(?=\S))(.*)",
+    re.I | re.S,
 )
 _NUMBERING = re.compile(r"^\s*(?:\d+(?:\.\d+)*[.)]?|[IVX]+[.)])\s+")
 _CANONICAL = {kind.value.casefold(): kind for kind in SectionKind if kind is not SectionKind.OTHER}

@@ -71,10 +71,8 @@ def build_nodes(blocks: Iterable[Block]) -> tuple[Node, ...]:
                 nodes += [Node(text, (), False, block.line) for text in logical_lines(block.text)]
             case ListBlock():
                 items = tuple(_item_node(item) for item in block.items)
-                if nodes and not nodes[-1].is_item and _opens_a_list(nodes[-1]):
-                    last = nodes.pop()
-                    below = last.children + items
-                    nodes.append(Node(last.text, below, last.is_item, last.line, last.fences))
+                if nodes and (attached := _attached(nodes[-1], items)):
+                    nodes[-1] = attached
                 else:
                     nodes += items
             case TableBlock():
@@ -132,8 +130,9 @@ def is_conditional(text: RichText) -> bool:
 
 
 def logical_lines(text: RichText) -> tuple[RichText, ...]:
-    """A paragraph cut where a source line begins with a label or an If."""
-    if "\n" not in text.text:
+    """A paragraph cut where a line begins with a label or an If, or a sentence with a label."""
+    labels = _labels_inside(text)
+    if "\n" not in text.text and not labels:
         return (text,) if text.text else ()
     cuts = [0]
     for match in re.finditer(r"\n\s*", text.text):
@@ -142,8 +141,40 @@ def logical_lines(text: RichText) -> tuple[RichText, ...]:
             continue
         if is_conditional(rest) or labelled(rest):
             cuts.append(match.end())
-    cuts.append(len(text.text))
+    cuts = sorted({*cuts, *labels, len(text.text)})
     return tuple(text.part(a, b) for a, b in pairwise(cuts) if text.part(a, b).text)
+
+
+def _labels_inside(text: RichText) -> list[int]:
+    """Where bold labels begin a sentence: `**Check**: look at it. **Success**: rate > 99%`."""
+    found = []
+    for start, end in text.bold[1:]:
+        label, behind = text.text[start:end].rstrip(), text.text[end : end + 3].lstrip()
+        begins = text.text[max(start - 3, 0) : start].rstrip().endswith((".", ";"))
+        if begins and (label.endswith(":") or behind.startswith(":")):
+            found += [] if _CONDITIONAL.match(label) else [start]
+    return found
+
+
+def _attached(node: Node, items: tuple[Node, ...]) -> Node | None:
+    """The node with a list that belongs to it, or to the line right above the list."""
+    below = _attached_below(node, items)
+    if below or node.is_item or not _opens_a_list(node):
+        return below
+    return Node(node.text, node.children + items, node.is_item, node.line, node.fences)
+
+
+def _attached_below(node: Node, items: tuple[Node, ...]) -> Node | None:
+    """The node with the list at the last line below it, where that ends with a colon."""
+    if not node.children:
+        return None
+    last = node.children[-1]
+    changed = _attached_below(last, items)
+    if changed is None and not last.children and last.text.text.endswith(":"):
+        changed = Node(last.text, items, last.is_item, last.line, last.fences)
+    if changed is None:
+        return None
+    return Node(node.text, (*node.children[:-1], changed), node.is_item, node.line, node.fences)
 
 
 def _opens_a_list(node: Node) -> bool:
@@ -168,7 +199,7 @@ def _item_node(item: Item) -> Node:
     if not blocks or not isinstance(blocks[0], Paragraph):
         empty = RichText("", (0,))
         return Node(empty, build_nodes(blocks), True, item.line)
-    first, *more = logical_lines(_without_task_box(blocks[0].text)) or (blocks[0].text,)
+    first, *more = logical_lines(without_task_box(blocks[0].text)) or (blocks[0].text,)
     extra = tuple(Node(text, (), True, item.line) for text in more)
     fences = () if extra else _leading_fences(blocks[1:])
     return Node(first, extra + build_nodes(blocks[1:]), True, item.line, fences)
@@ -180,7 +211,8 @@ def _leading_fences(blocks: Iterable[Block]) -> tuple[Fence, ...]:
     return tuple(block.fence for block in codes if isinstance(block, CodeBlock))
 
 
-def _without_task_box(text: RichText) -> RichText:
+def without_task_box(text: RichText) -> RichText:
+    """The text of an item without the box of a task list."""
     box = _TASK.match(text.text)
     return text.part(box.end()) if box else text
 

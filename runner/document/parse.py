@@ -14,7 +14,7 @@ from runner.document.markdown import read_blocks
 from runner.document.nodes import Node, all_nodes, build_nodes
 from runner.document.outline import Part, outline
 from runner.document.pack import Pack, merged, read_pack
-from runner.document.rollbacks import read_rollbacks
+from runner.document.rollbacks import is_about_action, read_rollbacks
 from runner.document.steps import read_actions, read_check, read_steps
 from runner.document.strays import strays
 from runner.model.diagnostics import DiagnosedDocument
@@ -33,7 +33,8 @@ from runner.model.runbook import (
 from runner.model.source import SourceText
 
 _STANDING = re.compile(r"(escalate|roll\s?-?back)\s+(?:immediately\s+)?(?:if|when)\b\s*:?\s*", re.I)
-_ALERT = re.compile(r"alerts?\b[^\"“`]*[\"“`]([^\"”`]+)[\"”`]?", re.I)
+_ALERT = re.compile(r"alerts?\b", re.I)
+_QUOTED = re.compile(r"[\"“`]([^\"“”`]+)[\"”`]?")
 _DO_NOT = re.compile(r"do\s+not\b|don'?t\b|never\b", re.I)
 _NOT_STEPS = (SectionKind.SAFETY, SectionKind.ACTIONS, SectionKind.VERIFICATION)
 
@@ -162,7 +163,8 @@ def _standing(parts: tuple[Part, ...]) -> tuple[StandingCondition, ...]:
         if match is None:
             continue
         kind = StandingKind.ESCALATE if match[1][0] in "eE" else StandingKind.ROLLBACK
-        texts = [child.text for child in node.children] or [node.text.part(match.end())]
+        below = [child.text for child in node.children if not _begins_its_own(child)]
+        texts = below or [node.text.part(match.end())]
         for text in texts:
             if text.text:
                 condition = parse_condition(text.text, text.span)
@@ -171,7 +173,18 @@ def _standing(parts: tuple[Part, ...]) -> tuple[StandingCondition, ...]:
     return tuple(found)
 
 
+def _begins_its_own(node: Node) -> bool:
+    """Whether a line in a list of conditions is none of them, but the head of something else."""
+    return _STANDING.match(node.text.text) is not None or is_about_action(node)
+
+
 def _alerts(parts: tuple[Part, ...]) -> tuple[str, ...]:
-    lines = (node.text.line for node in all_nodes(_nodes(parts)))
-    marked = (match[1] for line in lines for match in _ALERT.finditer(line))
-    return tuple(marked)
+    """What is quoted or written as code behind the word Alert, in order."""
+    found: list[str] = []
+    for node in all_nodes(_nodes(parts)):
+        text = node.text
+        if word := _ALERT.search(text.text):
+            marked = [(start, name) for name, start in text.codes() if start >= word.end()]
+            marked += [(m.start(), m[1]) for m in _QUOTED.finditer(text.text, word.end())]
+            found += [" ".join(name.split()) for _, name in sorted(marked)]
+    return tuple(dict.fromkeys(found))

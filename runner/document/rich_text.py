@@ -66,13 +66,13 @@ class RichText:
             yield self.text[start:end], start
 
     def matches(self, pattern: re.Pattern[str], start: int = 0) -> Iterator[re.Match[str]]:
-        """The matches of `pattern` that begin outside parentheses and code."""
+        """The matches of `pattern` that begin outside parentheses, quotation marks and code."""
         for match in pattern.finditer(self.text, start):
             if not self._is_enclosed(match.start()):
                 yield match
 
     def split(self, pattern: re.Pattern[str]) -> tuple["RichText", ...]:
-        """The parts between matches of `pattern` that stand outside parentheses and code."""
+        """The parts between those matches of `pattern` that `matches` finds."""
         cuts = [0]
         for match in self.matches(pattern):
             cuts += [match.start(), match.end()]
@@ -84,7 +84,9 @@ class RichText:
         if any(start <= index < end for start, end in self.code):
             return True
         before = self.text[:index]
-        return before.count("(") > before.count(")")
+        if before.count('"') % 2 and '"' in self.text[index:]:
+            return True
+        return before.count("(") > before.count(")") or before.count("“") > before.count("”")
 
 
 def _clipped(

@@ -8,7 +8,7 @@ from runner.document.rich_text import RichText
 
 _ABOUT = re.compile(
     r"(?:(?:if|when|for|after|undo|revert|roll(?:ing)?\s*-?back(?:\s+(?:of|for))?)\s+)*"
-    r"action\s+(\d\w*)\b",
+    r"action\s+(\d\w*(?:\.\d\w*)*)\b",
     re.I,
 )
 _COLON = re.compile(r":(?=\s|$)|\s*(?:→|->|=>)\s*|\s+[-–—]\s+")

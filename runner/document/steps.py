@@ -8,13 +8,20 @@ from runner.document.branch_lines import counted
 from runner.document.branches import read_branches
 from runner.document.expectations import read_expectations
 from runner.document.invocations import read_invocations
-from runner.document.nodes import Node, all_nodes, build_nodes, fences_in, is_conditional
+from runner.document.nodes import (
+    Node,
+    all_nodes,
+    build_nodes,
+    fences_in,
+    is_conditional,
+    without_task_box,
+)
 from runner.document.rich_text import RichText
 from runner.model.identity import PlaceKind, StepId
 from runner.model.runbook import Action, Field, Reversibility, Step
 from runner.model.source import SourceText, Span
 
-_NUMBERED = r"[^\w]*(?:\d+[.)]\s*)?{word}\s+(\d\w*)\s*(?:[-:.–—)]\s*|$|\s(?=\S))(.*)"
+_NUMBERED = r"[^\w]*(?:\d+[.)]\s*)?{word}\s+(\d\w*(?:\.\d\w*)*)\s*(?:[-:.–—)]\s*|$|\s(?=\S))(.*)"
 _STEP = re.compile(_NUMBERED.format(word="step"), re.I | re.S)
 _ACTION = re.compile(_NUMBERED.format(word="action"), re.I | re.S)
 _REVERSIBILITY = re.compile(r"\(([^()]*\b(?:ir)?reversible\b[^()]*)\)", re.I)
@@ -38,7 +45,7 @@ def read_actions(
 def read_check(source: SourceText, step: StepId, item: Item, horizon: str = "") -> Step:
     """A safety or verification check: an item of a list."""
     first = item.blocks[0] if item.blocks else None
-    text = first.text if isinstance(first, Paragraph) else RichText("", (0,))
+    text = without_task_box(first.text) if isinstance(first, Paragraph) else RichText("", (0,))
     return _step(source, step, text.line.rstrip(":"), text.span(), item.blocks, horizon)
 
 

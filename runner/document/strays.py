@@ -8,7 +8,7 @@ from runner.document.blocks import Block, ListBlock, Quote
 from runner.document.branch_lines import branch_text, take_apart
 from runner.document.consequences import read_consequences
 from runner.document.invocations import named_keys
-from runner.document.nodes import Node, all_nodes, build_nodes
+from runner.document.nodes import Node, all_nodes, build_nodes, is_known_label
 from runner.document.outline import Part
 from runner.document.rollbacks import is_about_action
 from runner.model.diagnostics import Diagnostic, Severity
@@ -21,8 +21,16 @@ _MOVES = re.compile(
     r"|(?:see|apply|take)\s+actions?\s+\d|escalate\s+to\b|re-?run\s+step\b",
     re.I,
 )
+_MOVE_BEHIND = re.compile(
+    r"(?:[:|?.]\s+|\s(?:→|->|=>|⇒)\s*)(?:if\b[^:.]{1,60}:\s*)?"
+    r"(?:(?:continue|go|skip|proceed|return|jump)\s+(?:on\s+|back\s+)?(?:to|with|at)\b"
+    r"|(?:see|apply|take)\s+actions?\s+\d|escalate\b|stop\s*(?:$|[.;])|re-?run\s+step\b)"
+    r"|(?:→|->|=>|⇒)\s*(?:step|action)\s+\d",
+    re.I,
+)
+"""A move behind words that are no condition: `Timeouts → Action 1`, `When it fails: escalate`."""
 _ROUTING = (SectionKind.SCOPE, SectionKind.WHEN_TO_USE, SectionKind.WHEN_NOT_TO_USE)
-_STEPS = (SectionKind.DIAGNOSIS, SectionKind.OTHER)
+_STEPS = (SectionKind.DIAGNOSIS, SectionKind.SAFETY, SectionKind.OTHER)
 
 
 def strays(parts: tuple[Part, ...], runbook: Runbook) -> tuple[Diagnostic, ...]:
@@ -115,6 +123,15 @@ def _moves(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
         if branch_text(node.text) and take_apart(node):
             continue
         at = bisect_right(starts, node.text.span().start)
+        if _hides_a_move(node):
+            yield Diagnostic(
+                "RB010",
+                Severity.WARNING,
+                f'"{_short(node)}" looks like a branch and is not followed from here',
+                node.text.span(),
+                "begin it with If, or with Otherwise",
+            )
+            continue
         following = runbook.steps[at].id if at < len(starts) else None
         if at and _moves_away(node, following):
             yield Diagnostic(
@@ -125,6 +142,12 @@ def _moves(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
                 "make it a branch, such as `- Otherwise: …`",
             )
         yield from _moves(node.children, runbook)
+
+
+def _hides_a_move(node: Node) -> bool:
+    field = node.field
+    is_prose = field is not None and is_known_label(field.label)
+    return not is_prose and _MOVE_BEHIND.search(node.text.text) is not None
 
 
 def _moves_away(node: Node, following: StepId | None) -> bool:

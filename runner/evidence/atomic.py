@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import stat
 from pathlib import Path
 
 
@@ -37,9 +38,33 @@ def write_all(descriptor: int, data: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
+def sync_tree(folder: Path, top: Path) -> None:
+    """Make everything in `folder` durable, and the names that lead to it from `top`, above it.
+
+    For what other processes wrote there. Links are not followed. Raises OSError.
+    """
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            _sync_file(Path(parent, name))
+        sync_folder(Path(parent))
+    while folder != top:
+        folder = folder.parent
+        sync_folder(folder)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in `folder` durable: a file is lost without its name."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_file(path: Path) -> None:
+    if not stat.S_ISREG(path.lstat().st_mode):
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:

@@ -10,11 +10,16 @@ from hashlib import sha256
 
 from runner.model.events import Event, JournalEntry
 from runner.model.frozen import frozen
+from runner.model.interruptions import ClockStepped
 from runner.model.plain import Plain, to_plain
 
 JOURNAL_FILE = "journal.jsonl"
 NO_LINE = "0" * 64
 """What the first entry names as the digest of the line before."""
+CLOCK_TOLERANCE_SECONDS = 2.0
+"""By how much the clocks may part from one line to the next before that is a step."""
+_SLEWED = 0.001
+"""The part of a second by which a clock that is steered may run fast or slow."""
 
 
 @frozen
@@ -34,6 +39,9 @@ def check_chain(content: bytes) -> RawJournal:
     head = NO_LINE
     for number, text in enumerate(whole, start=1):
         line, problem = _parse(text, number, head)
+        if problem and _was_never_written(whole[number - 1 :]):
+            torn = b"\n".join([*whole[number - 1 :], torn])
+            break
         if problem:
             return RawJournal(tuple(lines), torn, f"{JOURNAL_FILE} {problem}", head)
         lines.append(line)
@@ -60,23 +68,37 @@ class Chain:
     """The end of a journal, where the next events are linked on."""
 
     def __init__(
-        self, now: Callable[[], datetime], monotonic: Callable[[], float], number: int, head: str
+        self,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
+        number: int = 0,
+        head: str = NO_LINE,
+        before: datetime | None = None,
     ):
+        """Go on behind line `number`, stamped `before`, whose raw text has the digest `head`."""
         self._now, self._monotonic = now, monotonic
         self._began = monotonic()
-        self._number, self._head = number, head
+        self._number, self._head, self._before = number, head, before
+        self._stamp: tuple[datetime, float] | None = None
 
     def link(self, events: Sequence[Event]) -> tuple[tuple[JournalEntry, ...], list[bytes]]:
-        """Entries and raw lines for `events`, all with one stamp; the end stays where it is."""
+        """Entries and raw lines for `events`, all with one stamp; the end stays where it is.
+
+        Where the wall clock was set since the line before, that is said first.
+        """
         at = self._now()
         if at.tzinfo is None:
             raise ValueError("the clock of a journal must know its offset from UTC")
+        at = at.astimezone(UTC)  # in a zone with summer time, differences would be those of hands
         elapsed = round(self._monotonic() - self._began, 6)
+        if step := self._step(at, elapsed):
+            events = (ClockStepped(step), *events)
+        self._stamp = (at, elapsed)
         entries: list[JournalEntry] = []
         lines: list[bytes] = []
         head = self._head
         for number, event in enumerate(events, start=self._number + 1):
-            entries.append(JournalEntry(number, at.astimezone(UTC), elapsed, head, event))
+            entries.append(JournalEntry(number, at, elapsed, head, event))
             lines.append(encode_line(entries[-1]))
             head = sha256(lines[-1]).hexdigest()
         return tuple(entries), lines
@@ -85,6 +107,16 @@ class Chain:
         """Move the end behind `lines`, which are kept now."""
         self._number += len(lines)
         self._head = sha256(lines[-1]).hexdigest() if lines else self._head
+
+    def _step(self, at: datetime, elapsed: float) -> float:
+        """By how many seconds the wall clock was set since the line before; 0.0 for none."""
+        if self._stamp is None:
+            behind = (at - self._before).total_seconds() if self._before else 0.0
+            return round(min(behind, 0.0), 3)
+        before, then = self._stamp
+        step = (at - before).total_seconds() - (elapsed - then)
+        tolerated = CLOCK_TOLERANCE_SECONDS + _SLEWED * abs(elapsed - then)
+        return round(step, 3) if abs(step) > tolerated else 0.0
 
 
 def _parse(text: bytes, number: int, head: str) -> tuple[Plain, str]:
@@ -101,6 +133,24 @@ def _parse(text: bytes, number: int, head: str) -> tuple[Plain, str]:
             "a line was altered, removed, added or moved there"
         )
     return line, ""
+
+
+def _was_never_written(rest: list[bytes]) -> bool:
+    """Whether these lines are of one write that the power cut short: its blocks in any order.
+
+    No line of ours holds a zero byte, so one marks a block that did not reach the disk. Lines of
+    two stamps are of two writes, and the first of two is always whole: then it is damage.
+    """
+    if b"\0" not in rest[0]:
+        return False
+    stamps = set()
+    for text in rest:
+        try:
+            line = json.loads(text)
+            stamps.add((json.dumps(line["at"]), line["elapsed"]))
+        except (ValueError, KeyError, TypeError, RecursionError):
+            continue
+    return len(stamps) <= 1
 
 
 def _refuse_constant(name: str) -> None:

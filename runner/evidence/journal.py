@@ -21,7 +21,10 @@ class Journal(Protocol):
     """Where the events of a run are kept."""
 
     def append(self, events: Sequence[Event]) -> tuple[JournalEntry, ...]:
-        """Keep `events` in this order; return them with their places."""
+        """Keep `events` in this order; return them with their places.
+
+        Where the wall clock was set meanwhile, ClockStepped stands before them.
+        """
 
 
 @frozen
@@ -68,7 +71,9 @@ class JournalWriter:
         before: ReadJournal = ReadJournal(()),  # noqa: B008  (a frozen value)
     ):
         self._disk: Disk | None = disk
-        self._chain = Chain(now, monotonic, len(before.entries), before.head)
+        last = before.entries[-1] if before.entries else None
+        stamp = last.at if isinstance(last, JournalEntry) else None
+        self._chain = Chain(now, monotonic, len(before.entries), before.head, stamp)
 
     @classmethod
     def open(
@@ -116,7 +121,7 @@ class InMemoryJournal:
 
     def __init__(self, now: Callable[[], datetime], monotonic: Callable[[], float]):
         self.entries: tuple[JournalEntry, ...] = ()
-        self._chain = Chain(now, monotonic, 0, NO_LINE)
+        self._chain = Chain(now, monotonic)
 
     def append(self, events: Sequence[Event]) -> tuple[JournalEntry, ...]:
         """Keep `events` in memory."""

@@ -6,11 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
+from runner.evidence.access import access_of
 from runner.evidence.chain import JOURNAL_FILE
 from runner.evidence.disk import or_evidence_lost
 from runner.evidence.index import Index
 from runner.evidence.journal import JournalWriter, ReadJournal, read_journal
 from runner.evidence.seal import seal_run
+from runner.evidence.sealed_files import SUMS_FILE
 from runner.evidence.signing import SigningKey
 from runner.evidence.store import RunFolder, Store
 from runner.evidence.store_log import StoreLog
@@ -106,6 +108,16 @@ class RunEvidence:
         seal_run(self.path, self._now(), self._key)
         StoreLog(self._store.root).sealed(self.path, self._now())
         self._sealed = True
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the run was sealed to the end: SHA256SUMS and the store's line stand."""
+        return (self.path / SUMS_FILE).exists() and StoreLog(self._store.root).knows(self.id)
+
+    def share(self) -> None:
+        """Let the group of a shared store see the run and go on with it. Raises EvidenceLost."""
+        with or_evidence_lost("let the group into the run"):
+            access_of(self.path).open_tree(self.path)
 
     def close(self) -> None:
         """Close the journal and release the lock; a second call does nothing."""

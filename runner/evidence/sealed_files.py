@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from hashlib import file_digest
 from pathlib import Path
 
+from runner.evidence.access import access_of
 from runner.evidence.lock import LOCK_FILE
 from runner.model.frozen import frozen
 
@@ -68,9 +69,13 @@ def sums_text(files: tuple[SealedFile, ...]) -> bytes:
 
 
 def make_read_only(folder: Path, files: tuple[SealedFile, ...]) -> None:
-    """Take the write permission from sealed files (0400), SHA256SUMS included."""
+    """Take the write permission from sealed files (0400, 0440 in a shared store), SUMS too.
+
+    Files of another user in a shared store stay as they are: only an owner can change a mode.
+    """
+    mode = access_of(folder).sealed_mode
     for name in (*(file.name for file in files), SUMS_FILE):
-        _chmod_opened(folder / name)
+        _chmod_opened(folder / name, mode)
 
 
 def file_digest_of(path: Path) -> str:
@@ -78,10 +83,11 @@ def file_digest_of(path: Path) -> str:
     return _digest(path, path.name).sha256
 
 
-def _chmod_opened(path: Path) -> None:
+def _chmod_opened(path: Path, mode: int) -> None:
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        os.fchmod(descriptor, 0o400)
+        if os.fstat(descriptor).st_uid == os.geteuid():
+            os.fchmod(descriptor, mode)
     finally:
         os.close(descriptor)
 

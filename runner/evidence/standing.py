@@ -4,8 +4,9 @@ from pathlib import Path
 
 from runner.evidence.chain import JOURNAL_FILE, RawJournal, check_chain
 from runner.evidence.lock import is_held
-from runner.model.events import RunFinished
+from runner.model.events import RunFinished, RunStarted
 from runner.model.frozen import frozen
+from runner.model.interruptions import RunResumed, RunSuspended, WhySuspended
 from runner.model.plain import from_plain
 from runner.model.runs import Outcome
 
@@ -22,7 +23,7 @@ class Running:
 
 @frozen
 class Waiting:
-    """Nobody holds it, and it asked a person something. (No run is suspended like that yet.)"""
+    """Nobody holds it, and it was left waiting for a person."""
 
     def __str__(self) -> str:
         return "waiting"
@@ -82,7 +83,7 @@ def standing_without_holder(journal: RawJournal) -> RunStanding:
         return Damaged(journal.problem)
     last = journal.lines[-1].get("event") if journal.lines else None
     if not isinstance(last, dict) or last.get("is") != RunFinished.__name__:
-        return Interrupted()
+        return Waiting() if _was_left_waiting(journal) else Interrupted()
     try:
         finished: RunFinished = from_plain(RunFinished, last)
     except (ValueError, RecursionError) as error:
@@ -90,3 +91,15 @@ def standing_without_holder(journal: RawJournal) -> RunStanding:
     if not 0 <= finished.exit_code <= _GREATEST_EXIT_CODE:
         return Damaged(f"{JOURNAL_FILE}: {finished.exit_code} is no exit code")
     return Finished(finished.outcome, finished.exit_code)
+
+
+def _was_left_waiting(journal: RawJournal) -> bool:
+    """Whether it was suspended for a person, and nobody took it up since."""
+    for line in reversed(journal.lines):
+        event = line.get("event")
+        kind = event.get("is") if isinstance(event, dict) else None
+        if kind == RunSuspended.__name__:
+            return bool(event.get("why") == WhySuspended.PERSON.value)
+        if kind in (RunResumed.__name__, RunStarted.__name__):
+            return False
+    return False

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from runner.errors import NotFound, RunbookError
+from runner.evidence.access import Access, access_of
 from runner.evidence.atomic import sync_folder, write_atomically
 from runner.evidence.disk import evidence_lost, or_evidence_lost
 from runner.evidence.lock import RunLock
@@ -79,8 +80,13 @@ class Store:
             return cls(home / ".local" / "state" / "runbook")
         return cls(Path(".runbook"))
 
+    @property
+    def access(self) -> Access:
+        """Who takes part in this store: its folder says so."""
+        return access_of(self.root)
+
     def create_run(self, slug: str, now: datetime) -> RunFolder:
-        """A new private folder (0700) with its lock held from the moment it can be seen.
+        """A new folder, its lock held from the moment it can be seen; private (0700) or shared.
 
         The id is the time in UTC to the millisecond, by which runs are ordered, the slug reduced
         to a-z, 0-9 and dashes, and four letters.
@@ -91,7 +97,7 @@ class Store:
             self._prepare()
             for _ in range(100):
                 suffix = "".join(secrets.choice(_SUFFIX_LETTERS) for _ in range(4))
-                folder = _create_locked(self.runs_folder, f"{stem}-{suffix}")
+                folder = _create_locked(self.runs_folder, f"{stem}-{suffix}", self.access)
                 if folder is not None:
                     sync_folder(self.runs_folder)
                     return folder
@@ -114,8 +120,12 @@ class Store:
         """Make what is not there; a store of an older format becomes one of today's by that."""
         fresh = not (self.root / FORMAT_FILE).exists()
         self.format  # noqa: B018  (it refuses a store of a later one)
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        missing = [f for f in (self.root, *self.root.parents) if not f.is_dir()]
+        for folder in reversed(missing):
+            folder.mkdir(mode=0o700, exist_ok=True)
+            sync_folder(folder.parent)
         self.runs_folder.mkdir(mode=0o700, exist_ok=True)
+        self.access.open_folder(self.runs_folder)
         if fresh:
             write_atomically(self.root / FORMAT_FILE, f"{FORMAT}\n".encode())
         sync_folder(self.root)
@@ -171,10 +181,11 @@ class Store:
         return standing_of(self.folder_of(run_id))
 
 
-def _create_locked(runs_folder: Path, run_id: str) -> RunFolder | None:
+def _create_locked(runs_folder: Path, run_id: str, access: Access) -> RunFolder | None:
     hidden = runs_folder / f".new-{run_id}-{secrets.token_hex(6)}"
     hidden.mkdir(mode=0o700)
     lock = RunLock(hidden)
+    access.open_tree(hidden)
     path = runs_folder / run_id
     try:
         hidden.rename(path)

@@ -45,6 +45,10 @@ class StoreLog:
         """Note that the run in `folder` is about to be removed. Raises EvidenceLost."""
         self._note(PRUNED, folder, now)
 
+    def knows(self, run: str) -> bool:
+        """Whether a line speaks of that run. Raises OSError where the log cannot be read."""
+        return any(logged and logged.run == run for logged in map(read_line, self.lines()))
+
     def lines(self) -> tuple[bytes, ...]:
         """The whole lines, without their newlines; a torn last line is none."""
         try:

@@ -7,10 +7,11 @@ from runner.conditions.vocabulary import Vocabulary
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState
 from runner.model.contract import DeclaredInput, KeyContract
+from runner.model.events import KeyStarted
 from runner.model.frozen import frozen
 from runner.model.identity import InvocationId, PlaceKind, StepId
 from runner.model.results import KeyResult, StagedInput
-from runner.model.runbook import KeyInvocation
+from runner.model.runbook import InputSpec, KeyInvocation
 from runner.model.runs import InvokeKey
 from runner.model.values import Table
 
@@ -46,6 +47,22 @@ def input_sources(
         return Unavailable(f"no input {missing[0].name} ({missing[0].label}) was given")
     sources = (_source(program, state, declared, call) for declared in contract.inputs)
     return tuple(source for source in sources if source is not None)
+
+
+def looked_at_its_inputs(
+    program: Program, state: RunState, call: KeyInvocation, started: KeyStarted
+) -> bool:
+    """Whether an execution read the very files that its call has as inputs now.
+
+    One that read none is not held against files that it left out.
+    """
+    if not started.inputs:
+        return True
+    sources = input_sources(program, state, started.invocation.step, call)
+    if isinstance(sources, Unavailable):
+        return False
+    now = {(source.name, _file_of(source)) for source in sources}
+    return now == {(staged.name, staged.file) for staged in started.inputs}
 
 
 def missing_inputs(
@@ -85,10 +102,16 @@ def may_run_ahead(program: Program, state: RunState) -> tuple[InvokeKey, ...]:
             continue
         for call, invocation in calls_in(program, state, step, 1):
             contract = program.by_key[call.key]
-            fresh = invocation not in state.attempts
+            fresh = invocation not in state.attempts or invocation in state.lost
             if fresh and contract.idempotent and not contract.network:
-                found.append(InvokeKey(invocation, call.key))
+                attempt = state.attempt(invocation) + 1
+                found.append(InvokeKey(invocation, call.key, attempt))
     return tuple(found)
+
+
+def _file_of(source: InputSource) -> str:
+    """The file in the run folder; every file there is written once, so its name is its content."""
+    return source.table.file if isinstance(source, TableInput) else source.file
 
 
 def _source(
@@ -109,10 +132,8 @@ def _made_earlier(
     call: KeyInvocation,
 ) -> TableInput | None:
     """The published table that the runbook's words for this input name, if exactly one does."""
-    made = [spec for spec in call.inputs if spec.produced_by]
-    only = len(contract.inputs) == 1 and len(made) == 1
-    for spec in made:
-        if spec.produced_by is None or not (only or _same_words(spec.product, declared)):
+    for spec in _makers(contract, declared, call):
+        if spec.produced_by is None:
             continue
         producers = program.calls(spec.produced_by)
         vocabulary = Vocabulary.of(program.by_key[p.key] for p in producers)
@@ -126,6 +147,24 @@ def _made_earlier(
             if isinstance(value, Table):
                 return TableInput(declared.name, value, f"{spec.product} of {spec.produced_by}")
     return None
+
+
+def made_by(contract: KeyContract, declared: DeclaredInput, call: KeyInvocation) -> StepId | None:
+    """The earlier step whose table is to be this input of the call, where its words say so.
+
+    A call with one table of an earlier step means by it the input of that name or label, or the
+    only input that the KEY needs.
+    """
+    return next((spec.produced_by for spec in _makers(contract, declared, call)), None)
+
+
+def _makers(
+    contract: KeyContract, declared: DeclaredInput, call: KeyInvocation
+) -> tuple[InputSpec, ...]:
+    made = [spec for spec in call.inputs if spec.produced_by]
+    needed = [one for one in contract.inputs if one.required]
+    only = len(made) == 1 and (needed == [declared] or len(contract.inputs) == 1)
+    return tuple(spec for spec in made if only or _same_words(spec.product, declared))
 
 
 def _same_words(words: str, declared: DeclaredInput) -> bool:

@@ -5,6 +5,7 @@ from runner.interpreter.calls import (
     Unavailable,
     calls_in,
     input_sources,
+    looked_at_its_inputs,
     may_run_ahead,
     missing_inputs,
 )
@@ -37,6 +38,7 @@ from runner.model.events import (
 from runner.model.frozen import frozen
 from runner.model.identity import InvocationId, StepId
 from runner.model.results import KeyFailure
+from runner.model.runbook import KeyInvocation
 from runner.model.runs import (
     AnswerSource,
     AskOperator,
@@ -153,13 +155,26 @@ def _run_keys(program: Program, state: RunState, visit: Visit) -> Agenda | None:
         if invocation in state.admitted:
             if agenda := _after_failure(program, state, invocation):
                 return agenda
-        elif invocation in state.ended:
-            return Agenda(record=(KeyResultAdmitted(invocation),))
+        elif invocation in state.ended and invocation not in state.discarded:
+            return Agenda(record=(_admission(program, state, call, invocation),))
         elif state.running(invocation):
             return Agenda(request=AwaitResult(invocation))
         else:
-            return Agenda(request=InvokeKey(invocation, call.key))
+            attempt = state.attempt(invocation) + 1
+            return Agenda(request=InvokeKey(invocation, call.key, attempt))
     return None
+
+
+def _admission(
+    program: Program, state: RunState, call: KeyInvocation, invocation: InvocationId
+) -> KeyResultAdmitted | KeyResultDiscarded:
+    """A result counts where it is of this KEY and of the inputs that the call has now."""
+    started = state.attempts[invocation]
+    if started.key != call.key:
+        return KeyResultDiscarded(invocation, f"it is a result of {started.key.text}")
+    if not looked_at_its_inputs(program, state, call, started):
+        return KeyResultDiscarded(invocation, "its inputs are others now")
+    return KeyResultAdmitted(invocation)
 
 
 def _after_failure(program: Program, state: RunState, invocation: InvocationId) -> Agenda | None:

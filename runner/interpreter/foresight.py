@@ -5,7 +5,7 @@ from enum import Enum
 
 from runner.conditions.binding import person_parts
 from runner.interpreter import action_questions, questions
-from runner.interpreter.calls import may_run_ahead
+from runner.interpreter.calls import made_by, may_run_ahead
 from runner.interpreter.destination import Conflict
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState, fold
@@ -68,15 +68,14 @@ def needed_inputs(program: Program, given: frozenset[str]) -> tuple[NeededInput,
     for step in walk(program):
         for call in program.calls(step):
             contract = program.by_key[call.key]
-            made = [spec for spec in call.inputs if spec.produced_by]
             for declared in contract.inputs:
-                only = made[0].produced_by if made and len(contract.inputs) == 1 else None
+                maker = made_by(contract, declared, call)
                 source = Source.MISSING if declared.required else Source.LEFT_OUT
                 if declared.name in given:
                     source = Source.GIVEN
-                elif only:
+                elif maker:
                     source = Source.MADE
-                found.append(NeededInput(step, call, declared.name, declared.label, source, only))
+                found.append(NeededInput(step, call, declared.name, declared.label, source, maker))
     return tuple(found)
 
 

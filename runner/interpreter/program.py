@@ -23,7 +23,7 @@ from runner.model.runbook import (
 )
 from runner.model.runs import Move, MoveKind
 
-_STEP_NUMBER = re.compile(r"\bsteps?\s+(\d\w*)", re.I)
+_STEP_NUMBER = re.compile(r"\bsteps?\s+(\d\w*(?:\.\d\w*)*)", re.I)
 
 
 @frozen

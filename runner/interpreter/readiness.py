@@ -12,8 +12,8 @@ from runner.model.frozen import frozen
 from runner.model.identity import KeyName
 from runner.model.runbook import Action, Branch
 
-_STEP = re.compile(r"\bstep\s+(\d\w*)", re.I)
-_ACTION = re.compile(r"\baction\s+(\d\w*)", re.I)
+_STEP = re.compile(r"\bstep\s+(\d\w*(?:\.\d\w*)*)", re.I)
+_ACTION = re.compile(r"\baction\s+(\d\w*(?:\.\d\w*)*)", re.I)
 _NOT = r"(?<!\bno )(?<!\bnot )(?<!\bwithout )"
 
 

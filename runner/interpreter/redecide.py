@@ -1,11 +1,12 @@
 """Deciding again what a journal says was decided, from the same facts. Pure."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 
+from runner.interpreter.counting import last_rebase
 from runner.interpreter.decide import Agenda, decide
 from runner.interpreter.program import Program
-from runner.interpreter.state import RunState, apply
+from runner.interpreter.state import RunState, apply, fold
 from runner.model.events import (
     ActionProposed,
     ApprovalGiven,
@@ -64,15 +65,17 @@ class Redecided:
     difference: Difference | None
 
 
-def redecide(program: Program, entries: Iterable[JournalEntry]) -> Redecided:
+def redecide(program: Program, entries: Sequence[JournalEntry]) -> Redecided:
     """Decide again at every entry that follows from others; stop at the first that does not.
 
     Facts from outside (results, answers, signals) are taken as they were recorded, in their
-    order. `program` must be that of the recorded run.
+    order. `program` must be that of the recorded run; of one that was rebased, only what came after
+    its last rebase can be decided again by it.
     """
-    state, checked = RunState(), 0
+    first = last_rebase(entries)
+    state, checked = fold(entry.event for entry in entries[:first]), 0
     due: deque[Event] = deque()
-    for entry in entries:
+    for entry in entries[first:]:
         event = entry.event
         if isinstance(event, Decision | ApprovalGiven | ApprovalRefused):
             due = due or deque(decide(program, state).record)

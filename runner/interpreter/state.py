@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from runner.conditions.evaluation import Missing
+from runner.interpreter import resumption
 from runner.model.commands import CommandResult
 from runner.model.events import (
     ActionProposed,
@@ -29,6 +30,7 @@ from runner.model.events import (
     KeyStarted,
     QuestionAnswered,
     QuestionOpened,
+    RunbookRebased,
     RunFinished,
     RunStarted,
     SignalReceived,
@@ -37,6 +39,7 @@ from runner.model.events import (
     StepSkipped,
 )
 from runner.model.identity import InvocationId, KeyName, StepId
+from runner.model.interruptions import AnswerDelivered, ClockStepped, RunResumed, RunSuspended
 from runner.model.results import KeyFailure, KeyResult, StagedInput
 from runner.model.runs import Answer, OpenQuestion
 from runner.model.values import Undefined, Value
@@ -54,7 +57,12 @@ def _nothing() -> Any:
 
 @dataclass(frozen=True)
 class RunState:
-    """The fold of a run's events. `position` is the place that the run stands at."""
+    """The fold of a run's events. `position` is the place that the run stands at.
+
+    `lost` are KEYs that were started by a process that died or was stopped: they run again as a new
+    attempt. `earlier` are answers from before a rebase, which count where the question is the same.
+    `delivered` are the names of the inbox files that were taken.
+    """
 
     started: RunStarted | None = None
     inputs: tuple[StagedInput, ...] = ()
@@ -82,6 +90,10 @@ class RunState:
     deadline: DeadlineReached | None = None
     signal: int = 0
     finished: RunFinished | None = None
+    lost: frozenset[InvocationId] = frozenset()
+    suspended: RunSuspended | None = None
+    earlier: Mapping[str, tuple[OpenQuestion, Answer]] = field(default_factory=_nothing)
+    delivered: frozenset[str] = frozenset()
 
     @property
     def visit(self) -> int:
@@ -89,8 +101,9 @@ class RunState:
         return self.visits.get(self.position, 0) if self.position else 0
 
     def running(self, invocation: InvocationId) -> bool:
-        """Whether a KEY was started and has not ended."""
-        return invocation in self.attempts and invocation not in self.ended
+        """Whether a KEY was started and has not ended, as far as this process knows."""
+        started = invocation in self.attempts and invocation not in self.lost
+        return started and invocation not in self.ended
 
     def attempt(self, invocation: InvocationId) -> int:
         """How often a KEY was started."""
@@ -205,6 +218,16 @@ def apply(state: RunState, event: Event) -> RunState:
             return replace(state, deadline=event)
         case SignalReceived():
             return replace(state, signal=event.signal)
+        case RunSuspended():
+            return replace(state, suspended=event)
+        case RunResumed():
+            return resumption.resumed(state)
+        case RunbookRebased():
+            return resumption.rebased(state, event)
+        case AnswerDelivered():
+            return replace(state, delivered=state.delivered | {event.file})
+        case ClockStepped():
+            return state
         case RunFinished():
             return replace(state, finished=event)
 
@@ -231,6 +254,8 @@ def _key_started(state: RunState, event: KeyStarted) -> RunState:
         attempts=_with(state.attempts, event.invocation, event),
         ended=_without(state.ended, event.invocation),
         admitted=_without(state.admitted, event.invocation),
+        discarded=state.discarded - {event.invocation},
+        lost=state.lost - {event.invocation},
     )
 
 

@@ -19,7 +19,8 @@ class Box:
 
     `levels` are those that will do, the best first. `readable` is what programs need besides the
     system; `lent` what a KEY may read and `writable` where it may write, besides its own `folder`.
-    `hidden` is covered where something readable holds it. A `spare` does not know its KEY yet.
+    `hidden` is covered where something readable holds it. A `spare` does not know its KEY yet. With
+    `by_bubblewrap` the strict box is not tried without that program.
     """
 
     def __init__(self, folder: str, words: list[str]):
@@ -28,7 +29,8 @@ class Box:
         self.levels = words[0].split(",")
         self.network = words[1] == "network"
         self.spare = words[2] == "spare"
-        named = [word.partition(":") for word in words[3:]]
+        self.by_bubblewrap = words[3] == "bubblewrap"
+        named = [word.partition(":") for word in words[4:]]
         self.readable = [path for what, _, path in named if what == "read"]
         self.lent = [path for what, _, path in named if what == "lend"]
         self.writable = [path for what, _, path in named if what == "write"]
@@ -38,16 +40,19 @@ class Box:
         """Shut this process in, as well as it can be; the level that was reached.
 
         `separated` says that its parent has namespaces of its own. What stood against a level is
-        added to `why`. NONE where no level that will do was reached.
+        added to `why`. NONE where no level that will do was reached, and for a spare where the next
+        best level is no level for spares.
         """
         for level in self.levels:
             try:
                 if level == STRICT and separated:
                     namespaces.enter(self)
                     return level
+                if level == LANDLOCK and self.spare:
+                    landlock.version()
+                    why.append(f"{LANDLOCK}: must know the files of the KEY before it boots")
+                    return NONE
                 if level == LANDLOCK:
-                    if self.spare:
-                        raise OSError(1, "Landlock must know its files before the kernel boots")
                     landlock.enter(self)
                     return level
             except OSError as error:

@@ -25,11 +25,15 @@ class Shown:
 
 @frozen
 class Boxing:
-    """The levels that will do, the best first, and what is shown; None for a spare kernel."""
+    """The levels that will do, the best first, and what is shown; None for a spare kernel.
+
+    The strict box is made by bubblewrap where the system allows us none, or if that is asked for.
+    """
 
     levels: tuple[SandboxLevel, ...] = tuple(SandboxLevel)
     network: bool = False
     shown: Shown | None = None
+    by_bubblewrap: bool = False
 
     def words(self) -> tuple[str, ...]:
         """The words that the guardian gets; see `Box`."""
@@ -39,6 +43,7 @@ class Boxing:
             ",".join(level.value for level in self.levels),
             "network" if self.network else "alone",
             "spare" if self.shown is None else "taken",
+            "bubblewrap" if self.by_bubblewrap else "own",
             *(f"{what}:{path}" for what, paths in named for path in paths),
             *(f"hide:{path}" for path in shown.hidden),
         )

@@ -25,6 +25,7 @@ import time
 sys.path.append(__file__.rpartition("/runner/")[0])
 from runner.kernels import measures
 from runner.kernels.box import NONE, STRICT, Box, said
+from runner.kernels.bubblewrap import enter_and_run, exit_code, find_bubblewrap
 from runner.kernels.namespaces import admit, separate
 from runner.kernels.system_calls import SUBREAPER, set_process
 
@@ -35,6 +36,7 @@ _KILL_FOR = 10.0
 _LOG_TAIL = 2000
 _NOT_BOXED = 77
 """The exit code of a process that could not be shut in as it had to be."""
+_LONGEST_WHY = 1500
 _PROCESSES, _THREADS = 6, 4
 """RLIMIT_NPROC, which counts threads, and how many of them a process is granted."""
 _IN_MEMORY = "/dev/shm/rb-"  # noqa: S108
@@ -51,7 +53,7 @@ class Guardian:
         self.log = os.open(box.folder + "/kernel.log", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         self.oom_kills = measures.oom_kills()
         self.asked: dict[str, list[str]] = {"lend": [], "write": list(box.writable), "hide": []}
-        self.init, self.alive, self.level = 0, -1, ""
+        self.init, self.alive, self.level, self.bubblewrap = 0, -1, "", ""
         self.kernel, self.news = self._start(boot)
         self.status: int | None = None
         self.how = "ended"
@@ -80,11 +82,12 @@ class Guardian:
 
     def end(self) -> None:
         """Kill the tree, say how the kernel ended, remove its folder."""
+        survivors = self._kill_tree()
         if not self.level:
             self._hear_level()
-        survivors = self._kill_tree()
         self._tell("log " + _tail(self.log).hex())
         code = 0 if self.status is None else os.waitstatus_to_exitcode(self.status)
+        code = exit_code(code) if self.bubblewrap else code
         if self.how == "ended" and code == -signal.SIGKILL and self._was_short_of_memory():
             self.how = "memory"
         self._tell(f"exit {self.how} {code}")
@@ -100,11 +103,14 @@ class Guardian:
     def _start(self, boot: str) -> tuple[int, int]:
         """The kernel's process, and the descriptor on which it says how it is boxed."""
         why: list[str] = []
-        if STRICT in self.box.levels:
+        if STRICT in self.box.levels and not self.box.by_bubblewrap:
             try:
                 self.init, self.alive = separate()
             except OSError as error:
                 why.append(f"{STRICT}: {said(error)}")
+        if STRICT in self.box.levels and not self.init:
+            self.bubblewrap = find_bubblewrap()
+            why.append(f"{STRICT}: {'made by' if self.bubblewrap else 'not by'} bubblewrap")
         news, tell = os.pipe()
         pid = os.fork()
         if pid == 0:
@@ -123,14 +129,19 @@ class Guardian:
         os.close(self.log)
         if self.alive >= 0:
             os.close(self.alive)
-        level = self.box.enter(self.init > 0, why)
-        os.write(tell, f"{level} {'; '.join(why).encode().hex()}".encode())
+        if self.bubblewrap:
+            level = NONE if self.box.spare else STRICT
+        else:
+            level = self.box.enter(self.init > 0, why)
+        os.write(tell, f"{level} {'; '.join(why).encode()[:_LONGEST_WHY].hex()}".encode())
         os.close(tell)
         if level == NONE:
             os._exit(_NOT_BOXED)
-        os.chdir(self.box.folder + "/work")
         # This process has one thread and has read nothing of the KEY yet.
         arguments = [sys.executable, "-P", boot, self.box.folder + "/connection.json"]
+        if self.bubblewrap:
+            enter_and_run(self.bubblewrap, self.box, arguments)
+        os.chdir(self.box.folder + "/work")
         os.execv(sys.executable, arguments)  # noqa: S606
 
     def _hear_level(self) -> None:
@@ -175,24 +186,31 @@ class Guardian:
             if word == "kill":
                 return False
             if word == "interrupt":
-                _signal_group(self.kernel, signal.SIGINT)
+                _signal_group(self._kernel_itself(), signal.SIGINT)
             elif word in self.asked:
                 self.asked[word].append(os.fsdecode(bytes.fromhex(numbers[0])))
             elif word == "admit":
                 self._admit()
             elif word == "limit":
-                _limit(self.kernel, int(numbers[0]), int(numbers[1]))
+                _limit(self._kernel_itself(), int(numbers[0]), int(numbers[1]))
             elif word == "watch":
                 self._limit_tree(*numbers)
                 self._tell("limited")
         self.is_alone = not received
         return not self.is_alone
 
+    def _kernel_itself(self) -> int:
+        """The kernel's process: behind bubblewrap it is the child of the init that that starts."""
+        at = [self.kernel]
+        for _ in range(2 if self.bubblewrap else 0):
+            at = measures.children(at[0]) or at
+        return at[0]
+
     def _limit_tree(self, memory: str, processes: str, disk: str, seconds: str) -> None:
         self.memory, self.processes, self.disk = int(memory), int(processes), int(disk)
         self.deadline = time.monotonic() + float(seconds)
         if self.level == STRICT:  # there the number counts for this box alone; elsewhere for a user
-            _limit(self.kernel, _PROCESSES, _THREADS * self.processes)
+            _limit(self._kernel_itself(), _PROCESSES, _THREADS * self.processes)
 
     def _look(self) -> None:
         """Note the limit that the tree has passed, if it has passed one."""

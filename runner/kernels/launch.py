@@ -183,11 +183,23 @@ class KernelProcess:
             self._news.notify_all()
 
 
-def launch_kernel(environment: Mapping[str, str], boxing: Boxing = ANY_BOX) -> KernelProcess:
+@frozen
+class KernelCommand:
+    """What to execute where the kernel is not ours: see `become_kernel.py`."""
+
+    argv: tuple[str, ...]
+    environment: Mapping[str, str]
+    folder: Path
+
+
+def launch_kernel(
+    environment: Mapping[str, str], boxing: Boxing = ANY_BOX, command: KernelCommand | None = None
+) -> KernelProcess:
     """Start a guardian and its kernel; returns as soon as the guardian is started.
 
     Without `boxing.shown` it is a spare: it can be shown more later, if the strict level is
-    reached, and ends at once where Landlock is the best there is.
+    reached, and ends at once where Landlock is the best there is. With a `command` that is the
+    kernel.
     """
     folder = _private_folder(environment)
     key = os.urandom(32).hex()
@@ -196,9 +208,13 @@ def launch_kernel(environment: Mapping[str, str], boxing: Boxing = ANY_BOX) -> K
     file = os.open(folder / "connection.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(file, "w") as connection:
         json.dump(_connection(folder, key), connection)
+    boot = "boot.py"
+    if command is not None:
+        boot = "become_kernel.py"
+        (folder / "command.json").write_text(json.dumps(vars(command), default=str))
     ours, theirs = socket.socketpair()
     with theirs:
-        words = (str(folder), str(Path(__file__).with_name("boot.py")), *boxing.words())
+        words = (str(folder), str(Path(__file__).with_name(boot)), *boxing.words())
         guardian = _spawn_guardian(words, kernel_environment(environment, folder), theirs)
     process = KernelProcess(folder, key, guardian, ours)
     process.has_network = boxing.network

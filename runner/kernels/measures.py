@@ -10,18 +10,19 @@ _MOST_FILES = 100_000
 def descendants() -> list[int]:
     """The processes below this one, by child lists or, without those, by all of /proc."""
     try:
-        found = _children(os.getpid())
+        found = children(os.getpid())
     except FileNotFoundError:
         return _descendants_by_parent()
     for pid in found:
         try:
-            found += _children(pid)
+            found += children(pid)
         except OSError:
             continue
     return found
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """The children of a process. Raises OSError, also where the system keeps no such lists."""
     found = []
     for thread in os.listdir(f"/proc/{pid}/task"):
         with open(f"/proc/{pid}/task/{thread}/children", "rb") as children:

@@ -11,7 +11,6 @@ file system that holds what it needs, read-only, and its own folder.
 import os
 import signal
 import stat
-from collections.abc import Sequence
 
 from runner.kernels import system_calls as calls
 
@@ -57,7 +56,7 @@ def separate() -> tuple[int, int]:
     return init, writing
 
 
-def system_paths(network: bool) -> Sequence[str]:
+def system_paths(network: bool) -> tuple[str, ...]:
     """What of the system a KEY may read."""
     return (*_SYSTEM, *_FOR_NETWORK) if network else _SYSTEM
 
@@ -73,10 +72,10 @@ def enter(box: "Box") -> None:
     root = box.folder + "/box"
     os.mkdir(root, 0o700)
     calls.mount("box", root, "tmpfs", calls.NO_SETUID | calls.NO_DEVICES, "mode=755,size=1m")
-    for path in (*system_paths(box.network), *box.readable):
-        show(open_restricted(path, writable=False), root, path)
     for path in ("/tmp", "/var/tmp"):  # they become the kernel's own
         show(open_restricted(box.folder + "/tmp", writable=True), root, path)
+    for path in (*system_paths(box.network), *box.readable):
+        show(open_restricted(path, writable=False), root, path)
     _make_devices(root + "/dev")
     os.mkdir(root + "/proc")
     unwritable = calls.READ_ONLY | calls.NO_SETUID | calls.NO_DEVICES | calls.NO_EXECUTION

@@ -14,13 +14,18 @@ def kill_below(guardian: int) -> None:
 
     While it exists, stopped or not, every orphan below it is still its child, so nothing escapes.
     """
+    kill_all_below(guardian)
+    _kill(guardian)
+
+
+def kill_all_below(root: int) -> None:
+    """Kill everything below `root`, which adopts what is orphaned meanwhile, and not `root`."""
     for _ in range(_ROUNDS):
-        alive = processes_below(guardian)
+        alive = processes_below(root)
         if not alive:
             break
         for pid in alive:
             _kill(pid)
-    _kill(guardian)
 
 
 def processes_below(root: int) -> tuple[int, ...]:

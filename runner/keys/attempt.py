@@ -8,7 +8,9 @@ from typing import Any
 
 from runner.kernels.launch import KernelProcess
 from runner.kernels.limits import GRACE_SECONDS
+from runner.keys.notebook_source import KERNEL, PYTHON
 from runner.keys.output_budget import OutputBudget
+from runner.keys.output_tail import OutputTail
 from runner.model.contract import Limits
 from runner.model.results import CellReport, CellState, FailureKind
 
@@ -35,8 +37,8 @@ class Attempt:
 
     `environment` is set in the kernel before the first cell; with a `working_folder` it is all that
     the kernel sees, and modules are imported from that folder. `notebook` is the executed notebook,
-    None until papermill has parameterised it. `report` gets the ordinal of a code cell that is
-    about to run, from 1, and how many there are.
+    None until papermill has parameterised it. `report` gets the ordinal of the code cell that
+    runs, from 1, how many there are, and the last line that was printed.
     """
 
     def __init__(
@@ -45,27 +47,32 @@ class Attempt:
         limits: Limits,
         source: Path,
         outputs: Path,
-        report: Callable[[int, int], None],
+        report: Callable[[int, int, str], None],
     ):
         self.kernel = kernel
         self.limits = limits
         self.notebook_name = f"{source.parent.name}/{source.name}"
-        self.environment = {
-            "RUNBOOK_OUTPUT_DIR": str(outputs),
-            "RUNBOOK_KEY_DIR": str(source.parent),
-        }
+        self.environment = key_environment(outputs, source)
         self.working_folder: Path | None = None
+        self.kernel_name, self.language = KERNEL, PYTHON
         self.boot_seconds = _BOOT_SECONDS
         self.budget = OutputBudget(limits.output_bytes)
         self.notebook: Any = None
         self.cut_short: FailureKind | None = None
         self._report = report
+        self._tail = OutputTail()
+        self._place = (0, 0)
         self._reports: dict[int, CellReport] = {}
         self._running: int | None = None
         self._failed: int | None = None
         self._since = 0.0
         self._lock = threading.Lock()
         self._timers: list[threading.Timer] = []
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the kernel is ours; another one has its environment from the start."""
+        return self.kernel_name == KERNEL
 
     @property
     def running(self) -> int | None:
@@ -90,9 +97,15 @@ class Attempt:
             cell.metadata.papermill["status"] = "skipped" if _is_code(cell) else "completed"
             return False
         order = [i for i, other in enumerate(self.notebook.cells) if _runs(other)]
-        self._report(order.index(index) + 1, len(order))
+        self._place = (order.index(index) + 1, len(order))
+        self._report(*self._place, self._tail.line)
         self._running, self._since = index, time.monotonic()
         return True
+
+    def show(self, text: str) -> None:
+        """A cell printed this; its last line is reported, at most ten times a second."""
+        if self._tail.take(text):
+            self._report(*self._place, self._tail.line)
 
     def complete_cell(self, index: int) -> None:
         """The kernel has replied and the cell raised nothing."""
@@ -143,6 +156,11 @@ class Attempt:
         ran = state not in (CellState.NEVER_RAN, CellState.SKIPPED)
         seconds = time.monotonic() - self._since if ran else 0.0
         self._reports[index] = CellReport(index, state, seconds)
+
+
+def key_environment(outputs: Path, notebook: Path) -> dict[str, str]:
+    """The variables by which a notebook knows where its results go, and where it lies itself."""
+    return {"RUNBOOK_OUTPUT_DIR": str(outputs), "RUNBOOK_KEY_DIR": str(notebook.parent)}
 
 
 def _is_code(cell: Any) -> bool:

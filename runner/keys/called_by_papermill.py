@@ -96,7 +96,7 @@ def _state_of_last_cell(error: BaseException) -> CellState:
 def _attempt(kernel: KernelProcess, options: dict[str, Any]) -> Attempt:
     limits = Limits(**{**_NO_LIMITS, **_among(options, field_names(Limits))})
     source = Path(str(options.get("input_path")))
-    attempt = Attempt(kernel, limits, source, source.parent, lambda cell, cells: None)
+    attempt = Attempt(kernel, limits, source, source.parent, lambda *place: None)
     attempt.environment = dict(os.environ)
     attempt.working_folder = Path.cwd()
     attempt.boot_seconds = float(options.get("start_timeout") or attempt.boot_seconds)

@@ -3,7 +3,7 @@
 import re
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from runner.keys.executed_notebook import tell_the_truth, write_atomically
 from runner.keys.executor import KeyOutcome, Order, Progress, Report
 from runner.keys.foreign_result import result_from_cells
 from runner.keys.injected import notebook_value
-from runner.keys.notebook_source import NotebookSource, read_notebook
+from runner.keys.kernelspecs import kernel_for
+from runner.keys.notebook_source import INJECTED, NotebookSource, read_notebook
 from runner.keys.outputs_cells import Unreadable
 from runner.keys.parameters_cell import check_values, defaults_of
 from runner.keys.published import RESULT_FILE, read_published
@@ -43,9 +44,10 @@ class Execution:
     ):
         self._of_caller: Exception | None = None
 
-        def at_cell(cell: int, cells: int) -> None:
+        def at_cell(cell: int, cells: int, tail: str) -> None:
+            elapsed, shown = time.monotonic() - started, "" if order.secrets.names else tail
             try:
-                report(Progress(order.invocation, cell, cells, time.monotonic() - started))
+                report(Progress(order.invocation, cell, cells, elapsed, shown))
             except Exception as error:
                 self._of_caller = error
                 raise
@@ -56,6 +58,7 @@ class Execution:
         self._redactor = order.secrets.redactor()
         self._started = started
         self._end: KernelEnd | None = None
+        self._is_stale = False
         self.attempt = Attempt(kernel, order.limits, order.key.notebook, workplace.outputs, at_cell)
         self.attempt.environment.update(workplace.environment)
 
@@ -63,11 +66,14 @@ class Execution:
         """Execute, end the kernel, write the notebook, then look at what was published."""
         from runner.keys import papermill_engine
 
+        self.attempt.kernel_name, self.attempt.language = source.kernel, source.language
         self.attempt.start_clock()
         error: Exception | None = None
         try:
             notebook = papermill_engine.notebook_of(source.tree)
-            papermill_engine.execute_notebook(notebook, _values(source, self._order), self.attempt)
+            values = _values(source, self._order)
+            self._is_stale = not values and source.tagged(INJECTED) is not None
+            papermill_engine.execute_notebook(notebook, values, self.attempt)
         except Exception as caught:  # whatever a notebook can bring about is a failure, not a crash
             if caught is self._of_caller:
                 raise
@@ -119,12 +125,15 @@ class Execution:
             redactions=self._redactor.redactions,
         )
 
-    def _warnings(self) -> tuple[str, ...]:
+    def _warnings(self) -> Iterator[str]:
         """What the person should know of an execution that went well."""
+        if self._is_stale:
+            yield "the notebook was executed with the parameters of an earlier execution"
         cut = self.attempt.budget.cut
         cells = ", ".join(str(index) for index in cut)
-        dropped = sum(tally.dropped for tally in cut.values())
-        return (f"output of cell {cells} was cut: {dropped:,} bytes dropped",) if cut else ()
+        dropped = sum(tally.lost for tally in cut.values())
+        if cut:
+            yield f"output of cell {cells} was cut: {dropped:,} bytes dropped"
 
     def _failure(self, error: Exception | None, written: tuple[str, str]) -> KeyFailure:
         traceback = error.traceback if isinstance(error, CellFailed) else ""
@@ -186,13 +195,14 @@ class Execution:
             raise EvidenceLost(f"{relative} could not be written: {error.strerror}") from error
 
 
-def accept(order: Order) -> NotebookSource | KeyFailure:
+def accept(order: Order, environment: Mapping[str, str]) -> NotebookSource | KeyFailure:
     """The notebook, and a new folder for the attempt; or why it is refused.
 
     Raises EvidenceLost where the folder cannot be made.
     """
     try:
         source = read_notebook(order.key.notebook)
+        kernel_for(source, environment)
         _check_values(source, order)
         _make_folder(order)
     except InvalidInput as refused:

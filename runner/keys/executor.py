@@ -30,12 +30,16 @@ class Order:
 
 @frozen
 class Progress:
-    """A code cell is about to run: the `cell`th, from 1, of `cells`; `elapsed` seconds so far."""
+    """A code cell runs: the `cell`th, from 1, of `cells`; `elapsed` seconds so far.
+
+    `tail` is the last line that was printed; a KEY that knows secrets shows none.
+    """
 
     invocation: InvocationId
     cell: int
     cells: int
     elapsed: float
+    tail: str = ""
 
 
 Report = Callable[[Progress], None]

@@ -14,6 +14,8 @@ from runner.kernels.launch import KernelProcess
 from runner.keys.attempt import KernelDied
 
 _LAST_WORDS_SECONDS = 2.0
+_MESSAGES_OF_OTHERS = 100_000
+"""How many messages of a kernel that is not ours may wait here to be taken."""
 _EMPTY_PIPES = """
 exec('''
 import select, sys, time
@@ -30,10 +32,13 @@ time.sleep(0.001)
 class KernelClient:
     """The client's end of one kernel, for `async with`; raises KernelDied where none answers."""
 
-    def __init__(self, kernel: KernelProcess, boot_seconds: float):
+    def __init__(self, kernel: KernelProcess, boot_seconds: float, is_ours: bool = True):
         self._kernel = kernel
+        self._is_ours = is_ours
         self._deadline = time.monotonic() + boot_seconds
         self._context = zmq.asyncio.Context()
+        if not is_ours:  # it may drop what nobody takes at once
+            self._context.rcvhwm = _MESSAGES_OF_OTHERS
         self.connection: Any = AsyncKernelClient(context=self._context)
         self.language_info: dict[str, Any] = {}
 
@@ -60,8 +65,11 @@ class KernelClient:
     async def set_environment(self, variables: dict[str, str], folder: Path | None) -> None:
         """Set variables in the kernel, by a request that is no cell and leaves no name behind.
 
-        With a folder, they are all that it has, and it works there.
+        With a folder, they are all that it has, and it works there. A kernel that is not ours has
+        its variables from the start.
         """
+        if not self._is_ours:
+            return
         code = f"__import__('os').environ.update({variables!r})"
         if folder is not None:
             code = (
@@ -80,7 +88,10 @@ class KernelClient:
 
         The kernel is asked to read its pipes to the end, and answers behind what it found there.
         """
-        request = self.connection.execute(_EMPTY_PIPES, silent=True, store_history=False)
+        if self._is_ours:
+            request = self.connection.execute(_EMPTY_PIPES, silent=True, store_history=False)
+        else:
+            request = self.connection.kernel_info()
         until = time.monotonic() + _LAST_WORDS_SECONDS
         while time.monotonic() < until and self._kernel.end is None:
             try:

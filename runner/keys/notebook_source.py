@@ -14,7 +14,7 @@ from runner.model.frozen import frozen
 KERNEL = "python3"
 PARAMETERS = "parameters"
 INJECTED = "injected-parameters"
-_PYTHON = "python"
+PYTHON = "python"
 _LARGEST = 50 * 1024**2
 """Bytes of a notebook without outputs; more is not a notebook that a person wrote."""
 _CELL_TYPES = {4: ("code", "markdown", "raw"), 3: ("code", "markdown", "raw", "heading", "html")}
@@ -39,7 +39,7 @@ class NotebookSource:
 
     tree: dict[str, Any]
     kernel: str = KERNEL
-    language: str = _PYTHON
+    language: str = PYTHON
 
     @property
     def cells(self) -> tuple[SourceCell, ...]:
@@ -64,10 +64,7 @@ def read_notebook(file: Path) -> NotebookSource:
     faults = list(_faults(tree))
     if faults:
         raise _refused(file, faults)
-    kernel, language = _kernel_of(tree["metadata"])
-    if kernel != KERNEL:
-        raise _refused(file, [f"asks for the kernel {kernel!r:.80}; only {KERNEL!r} is started"])
-    return NotebookSource(tree, kernel, language)
+    return NotebookSource(tree, *_kernel_of(tree["metadata"]))
 
 
 def _faults(tree: Any) -> Iterator[str]:
@@ -137,9 +134,10 @@ def _kernel_of(metadata: dict[str, Any]) -> tuple[str, str]:
         found if isinstance(found := metadata.get(name), dict) else {}
         for name in ("kernelspec", "language_info")
     )
-    language = str(info.get("name") or spec.get("language") or _PYTHON)
-    unnamed = KERNEL if language.casefold() in (_PYTHON, "ipython") else language
-    return str(spec.get("name") or unnamed), language
+    language = str(info.get("name") or spec.get("language") or PYTHON)
+    unnamed = KERNEL if language.casefold() in (PYTHON, "ipython") else language
+    kernel = str(spec.get("name") or unnamed)
+    return kernel, PYTHON if kernel == KERNEL else language
 
 
 def _refused(file: Path, faults: list[str]) -> InvalidInput:

@@ -128,8 +128,8 @@ def execute_notebook(notebook: Notebook, parameters: dict[str, Any], attempt: At
         None,
         parameters,
         engine_name=_ENGINE,
-        kernel_name=KERNEL,
-        language="python",
+        kernel_name=attempt.kernel_name,
+        language=attempt.language,
         progress_bar=False,
         request_save_on_cell_execute=False,
         attempt=attempt,
@@ -203,6 +203,8 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
         """Count what a cell shows, widgets included, and drop what is beyond the budget."""
         kind = msg["msg_type"]
         counted = kind in _DISPLAYS or kind.startswith("comm")
+        if kind == "stream":
+            self._attempt.show(msg["content"]["text"])
         if counted and not self._attempt.budget.admit(cell_index, kind, msg["content"]):
             return None
         shown = super().process_message(msg, cell, cell_index)
@@ -233,7 +235,9 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
         return out
 
     async def _execute_cells(self) -> None:
-        async with KernelClient(self._attempt.kernel, self._attempt.boot_seconds) as client:
+        async with KernelClient(
+            self._attempt.kernel, self._attempt.boot_seconds, self._attempt.is_ours
+        ) as client:
             self.kc = client.connection
             self.nb.metadata["language_info"] = client.language_info
             await client.set_environment(self._attempt.environment, self._attempt.working_folder)
@@ -285,7 +289,8 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
             self._join_streams(index)
         for index, tally in self._attempt.budget.cut.items():
             mark = nbformat.v4.new_output("stream", name="stderr", text=tally.mark)
-            self.nb.cells[index].outputs.append(mark)
+            end = nbformat.v4.new_output("stream", name="stdout", text=tally.end)
+            self.nb.cells[index].outputs += [mark, end] if tally.end else [mark]
 
     def _join_streams(self, index: int) -> None:
         for out, pieces in self._streams.get(index, ()):

@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from runner.kernels.boxing import Boxing, Shown
-from runner.kernels.launch import KernelProcess, launch_kernel
+from runner.kernels.launch import KernelCommand, KernelProcess, launch_kernel
 from runner.model.sandbox import BEST_EFFORT, SandboxLevel, SandboxPolicy
 
 if TYPE_CHECKING:
     from runner.keys.attempt import Attempt
     from runner.keys.executor import KeyOutcome, Order, Report
+    from runner.keys.notebook_source import NotebookSource
     from runner.keys.workplace import Workplace
     from runner.model.results import KeyFailure
 
@@ -42,13 +43,13 @@ class PapermillExecutor:
         self._spare: KernelProcess | None = None
         self._attempts: set[Attempt] = set()
         self._stopped = False
+        self._spares_serve = True
 
     def prepare(self) -> None:
-        """Boot a spare kernel, unless there is one, and import papermill meanwhile."""
+        """Boot a spare kernel, unless there is one. Nothing is imported before it is needed."""
         with self._lock:
-            if self._spare is None and not self._stopped:
+            if self._spare is None and self._spares_serve and not self._stopped:
                 self._spare = launch_kernel(self._environment, Boxing(self._policy.levels))
-        threading.Thread(target=_import_engine, name="import papermill", daemon=True).start()
 
     def check_sandbox(self) -> None:
         """Try whether the level that is required can be had. Raises SandboxRefused."""
@@ -56,13 +57,11 @@ class PapermillExecutor:
             return
         with self._lock:
             spare = self._spare
-        if spare is not None and self._policy.best is SandboxLevel.STRICT:
-            probe = spare
-        else:
-            probe = launch_kernel(self._environment, Boxing(self._policy.levels, shown=Shown()))
+        if spare is not None and spare.sandbox() is not None:
+            return
+        probe = launch_kernel(self._environment, Boxing(self._policy.levels, shown=Shown()))
         reached = probe.sandbox()
-        if reached is None or probe is not spare:
-            probe.kill()
+        probe.kill()
         if reached is None:
             from runner.errors import SandboxRefused
 
@@ -81,12 +80,14 @@ class PapermillExecutor:
         started = time.monotonic()
         if self._stopped:
             return STOPPED
-        accepted = accept(order)
+        accepted = accept(order, self._environment)
         if isinstance(accepted, KeyFailure):
             return accepted
         try:
             workplace = Workplace.of(order, outputs_folder(order))
-            kernel = self._take_kernel(workplace, order.key.contract.network)
+            kernel = self._other_kernel(accepted, order, workplace) or self._take_kernel(
+                workplace, order.key.contract.network
+            )
         except OSError as error:
             return KeyFailure(FailureKind.KERNEL, f"no kernel could be started: {error}")
         if kernel.sandbox() is None:
@@ -103,6 +104,7 @@ class PapermillExecutor:
             self._stopped = True
             attempts, spare, self._spare = list(self._attempts), self._spare, None
         if spare is not None:
+            self._spares_serve = spare.sandbox() is not None
             spare.kill()
         for attempt in attempts:
             attempt.stop()
@@ -134,6 +136,30 @@ class PapermillExecutor:
             self._environment, Boxing(self._policy.levels, network, workplace.shown)
         )
 
+    def _other_kernel(
+        self, source: "NotebookSource", order: "Order", workplace: "Workplace"
+    ) -> KernelProcess | None:
+        """A kernel of another name, in a box of its own; None where the notebook wants ours."""
+        from runner.keys.attempt import key_environment
+        from runner.keys.kernelspecs import kernel_for
+
+        spec = kernel_for(source, self._environment)
+        if spec is None:
+            return None
+        variables = key_environment(workplace.outputs, order.key.notebook)
+        needed = {**spec.environment, **variables, **workplace.environment}
+        shown = workplace.shown
+        readable = (*shown.readable, spec.folder, *spec.programs)
+        return launch_kernel(
+            self._environment,
+            Boxing(
+                self._policy.levels,
+                order.key.contract.network,
+                Shown(readable, shown.writable, shown.hidden),
+            ),
+            KernelCommand(spec.argv, needed, spec.folder),
+        )
+
     def _unboxed(self, kernel: KernelProcess) -> "KeyFailure":
         """The failure of a KEY whose kernel is not shut in as it has to be."""
         from runner.model.results import FailureKind, KeyFailure
@@ -157,7 +183,3 @@ def _serves(spare: KernelProcess, shown: Shown, network: bool) -> bool:
     if sandbox.level is SandboxLevel.STRICT:
         return not network and not spare.admit(shown)
     return sandbox.level is SandboxLevel.RLIMITS
-
-
-def _import_engine() -> None:
-    from runner.keys import papermill_engine  # noqa: F401

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator
 from hashlib import file_digest
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 from runner.kernels.boxing import Shown
@@ -53,7 +54,8 @@ class Workplace:
         )
         secrets = (memory / SECRETS_FOLDER,) if memory else ()
         readable = (order.key.folder, *secrets, *(path for path, *_ in inputs))
-        return Workplace(memory, outputs, kept, Shown(readable, (outputs,), (run.parent,)), inputs)
+        shown = Shown(readable, (outputs,), _hidden(run.parent))
+        return Workplace(memory, outputs, kept, shown, inputs)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -92,6 +94,12 @@ class Workplace:
                 same = False
             if not same:
                 yield f"it changed its input {name}"
+
+
+def _hidden(runs: Path) -> tuple[Path, ...]:
+    """The folder of other runs, unless it holds what is private to the kernel anyway."""
+    private = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path(gettempdir()))  # noqa: S108
+    return () if any(place.is_relative_to(runs) for place in private) else (runs,)
 
 
 def _stamp(path: Path) -> tuple[int, ...]:

@@ -111,8 +111,10 @@ def _cast_all(
     columns = declared.columns or (ColumnSpec("line", "text"),)
     source_of = matched if declared.columns else {"line": "line"}
     here = [column for column in columns if column.name in source_of]
-    texts = [_text(column, place_of[source_of[column.name]]) for column in here]
-    values = [_value(column, zone, column.name in source_of) for column in columns]
+    places = {column.name: place_of[source_of[column.name]] for column in here}
+    types = {column.name: dict(raw.typed).get(places[column.name], "") for column in here}
+    texts = [_text(column, places[column.name], types[column.name]) for column in here]
+    values = [_value(column, zone, types.get(column.name)) for column in columns]
     faults = [_fault(column) for column in here if column.required]
     losses = [_fault(column) for column in here if not column.required and column.type != "text"]
     target = identifier(f"kit_loaded_{declared.name}")
@@ -125,13 +127,27 @@ def _cast_all(
     con.execute("drop table kit_raw")
 
 
-def _text(column: ColumnSpec, place: str) -> str:
-    return f"nullif(trim({place}, ' \t'), '') as {identifier(f'text of {column.name}')}"
+def _text(column: ColumnSpec, place: str, type_: str) -> str:
+    """The cell without blanks around it; trimming all cells would cost as much as reading them.
+
+    A cell that has a type keeps it where it is that of the column.
+    """
+    if type_:
+        kept = place if type_ == engine_type(column.type) else f"{place}::varchar"
+        return f"{kept} as {identifier(f'text of {column.name}')}"
+    bare = f"ascii({place}) > 32 and not suffix({place}, ' ') and not suffix({place}, '\t')"
+    text = f"case when {bare} then {place} else nullif(trim({place}, ' \t'), '') end"
+    return f"{text} as {identifier(f'text of {column.name}')}"
 
 
-def _value(column: ColumnSpec, zone: str, is_here: bool) -> str:
+def _value(column: ColumnSpec, zone: str, type_: str | None) -> str:
+    """SQL for the typed cell; a type of None is that of a column that the file does not have."""
     text = identifier(f"text of {column.name}")
-    value = typed(column.type, text, zone) if is_here else f"null::{engine_type(column.type)}"
+    value = typed(column.type, text, zone)
+    if type_ is None:
+        value = f"null::{engine_type(column.type)}"
+    elif type_ == engine_type(column.type):
+        value = text
     return f"{value} as {identifier(column.name)}"
 
 
@@ -143,7 +159,7 @@ def _fault(column: ColumnSpec) -> str:
     """SQL for what is wrong with a cell, or null. A record without its time has no place."""
     value, text = identifier(column.name), identifier(f"text of {column.name}")
     said = literal(f"{column.name}: not {_WORDS[column.type]}: ")
-    shown = f"{said} || left({text}, 60)"
+    shown = f"{said} || left({text}::varchar, 60)"
     empty = ""
     if column.required and column.type == "timestamp":
         empty = f"when {text} is null then {literal(f'{column.name}: empty')} "

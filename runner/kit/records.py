@@ -20,10 +20,12 @@ class Unread:
 class RawRecords:
     """What `kit_raw` holds: the file's name of each of its columns, and what it does not hold.
 
-    `unread` are the first UNREAD_KEPT of `unread_count` records.
+    `unread` are the first UNREAD_KEPT of `unread_count` records. `typed` are the columns that are
+    no text, with their type in the engine.
     """
 
     names: dict[str, str]
     unread: tuple[Unread, ...] = ()
     unread_count: int = 0
     warnings: tuple[str, ...] = ()
+    typed: tuple[tuple[str, str], ...] = ()

@@ -10,6 +10,14 @@ from runner.model.conditions import Reason
 from runner.model.contract import Limits, ParameterValue
 from runner.model.frozen import frozen
 from runner.model.identity import InvocationId, KeyName, StepId
+from runner.model.interruptions import (
+    AnswerDelivered,
+    ClockStepped,
+    GivenAnswer,
+    GivenFile,
+    RunResumed,
+    RunSuspended,
+)
 from runner.model.results import KeyFailure, KeyResult, StagedInput
 from runner.model.runbook import StandingKind
 from runner.model.runs import Answer, Mode, Move, OpenQuestion, Outcome, Trigger
@@ -39,7 +47,9 @@ class RunStarted:
 
     `runbook_file` is the copy in the run folder, `runbook_path` where it was read; `began` (UTC) is
     the time from which the windows of the steps are counted back. A verification says of which
-    `horizon` its checks are, and which run it `verifies`.
+    `horizon` its checks are, and which run it `verifies`. `given` are the input files that were
+    asked for, `answers` those given ahead, `libraries` the folders in which KEYs were looked for,
+    `environment_digest` that of the list of installed packages in the run folder.
     """
 
     run_id: str
@@ -62,6 +72,30 @@ class RunStarted:
     began: datetime | None = None
     horizon: str = ""
     verifies: str = ""
+    given: tuple[GivenFile, ...] = ()
+    answers: tuple[GivenAnswer, ...] = ()
+    libraries: tuple[str, ...] = ()
+    environment_digest: str = ""
+
+
+@frozen
+class RunbookRebased:
+    """The run goes on with a runbook, KEYs or packages that changed meanwhile.
+
+    `runbook_file`, `contracts` (a folder) and `environment_file` are the new copies in the run
+    folder. All decisions are made anew from the facts so far; results of the KEYs in `void` are no
+    facts any more. `changes` says in words what changed.
+    """
+
+    runbook_file: str
+    runbook_digest: str
+    contracts: str
+    keys: tuple[KeyRecord, ...]
+    environment_file: str
+    environment_digest: str
+    by: str
+    changes: tuple[str, ...]
+    void: tuple[KeyName, ...] = ()
 
 
 @frozen
@@ -322,6 +356,11 @@ Event = (
     | ActionProposed
     | DeadlineReached
     | SignalReceived
+    | RunSuspended
+    | RunResumed
+    | RunbookRebased
+    | ClockStepped
+    | AnswerDelivered
     | RunFinished
 )
 

@@ -29,4 +29,12 @@ class Abort:
     by: str = ""
 
 
-Reply = Answer | CommandWish | InputOffer | Abort
+@frozen
+class Later:
+    """The run is to be left as it is, waiting for an answer to this question."""
+
+    by: str = ""
+    reason: str = ""
+
+
+Reply = Answer | CommandWish | InputOffer | Later | Abort

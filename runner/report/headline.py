@@ -8,6 +8,7 @@ from runner.interpreter.verification import is_verification
 from runner.model.conditions import Verdict
 from runner.model.events import RunFinished
 from runner.model.frozen import frozen
+from runner.model.interruptions import WhySuspended
 from runner.model.results import KeyFailure
 from runner.model.runbook import Reversibility
 from runner.model.runs import Outcome
@@ -49,11 +50,15 @@ def command(verb: str, name: str) -> str:
 
 
 def _unfinished(state: RunState, under_way: str, alive: bool) -> Headline:
-    slug = state.started.runbook_slug if state.started else ""
+    run_id = state.started.run_id if state.started else ""
     if alive:
         return Headline("running", f"This run is not finished: {under_way}.", "Wait for its end.")
+    go_on = f"Go on: {command('resume', run_id)}"
+    if state.suspended and state.suspended.why is WhySuspended.PERSON:
+        sentence = f"This run waits for a person: {under_way}. It has no outcome yet."
+        return Headline("waiting", sentence, go_on)
     sentence = f"This run was interrupted: {under_way}. It has no outcome."
-    return Headline("interrupted", sentence, f"Run it again: {command('run', slug)}")
+    return Headline("interrupted", sentence, go_on)
 
 
 def _said(

@@ -60,6 +60,7 @@ def _end(key: KeyStory) -> Json:
             for cell in (end.cells if end else ())
         ],
         "sandbox": sandbox_json(end.sandbox if end else None),
+        "redactions": {r.name: r.count for r in end.redactions} if end else {},
         "notebook": end.notebook if end else "",
         "notebook_digest": end.notebook_digest if end else "",
     }

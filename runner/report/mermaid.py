@@ -27,17 +27,22 @@ def plan_mermaid(program: Program, given: frozenset[str]) -> str:
         for row in card.rows:
             for one in row.exits:
                 if not one.node:
-                    ends.setdefault(one, f"end{len(ends) + 1}")
+                    ends.setdefault(one, f"exit{len(ends) + 1}")
     lines = ["flowchart TD"]
-    lines += [f"    {_box(card)}:::{card.tone.value}" for card in shown]
+    lines += [f"    {_box(card)}:::{_class(card.tone)}" for card in shown]
     lines += [
-        f'    {node}(["{_escaped(one.text)}"]):::{one.tone.value}' for one, node in ends.items()
+        f'    {node}(["{_escaped(one.text)}"]):::{_class(one.tone)}' for one, node in ends.items()
     ]
     lines += [
         f"    {edge}" for card in shown for row in card.rows for edge in _edges(card, row, ends)
     ]
-    lines += [f"    classDef {tone.value} {style}" for tone, style in _STYLES.items()]
+    lines += [f"    classDef {_class(tone)} {style}" for tone, style in _STYLES.items()]
     return "\n".join(lines) + "\n"
+
+
+def _class(tone: Tone) -> str:
+    """The class of boxes of a tone; `end` alone would be a word of Mermaid's own."""
+    return f"is{tone.value.capitalize()}"
 
 
 def _box(card: Card) -> str:

@@ -89,13 +89,14 @@ def _notebook(key: KeyStory) -> str:
 
 
 def _sandbox(key: KeyStory) -> str:
-    """How the kernel was shut in, with what kept it from the best level."""
+    """How the kernel was shut in, what kept it from the best level, which secrets were masked."""
     end = key.result or key.failure
     if end is None or end.sandbox is None:
         return ""
     network = ", with network" if end.sandbox.network else ""
     why = f" ({end.sandbox.why})" if end.sandbox.why else ""
-    return f"Sandbox: {end.sandbox.level.value}{network}{why}"
+    masked = "".join(f"; secret {r.name} masked {r.count} x" for r in end.redactions)
+    return f"Sandbox: {end.sandbox.level.value}{network}{why}{masked}"
 
 
 def _rows_shown(table: Table, most: int = 20) -> str:

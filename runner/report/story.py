@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from runner.interpreter import questions
+from runner.interpreter.counting import counting
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState, fold
 from runner.interpreter.verification import CheckResult, check_results, is_verification
 from runner.model.events import (
     ActionProposed,
     JournalEntry,
+    RunbookRebased,
     RunFinished,
     RunStarted,
 )
@@ -71,10 +73,11 @@ def tell(program: Program, entries: Sequence[JournalEntry], alive: bool = False)
     """
     if not entries or not isinstance(entries[0].event, RunStarted):
         raise ValueError("the record of a run begins with RunStarted")
+    counted = counting(entries)
     state = fold(entry.event for entry in entries)
-    asked, keys = question_stories(entries), key_stories(program, entries, state)
-    steps = step_stories(Record(program, entries, state, keys, asked))
-    actions = _actions(program, entries, state, asked)
+    asked, keys = question_stories(counted), key_stories(program, counted, state)
+    steps = step_stories(Record(program, counted, state, keys, asked))
+    actions = _actions(program, counted, state, asked)
     under_way = "" if state.finished else _under_way(state, steps)
     return Story(
         header=_header(entries, entries[0].event),
@@ -85,7 +88,7 @@ def tell(program: Program, entries: Sequence[JournalEntry], alive: bool = False)
         standing=_standing(program, state),
         questions=_elsewhere(asked, steps, actions),
         unused=_unused(keys, steps),
-        commands=command_stories(entries, state),
+        commands=command_stories(counted, state),
         finished=state.finished,
         under_way=under_way,
         moments=timeline(entries),
@@ -96,12 +99,15 @@ def tell(program: Program, entries: Sequence[JournalEntry], alive: bool = False)
 
 def _header(entries: Sequence[JournalEntry], started: RunStarted) -> Header:
     last = entries[-1]
+    rests_on = next(
+        e.event for e in reversed(entries) if isinstance(e.event, RunStarted | RunbookRebased)
+    )
     return Header(
         run_id=started.run_id,
         slug=started.runbook_slug,
         title=started.runbook_title,
         path=started.runbook_path,
-        digest=started.runbook_digest,
+        digest=rests_on.runbook_digest,
         mode=started.mode,
         started=entries[0].at,
         finished=last.at if isinstance(last.event, RunFinished) else None,
@@ -115,7 +121,7 @@ def _header(entries: Sequence[JournalEntry], started: RunStarted) -> Header:
         git_commit=started.git_commit,
         runner_version=started.runner_version,
         python_version=started.python_version,
-        keys=started.keys,
+        keys=rests_on.keys,
         parameters=started.parameters,
         from_step=started.from_step,
         until_step=started.until_step,

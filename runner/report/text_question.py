@@ -34,7 +34,7 @@ def how_to_answer(question: OpenQuestion) -> str:
     if question.default:
         words.append(f"Enter alone is {safe_line(question.default)}")
     words.append("a reason may follow behind #")
-    return "Answer: " + "; ".join(words) + ". Or: ? the step again, why, q to end the run."
+    return "Answer: " + "; ".join(words) + ". Or: ? the step again, why, later, q to end the run."
 
 
 def verbatim(command: Command) -> str:

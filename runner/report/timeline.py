@@ -29,6 +29,7 @@ from runner.model.events import (
 )
 from runner.model.runs import AnswerSource
 from runner.report.chapters import Moment
+from runner.report.interruptions import interruption_in_words
 from runner.report.measures import show_seconds, show_size
 from runner.report.names import move_name, place_name
 
@@ -78,7 +79,8 @@ def _words(event: Event) -> str:
         case RunFinished():
             return f"run finished: {event.outcome.value.replace('_', ' ')}"
         case _:
-            return _of_key(event) or _of_command(event) or _of_question(event)
+            said = _of_key(event) or _of_command(event) or _of_question(event)
+            return said or interruption_in_words(event)
 
 
 def _of_key(event: Event) -> str:

@@ -1,11 +1,14 @@
 """Which file is which input, and which value which parameter, before anything is executed."""
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from runner.errors import InvalidInput, UsageError
+from runner.interpreter.calls import made_by
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import check_origin
+from runner.keys.kernelspecs import kernel_for
 from runner.keys.notebook_source import read_notebook
 from runner.keys.parameters import check_parameters
 from runner.keys.parameters_cell import check_values
@@ -81,12 +84,15 @@ def check_notebooks(
 ) -> None:
     """Look whether what is given would reach the notebooks that the run may come to.
 
-    Raises InvalidInput where a notebook is none, or would not see a value; nothing has begun yet.
+    Raises InvalidInput where a notebook is none, asks for a kernel that is not installed, or would
+    not see a value; nothing has begun yet.
     """
     for key in loaded.keys:
         names = [one.name for one in inputs if key.contract.input(one.name)]
         names += [parameter.name for parameter in parameters[key.contract.key]]
-        check_values(read_notebook(key.notebook), key.contract, names)
+        source = read_notebook(key.notebook)
+        kernel_for(source, os.environ)
+        check_values(source, key.contract, names)
 
 
 def _needed(loaded: LoadedRunbook) -> Iterator[DeclaredInput]:
@@ -94,9 +100,9 @@ def _needed(loaded: LoadedRunbook) -> Iterator[DeclaredInput]:
     for step in loaded.program.order:
         for call in loaded.program.calls(step):
             contract = loaded.program.by_key[call.key]
-            made = any(spec.produced_by for spec in call.inputs)
-            if not (made and len(contract.inputs) == 1):
-                yield from contract.inputs
+            for declared in contract.inputs:
+                if made_by(contract, declared, call) is None:
+                    yield declared
 
 
 def _with_name(

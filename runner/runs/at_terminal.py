@@ -7,7 +7,7 @@ from typing import Protocol, TextIO
 from runner.errors import UsageError
 from runner.model.commands import Command
 from runner.model.frozen import frozen
-from runner.model.replies import Abort, CommandWish, InputOffer, Reply
+from runner.model.replies import Abort, CommandWish, InputOffer, Later, Reply
 from runner.model.runs import Answer, AnswerSource, OpenQuestion, QuestionKind
 from runner.runs.answers import chosen_options
 from runner.runs.keyboard import Keyboard, Typed
@@ -70,16 +70,17 @@ class AtTerminal:
         self._screen = screen
         self._login = login
         self._defined = defined
+        self._withdrawn: set[str] = set()
 
     def ask(self, question: OpenQuestion) -> Reply:
         """Ask until there is a reply; after the end of input nobody answers any more."""
         complaint = ""
         self._begin(question)
-        while not self._keyboard.closed:
+        while not self._keyboard.closed and question.id not in self._withdrawn:
             self._screen.ask(question, complaint)
             typed = self._keyboard.line()
             if typed is None:
-                if self._keyboard.dismissed:
+                if self._keyboard.dismissed or question.id in self._withdrawn:
                     break
                 complaint = "Ctrl-D again: nobody answers from here on. q ends the run."
                 continue
@@ -88,6 +89,11 @@ class AtTerminal:
                 return reply
             complaint = reply
         return NOBODY
+
+    def withdraw(self, question_id: str) -> None:
+        """Wake an `ask` of that question; what is typed from now on is for the next."""
+        self._withdrawn.add(question_id)
+        self._keyboard.nudge()
 
     def dismiss(self) -> None:
         """Wake an `ask` that waits for a line."""
@@ -110,6 +116,8 @@ class AtTerminal:
                 return self._screen.tell(DecisionsSoFar()) or question.text
             if words.casefold() in ("q", "quit"):
                 return self._abort(question)
+            if words.casefold() == "later":
+                return Later(self._login, reason.strip())
             if question.commands and (match := _ABOUT_COMMAND.fullmatch(words)):
                 return self._about_command(question, match[1].casefold(), match[2])
             if question.inputs and words:

@@ -1,12 +1,13 @@
-"""Commands run for real: by bash, in a session of their own, with a time limit, output masked.
+"""Commands run for real: by bash, under an escort, with a time limit, output masked.
 
-Nothing of what a command writes reaches the disk, the journal or the terminal unmasked.
+Nothing of what a command writes reaches the disk, the journal or the terminal unmasked, and nothing
+that it starts outlives it or the runner (`runner.kernels.escort`).
 """
 
 import os
 import select
-import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from pathlib import Path
 from runner.document.shell_lines import variables_read
 from runner.evidence.atomic import write_atomically
 from runner.evidence.disk import or_evidence_lost
+from runner.kernels.tree import kill_below
 from runner.model.commands import CommandEnd, CommandResult
 from runner.model.masking import Mask, secrets_of
 from runner.runs.command_runner import CommandOrder
@@ -23,9 +25,12 @@ from runner.runs.kept_output import KeptOutput
 
 COMMANDS_FOLDER = "commands"
 _CHUNK = 1 << 16
+_ESCORT = str(Path(__file__).parents[1] / "kernels" / "escort.py")
 _TICK_SECONDS = 0.05
 _GRACE_SECONDS = 0.5
 """From SIGTERM to SIGKILL, and for what is still in the pipe when bash has ended."""
+_ANSWER_SECONDS = 5.0
+"""In which the escort has killed everything that can be killed."""
 
 
 class BashRunner:
@@ -68,7 +73,7 @@ class BashRunner:
         )
 
     def stop(self) -> None:
-        """Kill the command under way with its process group."""
+        """Kill the command under way with everything it started."""
         self._stopped.set()
 
     def _folder(self) -> Path:
@@ -79,8 +84,8 @@ class BashRunner:
 
     def _start(self, text: str) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
-            ["bash", "--noprofile", "--norc", "-c", text],
-            stdin=subprocess.DEVNULL,
+            [sys.executable, "-I", "-S", _ESCORT, "bash", "--noprofile", "--norc", "-c", text],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd=self._cwd,
@@ -106,7 +111,6 @@ class BashRunner:
         drained = time.monotonic() + _GRACE_SECONDS
         while _read(process, output, 0.01) and time.monotonic() < drained:
             pass
-        _signal(process.pid, signal.SIGKILL)
         return end
 
 
@@ -124,13 +128,15 @@ def _read(process: "subprocess.Popen[bytes]", output: KeptOutput, seconds: float
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:
-    _signal(process.pid, signal.SIGTERM)
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(_GRACE_SECONDS)
-    _signal(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _signal(group: int, number: int) -> None:
-    with suppress(OSError):
-        os.killpg(group, number)
+    """SIGTERM by way of the escort, then SIGKILL; an escort that does not answer is killed too."""
+    if process.stdin is not None:
+        with suppress(OSError):
+            process.stdin.write(b"t")
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_GRACE_SECONDS)
+        process.stdin.close()
+    try:
+        process.wait(_ANSWER_SECONDS)
+    except subprocess.TimeoutExpired:
+        kill_below(process.pid)
+        process.wait()

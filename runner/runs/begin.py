@@ -10,41 +10,41 @@ from platform import node, python_version
 from queue import SimpleQueue
 
 from runner.errors import ExitCode, InvalidInput
-from runner.evidence.atomic import write_atomically
 from runner.evidence.disk import or_evidence_lost
+from runner.evidence.letterbox import Letterbox
 from runner.evidence.run_evidence import RunEvidence
 from runner.evidence.signing import SigningKey
 from runner.evidence.store import Store
 from runner.interpreter.state import RunState, fold
-from runner.keys.executor import KeyExecutor, Progress
+from runner.keys.executor import KeyExecutor
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import stage_input
 from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.events import (
     Event,
     InputStaged,
-    KeyRecord,
     Parameter,
     RunFinished,
     RunStarted,
 )
 from runner.model.frozen import frozen
 from runner.model.identity import KeyName
+from runner.model.interruptions import GivenAnswer, GivenFile, RunSuspended
 from runner.model.runs import Mode, Outcome, Trigger
 from runner.runs.assignment import STANDARD_INPUT, GivenInput
 from runner.runs.bash_runner import BashRunner
 from runner.runs.command_runner import CommandRunner, ScriptedCommands
-from runner.runs.intake import FolderIntake
+from runner.runs.copies import FIRST, key_records, write_copies
+from runner.runs.durable_executor import DurableExecutor
+from runner.runs.environment import environment_now
+from runner.runs.intake import FolderIntake, unused_part
 from runner.runs.limiting import NO_CHANGES, LimitChanges
 from runner.runs.loading import LoadedRunbook
-from runner.runs.loop import Ports, Spectator, drive
+from runner.runs.loop import Message, Ports, Spectator, drive
 from runner.runs.operators import Operator
 from runner.runs.orders import OrderWriter
 from runner.runs.verification import Verification
 from runner.version import VERSION
-
-RUNBOOK_COPY = "runbook.md"
-CONTRACTS = "contracts"
 
 
 @frozen
@@ -61,6 +61,8 @@ class RunRequest:
     until_step: str = ""
     deadline_seconds: float | None = None
     verification: Verification | None = None
+    answers: tuple[GivenAnswer, ...] = ()
+    libraries: tuple[Path, ...] = ()
     limits: LimitChanges = NO_CHANGES
     secrets: Secrets = NO_SECRETS
 
@@ -73,7 +75,7 @@ class World:
     executor: KeyExecutor
     operator: Operator
     spectator: Spectator
-    inbox: "SimpleQueue[Event | Progress | BaseException]"
+    inbox: "SimpleQueue[Message]"
     finishing: Callable[[Path], None]
     """Called with the run folder before it is sealed: reports are written here."""
     signing_key: SigningKey | None = None
@@ -88,34 +90,64 @@ class CompletedRun:
     finished: RunFinished
 
 
-def run(request: RunRequest, world: World) -> CompletedRun:
-    """Run to the end and seal the evidence.
+@frozen
+class LeftRun:
+    """A run that was left without an end, to be resumed: its id, its folder and its last event."""
+
+    id: str
+    folder: Path
+    suspended: RunSuspended
+
+
+def run(request: RunRequest, world: World) -> CompletedRun | LeftRun:
+    """Run to the end and seal the evidence, or until the run is left.
 
     Raises EvidenceLost where evidence cannot be written, InvalidInput where an input changed or
     vanished since it was checked; that run is then on record as failed.
     """
     slug = request.loaded.runbook.slug
-    begun = RunEvidence.begin(world.store, slug, _utc_now, time.monotonic, world.signing_key)
+    begun = RunEvidence.begin(world.store, slug, utc_now, time.monotonic, world.signing_key)
     with begun as evidence:
-        state = _record((_begin(request, evidence),), RunState(), evidence, world)
-        state = _record(_stage(request, evidence), state, evidence, world)
-        ports = Ports(
-            journal=evidence,
-            executor=world.executor,
-            operator=world.operator,
-            orders=_orders(request, evidence.path),
-            spectator=world.spectator,
-            inbox=world.inbox,
-            deadline_seconds=request.deadline_seconds,
-            commands=_commands(request, evidence.path),
-            intake=FolderIntake(request.loaded.keys, evidence.path),
-        )
-        state = drive(request.loaded.program, state, ports)
-        world.finishing(evidence.path)
-        evidence.seal()
-        if state.finished is None:
-            raise AssertionError("the loop ended before the run")
-        return CompletedRun(evidence.id, evidence.path, state.finished)
+        state = record((_begin(request, evidence),), RunState(), evidence, world)
+        return go_on(request, state, evidence, world)
+
+
+def go_on(
+    request: RunRequest, state: RunState, evidence: RunEvidence, world: World
+) -> CompletedRun | LeftRun:
+    """Take a run that is on record from where it stands to its end, or until it is left."""
+    state = record(_stage(request, state, evidence), state, evidence, world)
+    letters = Letterbox(evidence.path)
+    with or_evidence_lost("create the inbox"):
+        letters.prepare()
+    evidence.share()
+    ports = Ports(
+        journal=evidence,
+        executor=DurableExecutor(world.executor),
+        operator=world.operator,
+        orders=_orders(request, evidence.path),
+        spectator=world.spectator,
+        inbox=world.inbox,
+        deadline_seconds=request.deadline_seconds,
+        commands=_commands(request, evidence.path),
+        intake=FolderIntake(request.loaded.keys, evidence.path),
+        letters=letters,
+    )
+    state = drive(request.loaded.program, state, ports)
+    if state.suspended is not None:
+        evidence.share()
+        return LeftRun(evidence.id, evidence.path, state.suspended)
+    return finish(state, evidence, world)
+
+
+def finish(state: RunState, evidence: RunEvidence, world: World) -> CompletedRun:
+    """Seal the evidence of a run whose last event is RunFinished."""
+    if state.finished is None:
+        raise AssertionError("the loop ended before the run")
+    world.finishing(evidence.path)
+    evidence.share()
+    evidence.seal()
+    return CompletedRun(evidence.id, evidence.path, state.finished)
 
 
 def _orders(request: RunRequest, folder: Path) -> OrderWriter:
@@ -130,31 +162,24 @@ def _commands(request: RunRequest, folder: Path) -> CommandRunner:
     return BashRunner(folder, os.environ, Path.cwd())
 
 
-def _record(
+def record(
     events: tuple[Event, ...], state: RunState, evidence: RunEvidence, world: World
 ) -> RunState:
     """Events from before the loop: on disk, applied, then shown."""
     entries = evidence.append(events)
-    state = fold(events, state)
+    state = fold((entry.event for entry in entries), state)
     world.spectator.wrote(entries, state)
     return state
 
 
 def _begin(request: RunRequest, evidence: RunEvidence) -> RunStarted:
     """Copy what the run rests on into its folder; the event that says that it began."""
-    loaded = request.loaded
-    with or_evidence_lost("copy the runbook"):
-        text = loaded.runbook.source.text.encode()
-        write_atomically(evidence.path / RUNBOOK_COPY, text, 0o400)
-        (evidence.path / CONTRACTS).mkdir(mode=0o700)
-        for key in loaded.keys:
-            contract = (key.folder / "key.json").read_bytes()
-            name = f"{key.contract.key.slug}.json"
-            write_atomically(evidence.path / CONTRACTS / name, contract, 0o400)
-    return _started(request, evidence.id)
+    environment = environment_now()
+    write_copies(request.loaded, environment, evidence.path, FIRST)
+    return _started(request, evidence.id, environment.digest)
 
 
-def _started(request: RunRequest, run_id: str) -> RunStarted:
+def _started(request: RunRequest, run_id: str, environment_digest: str) -> RunStarted:
     runbook = request.loaded.runbook
     given = {p.name: p for ps in request.parameters.values() for p in ps}
     return RunStarted(
@@ -162,14 +187,11 @@ def _started(request: RunRequest, run_id: str) -> RunStarted:
         runbook_slug=runbook.slug,
         runbook_title=runbook.title,
         runbook_path=str(request.loaded.path.absolute()),
-        runbook_file=RUNBOOK_COPY,
+        runbook_file=FIRST.runbook,
         runbook_digest=runbook.source.digest,
         mode=request.mode,
-        trigger=Trigger(_login(), node(), request.incident, request.command),
-        keys=tuple(
-            KeyRecord(k.contract.key, k.contract.version, k.contract_digest, k.notebook_digest)
-            for k in request.loaded.keys
-        ),
+        trigger=Trigger(login(), node(), request.incident, request.command),
+        keys=key_records(request.loaded),
         parameters=tuple(given.values()),
         from_step=request.from_step,
         until_step=request.until_step,
@@ -178,18 +200,28 @@ def _started(request: RunRequest, run_id: str) -> RunStarted:
         owner=runbook.metadata.owner,
         last_review=runbook.metadata.last_review,
         git_commit=_git_commit(request.loaded.path.absolute().parent),
-        began=_utc_now(),
+        began=utc_now(),
         horizon=request.verification.horizon if request.verification else "",
         verifies=request.verification.of_run if request.verification else "",
+        given=tuple(GivenFile(one.name, _absolute(one.path)) for one in request.inputs),
+        answers=request.answers,
+        libraries=tuple(str(root) for root in request.libraries),
+        environment_digest=environment_digest,
     )
 
 
-def _stage(request: RunRequest, evidence: RunEvidence) -> tuple[Event, ...]:
-    """Copy the inputs. One that is refused now ends the run on record as failed."""
+def _absolute(path: Path) -> str:
+    return str(path if path == STANDARD_INPUT else path.expanduser().absolute())
+
+
+def _stage(request: RunRequest, state: RunState, evidence: RunEvidence) -> tuple[Event, ...]:
+    """Copy the inputs that are not on record. One that is refused now ends the run as failed."""
+    known = {given.name for given in state.inputs}
     staged: list[Event] = []
     try:
-        for one in request.inputs:
-            given = stage_input(one.name, one.path, evidence.path)
+        for one in (given for given in request.inputs if given.name not in known):
+            part = unused_part(evidence.path, one.name)
+            given = stage_input(one.name, one.path, evidence.path, part)
             if one.path == STANDARD_INPUT:
                 _check_shape(request, one.name, evidence.path / given.file)
             staged.append(InputStaged(given))
@@ -208,7 +240,8 @@ def _check_shape(request: RunRequest, name: str, file: Path) -> None:
             check_input(declared, file)
 
 
-def _login() -> str:
+def login() -> str:
+    """Who runs this process, for the record."""
     try:
         return getuser()
     except (KeyError, OSError):
@@ -232,5 +265,6 @@ def _git_commit(folder: Path) -> str:
     return ""
 
 
-def _utc_now() -> datetime:
+def utc_now() -> datetime:
+    """The wall clock, with its offset."""
     return datetime.now(UTC)

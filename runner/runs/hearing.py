@@ -14,7 +14,8 @@ from runner.model.events import (
     QuestionAnswered,
     SignalReceived,
 )
-from runner.model.replies import Abort, CommandWish, InputOffer, Reply
+from runner.model.interruptions import RunSuspended, WhySuspended
+from runner.model.replies import Abort, CommandWish, InputOffer, Later, Reply
 from runner.model.runs import Answer, AnswerSource, OpenQuestion
 from runner.runs.intake import Intake
 
@@ -41,6 +42,8 @@ def heard(question: OpenQuestion, reply: Reply, intake: Intake) -> Iterator[Even
                 return
             given = Answer((FILE,), AnswerSource.OBSERVED, reply.by, reply.path)
             yield QuestionAnswered(question.id, given)
+        case Later():
+            yield RunSuspended(WhySuspended.PERSON, question.id, reply.by, reply.reason)
         case Abort():
             yield SignalReceived(signal.SIGINT)
         case _:

@@ -41,6 +41,16 @@ class FolderIntake:
         return stage_input(name, origin, self._run_folder, str(number))
 
 
+def unused_part(run_folder: Path, name: str) -> str:
+    """The part of an input's folder to copy into: none, unless an interrupted copy is there."""
+    folder, number = run_folder / "inputs" / name, 1
+    if not folder.exists():
+        return ""
+    while (folder / f"again-{number}").exists():
+        number += 1
+    return f"again-{number}"
+
+
 class ScriptedIntake:
     """The intake of tests and rehearsals: staged inputs by path; any other path is refused."""
 

@@ -7,10 +7,12 @@ from runner.errors import InvalidInput, UsageError
 from runner.keys.catalog import InstalledKey
 from runner.keys.executor import KeyExecutor, KeyOutcome, Order, Progress
 from runner.keys.inputs import check_input, check_origin, check_parameters, stage_input
+from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.contract import ParameterValue
 from runner.model.frozen import frozen
 from runner.model.identity import InvocationId, PlaceKind, StepId
 from runner.runs.assignment import STANDARD_INPUT, GivenInput
+from runner.runs.limiting import NO_CHANGES, LimitChanges
 
 ALONE = InvocationId(StepId(PlaceKind.STEP, "1"), 1, 1)
 
@@ -23,6 +25,8 @@ class KeyRequest:
     inputs: tuple[GivenInput, ...]
     parameters: Mapping[str, ParameterValue]
     folder: Path
+    limits: LimitChanges = NO_CHANGES
+    secrets: Secrets = NO_SECRETS
 
 
 def named_inputs(key: InstalledKey, given: tuple[GivenInput, ...]) -> tuple[GivenInput, ...]:
@@ -66,7 +70,9 @@ def run_key(request: KeyRequest, executor: KeyExecutor) -> KeyOutcome:
             if declared:
                 check_input(declared, one.path)
     staged = tuple(stage_input(one.name, one.path, request.folder) for one in request.inputs)
-    order = Order(ALONE, 1, request.key, staged, parameters, request.folder, contract.limits)
+    limits = request.limits.on(contract.limits)
+    secrets = request.secrets.of(contract)
+    order = Order(ALONE, 1, request.key, staged, parameters, request.folder, limits, secrets)
     return executor.execute(order, _unseen)
 
 

@@ -28,6 +28,7 @@ class Keyboard:
         self._ends = 0
         self._wake_read, self._wake_write = os.pipe()
         self.dismissed = False
+        self._nudged = False
 
     @property
     def closed(self) -> bool:
@@ -35,7 +36,8 @@ class Keyboard:
         return self._ends > (1 if self._is_terminal else 0)
 
     def mark(self) -> None:
-        """A question is about to be shown: everything until now was typed ahead of it."""
+        """A question is about to be shown: everything until now was ahead of it, nudges too."""
+        self._nudged = False
         while not self.closed and self._readable(0) and self._read():
             pass
         self._ahead = len(self._lines)
@@ -47,9 +49,10 @@ class Keyboard:
         self._ahead = 0
 
     def line(self) -> Typed | None:
-        """The next line; None at an end of input, and when dismissed."""
+        """The next line; None at an end of input, when nudged, and when dismissed."""
         while not self._lines:
             if self.dismissed or self.closed or not self._readable(None) or not self._read():
+                self._nudged = False
                 return None
         ahead = self._ahead > 0
         self._ahead = max(self._ahead - 1, 0)
@@ -60,9 +63,16 @@ class Keyboard:
         self.dismissed = True
         os.write(self._wake_write, b"x")
 
+    def nudge(self) -> None:
+        """Let whoever waits for a line have None, once; from any thread."""
+        self._nudged = True
+        os.write(self._wake_write, b"x")
+
     def _readable(self, seconds: float | None) -> bool:
         ready, _, _ = select.select([self._descriptor, self._wake_read], [], [], seconds)
-        return self._descriptor in ready and not self.dismissed
+        if self._wake_read in ready and not self.dismissed:
+            os.read(self._wake_read, 1)
+        return self._descriptor in ready and not self.dismissed and not self._nudged
 
     def _read(self) -> bool:
         """Take what is there; False at an end of input."""

@@ -14,7 +14,7 @@ from runner.model.runbook import Runbook
 from runner.model.source import SourceText
 
 MOST_BYTES = 4_000_000
-_PLACE = re.compile(r"(?:(step|safety)\s*)?(\d\w*)", re.I)
+_PLACE = re.compile(r"(?:(step|safety)\s*)?(\d\w*(?:\.\d\w*)*)", re.I)
 
 
 @frozen

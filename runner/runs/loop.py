@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
+from typing import Protocol
 
 from runner.evidence.journal import Journal
+from runner.evidence.letterbox import Letter, NoLetters
 from runner.interpreter.calls import Unavailable, input_sources
 from runner.interpreter.decide import decide
 from runner.interpreter.program import Program
@@ -26,11 +28,14 @@ from runner.model.events import (
     KeyFailed,
     KeyFinished,
     KeyStarted,
+    QuestionAnswered,
     QuestionOpened,
     RunFinished,
     SignalReceived,
 )
+from runner.model.frozen import frozen
 from runner.model.identity import InvocationId
+from runner.model.interruptions import RunSuspended, WhySuspended
 from runner.model.results import FailureKind, KeyFailure, KeyResult
 from runner.model.runs import (
     AskOperator,
@@ -42,15 +47,42 @@ from runner.model.runs import (
     RunCommand,
 )
 from runner.runs.command_runner import CommandOrder, CommandRunner, ScriptedCommands
+from runner.runs.deliveries import delivered
 from runner.runs.hearing import Heard, heard
 from runner.runs.intake import Intake, ScriptedIntake
 from runner.runs.operators import Operator
 from runner.runs.orders import OrderWriter
+from runner.runs.progress_board import ProgressBoard
 
 AT_ONCE = 2
 _STOPPING_SECONDS = 2.0
 COMMAND_SECONDS = 120.0
 """How long a command may take."""
+LETTER_SECONDS = 0.5
+"""How often the inbox is looked at while a question is open."""
+
+
+@frozen
+class Interrupt:
+    """The process is asked to end, by a signal: the run is left so that it can be resumed."""
+
+    signal: int
+
+
+Message = Event | Progress | Interrupt | BaseException
+"""What enters the inbox of the loop."""
+
+
+class Letters(Protocol):
+    """Answers from other terminals."""
+
+    def arrived(self) -> tuple[Letter, ...]:
+        """The letters that are there, if any came since the last look."""
+        ...
+
+    def put_away(self, letter: Letter) -> None:
+        """What became of a letter is on record."""
+        ...
 
 
 class Spectator:
@@ -60,7 +92,10 @@ class Spectator:
         """Events are on disk and applied."""
 
     def progressed(self, progress: Progress) -> None:
-        """A cell of a running KEY begins. Not an event; it may be missed."""
+        """A running KEY says how far it is, and what it printed last. Not an event.
+
+        Only the newest word of each KEY is kept until this is called; a slow view holds up no KEY.
+        """
 
 
 @dataclass
@@ -72,18 +107,19 @@ class Ports:
     operator: Operator
     orders: OrderWriter
     spectator: Spectator = field(default_factory=Spectator)
-    inbox: "SimpleQueue[Event | Progress | BaseException]" = field(default_factory=SimpleQueue)
+    inbox: "SimpleQueue[Message]" = field(default_factory=SimpleQueue)
     monotonic: Callable[[], float] = time.monotonic
     deadline_seconds: float | None = None
     commands: CommandRunner = field(default_factory=lambda: ScriptedCommands({}))
     intake: Intake = field(default_factory=lambda: ScriptedIntake({}))
     command_seconds: float = COMMAND_SECONDS
+    letters: Letters = field(default_factory=NoLetters)
 
 
 def drive(program: Program, state: RunState, ports: Ports) -> RunState:
-    """Run to the end. Returns the state whose last event is RunFinished.
+    """Run to the end. Returns the state whose last event is RunFinished, or RunSuspended.
 
-    A signal handler may put SignalReceived into the inbox. Raises EvidenceLost where the journal
+    A signal handler may put Interrupt into the inbox. Raises EvidenceLost where the journal
     cannot be written; nothing is decided or done after that.
     """
     return _Loop(program, state, ports).run()
@@ -97,6 +133,8 @@ class _Loop:
         self._began = ports.monotonic()
         self._asking = ""
         self._outstanding: set[InvocationId | int] = set()
+        self._board = ProgressBoard(ports.inbox)
+        self._leaving: RunSuspended | None = None
 
     def run(self) -> RunState:
         try:
@@ -109,7 +147,9 @@ class _Loop:
         return self._state
 
     def _turn(self) -> bool:
-        """One round; True when the run is over."""
+        """One round; True when the run is over, or left."""
+        if self._leaving is not None:
+            return self._leave(self._leaving)
         agenda = decide(self._program, self._state)
         if any(isinstance(event, RunFinished) for event in agenda.record) and self._outstanding:
             self._stop_all()
@@ -139,8 +179,8 @@ class _Loop:
 
     def _write(self, events: Sequence[Event]) -> None:
         entries = self._ports.journal.append(events)
-        for event in events:
-            self._state = apply(self._state, event)
+        for entry in entries:
+            self._state = apply(self._state, entry.event)
         self._ports.spectator.wrote(entries, self._state)
 
     def _start(self, key: InvokeKey, ahead: bool) -> None:
@@ -159,7 +199,7 @@ class _Loop:
         self._work(lambda: self._execute(order))
 
     def _execute(self, order: Order) -> None:
-        result = self._ports.executor.execute(order, self._ports.inbox.put)
+        result = self._ports.executor.execute(order, self._board.put)
         self._ports.inbox.put(_ended(order, result))
 
     def _run_command(self, request: RunCommand) -> None:
@@ -181,6 +221,10 @@ class _Loop:
         self._asking = question.id
         if self._state.questions.get(question.id) != question:
             self._write((QuestionOpened(question),))
+        asked, answer = self._state.earlier.get(question.id, (None, None))
+        if answer is not None and asked == question:
+            self._ports.inbox.put(QuestionAnswered(question.id, answer))
+            return
         self._work(lambda: self._answer(question))
 
     def _answer(self, question: OpenQuestion) -> None:
@@ -199,33 +243,73 @@ class _Loop:
 
         threading.Thread(target=run, daemon=True).start()
 
+    def _leave(self, suspended: RunSuspended) -> bool:
+        """Leave the run once nothing of it is under way; True when that is on record."""
+        if self._outstanding:
+            self._receive()
+            return False
+        self._write((suspended,))
+        return True
+
     def _receive(self) -> None:
-        """Wait for one message, take what has come with it, and write the events down together."""
-        messages = [self._next(self._remaining())]
-        while not self._ports.inbox.empty():
-            messages.append(self._next(0))
+        """Wait for a message or a letter; write down what has come with it, all together."""
         events: list[Event] = []
-        for message in messages:
-            if isinstance(message, BaseException):
-                raise message
-            if isinstance(message, Progress):
-                self._ports.spectator.progressed(message)
-            elif message is not None:
-                events.append(message)
+        for message in self._messages():
+            match message:
+                case BaseException():
+                    raise message
+                case Progress():
+                    self._ports.spectator.progressed(self._board.take(message))
+                case Interrupt(signal=number):
+                    self._leaving = RunSuspended(WhySuspended.SIGNAL, signal=number)
+                case RunSuspended():
+                    self._leaving = message
+                case _:
+                    events.append(message)
         self._take(events)
+        self._take_letters()
+
+    def _messages(self) -> list[Message]:
+        """What has come; after a while nothing, while a letter may come as well."""
+        remaining, wait = self._remaining(), None
+        if self._asking:
+            wait = LETTER_SECONDS if remaining is None else min(remaining, LETTER_SECONDS)
+        found = [self._next(wait if self._asking else remaining)]
+        while not self._ports.inbox.empty():
+            found.append(self._next(0))
+        return [message for message in found if message is not None]
 
     def _take(self, events: list[Event]) -> None:
+        events = [event for event in events if not self._is_stale(event)]
         for event in events:
             if isinstance(event, (KeyFinished, KeyFailed)):
                 self._outstanding.discard(event.invocation)
             elif isinstance(event, CommandFinished):
                 self._outstanding.discard(event.number)
-            elif isinstance(event, Heard) and event.question_id == self._asking:
+            elif isinstance(event, Heard):
                 self._asking = ""
         if events:
             self._write(events)
-        if any(isinstance(event, (SignalReceived, DeadlineReached)) for event in events):
+        stopped = self._leaving is not None and self._leaving.why is WhySuspended.SIGNAL
+        if stopped or any(isinstance(e, (SignalReceived, DeadlineReached)) for e in events):
             self._stop_all()
+
+    def _is_stale(self, event: Event) -> bool:
+        """Whether it answers a question that is not open any more: another answer came first."""
+        return isinstance(event, Heard) and event.question_id != self._asking
+
+    def _take_letters(self) -> None:
+        """Write down what came of answers from elsewhere, then put them away."""
+        if not self._asking or self._leaving is not None:
+            return
+        for letter in self._ports.letters.arrived():
+            events = delivered(letter, self._state, self._asking)
+            if events:
+                self._write(events)
+            self._ports.letters.put_away(letter)
+            if any(isinstance(event, QuestionAnswered) for event in events):
+                self._ports.operator.withdraw(self._asking)
+                self._asking = ""
 
     def _stop_all(self) -> None:
         """Stop what runs, and write down how each ended."""
@@ -252,7 +336,7 @@ class _Loop:
             self._write((KeyFailed(invocation, attempt, failure),))
         self._outstanding.clear()
 
-    def _next(self, seconds: float | None) -> Event | Progress | BaseException | None:
+    def _next(self, seconds: float | None) -> Message | None:
         try:
             return self._ports.inbox.get(timeout=seconds)
         except Empty:
@@ -261,7 +345,7 @@ class _Loop:
             return None
 
     def _remaining(self) -> float | None:
-        if self._ports.deadline_seconds is None or self._state.deadline:
+        if self._ports.deadline_seconds is None or self._state.deadline or self._leaving:
             return None
         passed = self._ports.monotonic() - self._began
         return max(self._ports.deadline_seconds - passed, 0.0)

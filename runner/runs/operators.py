@@ -1,4 +1,4 @@
-"""Those who answer a run's questions: nobody, a script, answers given ahead.
+"""Those who answer a run's questions: nobody, nobody yet, a script, answers given ahead.
 
 The person at a terminal is in `runner.runs.at_terminal`.
 """
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from runner.errors import UsageError
-from runner.model.replies import Reply
+from runner.model.replies import Later, Reply
 from runner.model.runs import Answer, AnswerSource, OpenQuestion, QuestionKind
 from runner.runs.answers import chosen_options, names_of, plain_subject
 
@@ -21,6 +21,10 @@ class Operator(Protocol):
         """The answer, one from NOBODY, or a wish that leaves the question open."""
         ...
 
+    def withdraw(self, question_id: str) -> None:
+        """Somebody else answered this question: an `ask` of it returns, whatever it returns."""
+        ...
+
     def dismiss(self) -> None:
         """The run ends: stop waiting. An `ask` under way returns an answer from NOBODY."""
         ...
@@ -32,6 +36,26 @@ class Unattended:
     def ask(self, question: OpenQuestion) -> Answer:
         """Nobody's answer."""
         return NOBODY
+
+    def withdraw(self, question_id: str) -> None:
+        """Nothing waits."""
+
+    def dismiss(self) -> None:
+        """Nothing waits."""
+
+
+class NotYet:
+    """A person is to answer, but not now: the run is left at the first question."""
+
+    def __init__(self, by: str):
+        self._by = by
+
+    def ask(self, question: OpenQuestion) -> Later:
+        """Leave it open."""
+        return Later(self._by)
+
+    def withdraw(self, question_id: str) -> None:
+        """Nothing waits."""
 
     def dismiss(self) -> None:
         """Nothing waits."""
@@ -63,6 +87,10 @@ class Scripted:
         except UsageError:
             return self._rest.ask(question)
         return Answer(chosen, self._source, self._by, reason=words)
+
+    def withdraw(self, question_id: str) -> None:
+        """Pass it on."""
+        self._rest.withdraw(question_id)
 
     def dismiss(self) -> None:
         """Pass it on."""

@@ -12,11 +12,11 @@ from runner.interpreter.program import Program
 from runner.interpreter.state import RunState, fold
 from runner.interpreter.verification import verification_program
 from runner.model.contract_decoder import decode_contract
-from runner.model.events import JournalEntry, RunStarted
+from runner.model.events import JournalEntry, RunbookRebased, RunStarted
 from runner.model.frozen import frozen
 from runner.model.runs import Mode
 from runner.model.source import SourceText
-from runner.runs.begin import CONTRACTS, RUNBOOK_COPY
+from runner.runs.copies import FIRST, Copies, present_copies
 from runner.runs.loading import place_named
 
 
@@ -33,6 +33,21 @@ class RecordedRun:
     entries: tuple[JournalEntry, ...]
     head: str
     problems: tuple[str, ...]
+    copies: Copies = FIRST
+
+    @property
+    def started(self) -> RunStarted:
+        """The first event."""
+        event = self.entries[0].event
+        if not isinstance(event, RunStarted):
+            raise AssertionError("the record of a run begins with RunStarted")
+        return event
+
+    @property
+    def rests_on(self) -> RunStarted | RunbookRebased:
+        """The event that says which runbook, KEYs and packages count at the end of the record."""
+        events = (entry.event for entry in reversed(self.entries))
+        return next(e for e in events if isinstance(e, RunStarted | RunbookRebased))
 
     @property
     def state(self) -> RunState:
@@ -55,17 +70,20 @@ def read_run(folder: Path) -> RecordedRun:
         problem = journal.problems[0] if journal.problems else "its journal is empty"
         raise EvidenceBroken(f"{folder.name} cannot be told: {problem}")
     started = journal.entries[0].event
+    copies = present_copies(journal.entries)
     try:
-        text = (folder / RUNBOOK_COPY).read_bytes().decode("utf-8", "replace")
-        contracts = sorted((folder / CONTRACTS).glob("*.json"))
+        text = (folder / copies.runbook).read_bytes().decode("utf-8", "replace")
+        contracts = sorted((folder / copies.contracts).glob("*.json"))
         texts = tuple(file.read_text("utf-8", "replace") for file in contracts)
     except OSError as error:
         raise EvidenceBroken(f"{folder.name}: its copy of the runbook is missing") from error
     program = program_of(SourceText(started.runbook_path, text), texts, started)
-    problems = journal.problems
-    if program.runbook.source.digest != started.runbook_digest:
-        problems = (*problems, "the copy of the runbook is not the one that was run")
-    return RecordedRun(folder, program, texts, journal.entries, journal.head, problems)
+    read = (program, texts, journal.entries, journal.head)
+    recorded = RecordedRun(folder, *read, journal.problems, copies)
+    if program.runbook.source.digest == recorded.rests_on.runbook_digest:
+        return recorded
+    problems = (*journal.problems, "the copy of the runbook is not the one that was run")
+    return RecordedRun(folder, *read, problems, copies)
 
 
 def program_of(source: SourceText, contracts: tuple[str, ...], started: RunStarted) -> Program:

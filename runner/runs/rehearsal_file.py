@@ -1,6 +1,6 @@
 """The text of a rehearsal file to its cases: pure, every problem found at once, none raised.
 
-docs/how-to/rehearse.md describes the format by examples.
+docs/reference/rehearsals.md describes the format by examples.
 """
 
 import json
@@ -28,7 +28,7 @@ from runner.runs.rehearsal_lines import LinesOfTables
 MODES = {"unattended": Mode.UNATTENDED, "interactive": Mode.SCRIPTED}
 LISTS = ("path", "actions", "open_items", "findings", "handed_over_to", "escalation_triggers")
 FIELDS = ("name", "mode", "answers", "decisions", *LISTS, "outcome")
-_PLACE = re.compile(r"(step|safety)\s*(\d\w*)", re.I)
+_PLACE = re.compile(r"(step|safety)\s*(\d\w*(?:\.\d\w*)*)", re.I)
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _FAILURES = {"failed": FailureKind.CELL, **{kind.value: kind for kind in FailureKind}}
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.evidence.journal import InMemoryJournal
+from runner.interpreter.calls import made_by
 from runner.interpreter.decide import MAX_VISITS
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState, fold
@@ -61,13 +62,12 @@ def _beginning(program: Program, case: Case) -> list[RunStarted | InputStaged]:
         case.mode,
         trigger,
     )
-    made = {i.produced_by for step in runbook.places for c in step.invocations for i in c.inputs}
     names = [
         declared.name
         for step in runbook.places
         for call in program.calls(step.id)
         for declared in program.by_key[call.key].inputs
-        if not any(spec.produced_by in made and spec.produced_by for spec in call.inputs)
+        if made_by(program.by_key[call.key], declared, call) is None
     ]
     staged = [InputStaged(StagedInput(n, "the script", "", 0, "")) for n in dict.fromkeys(names)]
     return [started, *staged]

@@ -3,6 +3,7 @@
 from runner.errors import EvidenceBroken, RunbookError
 from runner.evidence.index import Index
 from runner.evidence.store import Store
+from runner.interpreter.counting import counting
 from runner.interpreter.differences import Changed, changed_decisions
 from runner.interpreter.program import Program
 from runner.interpreter.redecide import Redecided, redecide
@@ -78,7 +79,7 @@ def suppose_run(recorded: RecordedRun, other: OtherText) -> SupposedRun:
     """
     source = other.source or edited(recorded.program.runbook, other.edit)
     supposed = suppose(recorded, _program(recorded, source))
-    was = tuple(entry.event for entry in recorded.entries)
+    was = tuple(entry.event for entry in counting(recorded.entries))
     now = tuple(entry.event for entry in supposed.entries)
     return SupposedRun(
         recorded.folder.name,

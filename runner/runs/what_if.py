@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from runner.evidence.journal import InMemoryJournal
+from runner.interpreter.counting import counting, without_lost_ends
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState, fold
 from runner.keys.catalog import InstalledKey
@@ -51,7 +52,7 @@ class Supposed:
 
 def suppose(recorded: RecordedRun, program: Program) -> Supposed:
     """Drive `program` through the results and answers of a recorded run, without a kernel."""
-    events = [entry.event for entry in recorded.entries]
+    events = without_lost_ends([entry.event for entry in counting(recorded.entries)])
     script = _script(recorded.state, events, program)
     executor = ScriptedExecutor(script)
     operator = RecordedAnswers(events)
@@ -87,6 +88,9 @@ class RecordedAnswers:
                 self._questions[event.question.id] = event.question
             elif isinstance(event, QuestionAnswered):
                 self._answers[event.question_id] = event.answer
+
+    def withdraw(self, question_id: str) -> None:
+        """Nothing waits."""
 
     def ask(self, question: OpenQuestion) -> Answer:
         """The recorded answer where the question has options of the same words; else nobody's."""

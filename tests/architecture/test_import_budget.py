@@ -39,6 +39,8 @@ assert not heavy, heavy
         ["verify", "--help"],
         ["rule", "RB104"],
         ["schedule", "--help"],
+        ["resume", "--help"],
+        ["answer", "--help"],
     ],
     ids=" ".join,
 )

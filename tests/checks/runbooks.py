@@ -39,9 +39,10 @@ _TRACE = (
 
 
 def contract(slug: str, outputs: tuple[OutputSpec, ...]) -> KeyContract:
-    """A KEY with one input and these outputs."""
+    """A KEY with one input, two questions and these outputs."""
     log = DeclaredInput("log", "log", ("csv",))
-    return KeyContract(KeyName(f"jupyter-{slug}"), slug, "", "1.0.0", (log,), (), outputs)
+    name, questions = KeyName(f"jupyter-{slug}"), ("What fails?", "Since when?")
+    return KeyContract(name, slug, "", "1.0.0", (log,), (), outputs, questions)
 
 
 CONTRACTS = (

@@ -109,3 +109,50 @@ def test_mending_twice_is_mending_once() -> None:
         "<!-- lint-ignore RB104, RB201 -->\n- **If Signature Errors**: STOP\n", Setting.KEY_STEP
     )
     assert mended(mended(text)) == mended(text)
+
+
+CALL = """\
+# Webhooks
+
+## Diagnosis Flow
+
+### Step 1: Analyze
+
+**When**: Now
+
+{call}
+- **If Success Rate < 95%**: STOP
+
+## Evidence & Audit Notes
+
+* The graph of the gateway
+
+## Post-Incident Follow-Ups
+
+None.
+"""
+KEY_AND_INPUT = "- **KEY**: `jupyter-webhook-event-analysis`\n- **Input**: the log\n"
+
+
+def test_what_a_call_gives_and_answers_is_written_from_its_contract() -> None:
+    text = CALL.format(call=KEY_AND_INPUT)
+    written = mended(text)
+    assert {"RB304", "RB305", "RB308"} <= set(codes(text))
+    assert set(codes(text)) - set(codes(written)) == {"RB304", "RB305", "RB308"}
+    assert "- **Output**: " in written
+    assert "- **Questions Answered**:\n  - What fails?\n  - Since when?\n" in written
+    assert "* The graph of the gateway\n* Analysis results (`jupyter-webhook-event-" in written
+    assert model(written) == model(text)
+    assert mended(written) == written
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "Run: `jupyter-webhook-event-analysis` KEY with the log as input\n",
+        "- **KEY**: `jupyter-webhook-event-analysis`\n  - **Input**: the log\n",
+        "- **KEY**: `jupyter-webhook-event-analysis`\n  for the last hour\n",
+    ],
+)
+def test_a_call_that_is_no_item_of_its_own_is_left_to_its_author(call: str) -> None:
+    assert "**Output**" not in mended(CALL.format(call=call))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.keys.installed import install
+from tests.keys.installed import PUBLISH, install
 
 Runbook = Callable[..., "subprocess.CompletedProcess[str]"]
 pytestmark = pytest.mark.kernel
@@ -62,15 +62,18 @@ def wait_for_cell(folder: Path) -> int:
     raise AssertionError("the cell was never reached")
 
 
-def slow_key(library: Path, folder: Path) -> list[str]:
+def slow_key(library: Path, folder: Path, *more: str, once: bool = False) -> list[str]:
+    """A run whose KEY takes a minute, or with `once` only the first time."""
+    pid = str(folder / "pid")
     cell = (
-        f"import os, time\nopen({str(folder / 'pid')!r}, 'w').write(str(os.getpid()))\n"
-        "time.sleep(60)"
+        f"import os, time\nslow = not ({once} and os.path.exists({pid!r}))\n"
+        f"open({pid!r}, 'w').write(str(os.getpid()))\ntime.sleep(60 if slow else 0)"
     )
-    install(library, cell)
+    install(library, cell, *more)
     log = folder / "log.csv"
     log.write_text("event_id,status\ne1,200\n")
-    return ["run", "slow", "-i", str(log), "--library", str(library), "--unattended"]
+    given = ["run", "slow", "-i", str(log), "--library", str(library), "--unattended"]
+    return [*given, "--sandbox", "rlimits"]  # elsewhere the cell could not say its pid out here
 
 
 def standing(runbook: Runbook) -> str:
@@ -106,8 +109,26 @@ def test_a_killed_runner_leaves_a_run_that_says_interrupted(
     assert "HEALTHY" not in told.stdout
 
 
+def test_a_killed_runner_is_resumed_and_its_key_runs_again_as_a_second_attempt(
+    runbook: Runbook, environment: dict[str, str], library: Path, tmp_path: Path
+) -> None:
+    arguments = slow_key(library, tmp_path, f"{PUBLISH}\npublish(count=3)", once=True)
+    with started(arguments, environment) as process:
+        wait_for_cell(tmp_path)
+        process.kill()
+        process.wait()
+    ended = runbook("resume", "--sandbox", "rlimits", "--library", str(library))
+    assert ended.returncode == 0, ended.stderr
+    assert standing(runbook) == "healthy"
+    journal = next((Path(environment["RUNBOOK_EVIDENCE_DIR"]) / "runs").glob("*/journal.jsonl"))
+    told = [json.loads(line)["event"] for line in journal.read_text().splitlines()]
+    assert [event["attempt"] for event in told if event["is"] == "KeyStarted"] == [1, 2]
+    assert [event["attempt"] for event in told if event["is"] == "KeyFinished"] == [2]
+    assert runbook("evidence", "verify").returncode == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_the_run_within_two_seconds_as_aborted(
+def test_a_signal_stops_the_run_within_two_seconds_to_be_resumed(
     runbook: Runbook,
     environment: dict[str, str],
     library: Path,
@@ -122,6 +143,8 @@ def test_a_signal_ends_the_run_within_two_seconds_as_aborted(
         assert time.monotonic() - before < 2
     assert process.returncode == 128 + number
     assert not Path(f"/proc/{kernel}").exists()
+    assert standing(runbook) == "interrupted"
+    assert runbook("resume", "--abort").returncode == 130
     assert standing(runbook) == "aborted"
     assert runbook("evidence", "verify").returncode == 0
 
@@ -137,7 +160,7 @@ def test_a_deadline_ends_the_run(
 def test_a_person_at_a_terminal_answers_while_the_key_runs(
     environment: dict[str, str], library: Path, tmp_path: Path
 ) -> None:
-    arguments = slow_key(library, tmp_path)[:-1]
+    arguments = [word for word in slow_key(library, tmp_path) if word != "--unattended"]
     leader, follower = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "runner", *arguments, "--timeout", "4"],

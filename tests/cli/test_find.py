@@ -30,7 +30,7 @@ def test_an_alert_leads_to_its_runbook(runbook: Runbook, words: str, because: st
 
 
 def test_several_words_need_no_quotes_and_json_is_for_programs(runbook: Runbook) -> None:
-    (found,) = json.loads(runbook("find", "webhooks", "failing", "--json").stdout)
+    found = json.loads(runbook("find", "webhooks", "failing", "--json").stdout)[0]
     assert found["slug"] == "webhook-failures"
     assert found["next"] == "runbook plan webhook-failures"
 

@@ -45,6 +45,17 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert [target for target in links(page) if not _leads_somewhere(page, target)] == []
 
 
+def test_every_document_can_be_reached_from_the_readme() -> None:
+    reached, ahead = set[Path](), [README]
+    while ahead:
+        page = ahead.pop().resolve()
+        if page not in reached and page.suffix == ".md":
+            reached.add(page)
+            ahead += [page.parent / target.partition("#")[0] for target in links(page)]
+    documents = {page for page in pages() if page.is_relative_to(ROOT / "docs")}
+    assert documents - reached == set()
+
+
 @pytest.mark.parametrize(("page", "line"), COMMANDS)
 def test_every_command_on_a_page_parses(page: str, line: str) -> None:
     words = shlex.split(line, comments=True)[1:]

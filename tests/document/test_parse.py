@@ -372,3 +372,97 @@ def test_a_sentence_before_a_list_leaves_its_items_alone() -> None:
         ("the broker restarts", ["GoToStep"]),
         ("Errors", ["SeeAction"]),
     ]
+
+
+def test_a_step_may_have_a_number_with_a_point() -> None:
+    text = "# A\n\n### Step 2.1: Look\n\n- If odd: go to Step 2.2\n\n### Step 2.2. Wait\n"
+    first, second = parse(text).steps
+    assert (str(first.id), first.title, str(second.id)) == ("step 2.1", "Look", "step 2.2")
+    (consequence,) = first.branches[0].consequences
+    assert isinstance(consequence, GoToStep)
+    assert consequence.step == second.id
+
+
+def test_a_list_of_conditions_ends_where_another_head_stands() -> None:
+    runbook = parse(
+        "# A\n\n## Rollback / Escalation\n**Rollback if**:\n- errors rise\n"
+        "**Escalate if**: data is lost\n- Escalate when impact is high\n"
+        "**If Action 2 (Replay) Caused Issues**:\n1. Stop the replay\n2. See Action 3\n"
+        "\n## Action Steps\n### Action 2: Replay (REVERSIBLE)\n"
+    )
+    assert [(s.kind.value, s.text) for s in runbook.standing] == [
+        ("rollback", "errors rise"),
+        ("escalate", "data is lost"),
+        ("escalate", "impact is high"),
+    ]
+    assert runbook.actions[0].rollback_block == "Stop the replay; See Action 3"
+
+
+def test_a_box_of_a_task_list_is_no_part_of_a_check() -> None:
+    text = "# A\n\n## Verification\n\n- [ ] Error rate < 1%\n- [x] **It answers**: look\n"
+    assert [check.title for check in parse(text).verification] == [
+        "Error rate < 1%",
+        "It answers: look",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- Timeouts → Action 1",
+        "- Signature errors: see Action 2",
+        "When errors exist: go to Step 3",
+        "- Is it frozen? If yes: escalate.",
+        "| Status | Then |\n|---|---|\n| 500 | Go to Step 3 |",
+    ],
+)
+def test_a_move_behind_words_that_are_no_condition_is_told(line: str) -> None:
+    source = SourceText("a.md", f"# A\n\n### Step 1: Look\n\n{line}\n")
+    assert [d.code for d in parse_runbook(source).document.diagnostics] == ["RB010"]
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ('- If "x: y" appears: STOP', [('"x: y" appears', ["Stop"])]),
+        ("- If odd - go to Step 2", [("odd", ["GoToStep"])]),
+        (
+            "- If odd then go to Step 2 else see Action 1",
+            [("odd", ["GoToStep"]), ("else", ["SeeAction"])],
+        ),
+    ],
+)
+def test_where_a_condition_ends(body: str, wanted: list[tuple[str, list[str]]]) -> None:
+    assert branches(body) == wanted
+
+
+def test_else_if_is_otherwise_and_a_condition() -> None:
+    _, second = step("- If a: STOP\n- Else if b > 3: STOP\n").branches
+    assert isinstance(second.condition, AllOf)
+    otherwise, comparison = second.condition.parts
+    assert isinstance(otherwise, Otherwise)
+    assert isinstance(comparison, Comparison)
+    assert comparison.subject == "b"
+
+
+def test_alerts_are_what_is_quoted_or_code_behind_the_word() -> None:
+    lines = ['- Alert: "rate > 5%" fires', "- Alert `HighErrorRate`", '- alerts: "A", "B"']
+    runbook = parse("# A\n\n## When to Use\n\n" + "\n".join([*lines, '- "C" is slow']) + "\n")
+    assert runbook.alerts == ("rate > 5%", "HighErrorRate", "A", "B")
+
+
+def test_expectations_in_parentheses_may_say_must_exceed_and_zero() -> None:
+    look = step("- Errors (must be zero), rate (must exceed 95%), p95 (should be < 2 s)")
+    assert [expectation.text for expectation in look.expectations] == [
+        "Errors must be zero",
+        "rate must exceed 95%",
+        "p95 should be < 2 s",
+    ]
+
+
+def test_a_label_may_begin_a_sentence_inside_a_line() -> None:
+    look = step("- **Check**: look at it. **Success**: rate > 99%. **Evidence**: a picture")
+    assert [field.label for field in look.fields] == ["Check", "Success", "Evidence"]
+    assert [expectation.text for expectation in look.expectations] == ["rate > 99%."]
+    wanted = [("odd", ["Advice"]), ("even", ["Stop"])]
+    assert branches("- **If odd**: look. **If even**: STOP") == wanted

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
@@ -215,3 +216,30 @@ def test_a_journal_in_memory_is_chained_like_a_real_one(some_events: tuple[Event
     real = JournalWriter(disk, at_noon, lambda: 0.0)
     assert in_memory.append(some_events) == real.append(some_events)
     assert in_memory.append([SignalReceived(9)]) == real.append([SignalReceived(9)])
+
+
+def lines_of(path: Path, batches: int) -> list[bytes]:
+    writer = JournalWriter.open(path, lambda: datetime.now(UTC), time.monotonic)
+    for _ in range(batches):
+        writer.append([SignalReceived(n) for n in range(3)])
+        time.sleep(0.001)
+    writer.close()
+    return path.read_bytes().splitlines(keepends=True)
+
+
+def test_the_blocks_of_a_last_write_may_be_missing_in_any_order(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    lines = lines_of(path, 2)
+    whole, last = b"".join(lines[:3]), b"".join(lines[3:])
+    for lost in range(1, len(last)):
+        path.write_bytes(whole + b"\0" * lost + last[lost:])
+        read = read_journal(path)
+        assert (len(read.entries), read.problems) == (3, ())
+        assert read.torn == b"\0" * lost + last[lost:]
+
+
+def test_a_hole_before_a_later_write_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    lines = lines_of(path, 3)
+    path.write_bytes(b"".join([*lines[:3], b"\0" * 50 + lines[3][50:], *lines[4:]]))
+    assert read_journal(path).problems != ()

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -81,11 +82,26 @@ def test_one_print_of_many_megabytes_is_cut_with_a_mark(
 ) -> None:
     outcome = execute(tmp_path, f"print('x' * {megabytes * 1_000_000}, end='')", OK)
     assert isinstance(outcome, KeyResult), outcome
-    kept = Limits().output_bytes
+    head, end = Limits().output_bytes, 65_536
     text = printed(tmp_path, outcome)
-    assert text.startswith("x" * kept + "[runbook: output cut here")
-    assert f"{kept:,} bytes kept, {megabytes * 1_000_000 - kept:,} bytes dropped" in text
+    assert text.startswith("x" * head + "\n[runbook: output cut here")
+    dropped = megabytes * 1_000_000 - head - end
+    assert f"{head + end:,} bytes kept, {dropped:,} bytes dropped" in text
     tally(f"output: {megabytes} MB in one print", 1, 1)
+
+
+@pytest.mark.long
+def test_of_many_megabytes_of_lines_the_end_and_the_digest_are_kept(
+    tmp_path: Path, tally: Tally
+) -> None:
+    outcome = execute(tmp_path, "for n in range(200): print(str(n) * 400_000)", OK)
+    assert isinstance(outcome, KeyResult), outcome
+    text = printed(tmp_path, outcome)
+    lines = "".join(str(n) * 400_000 + "\n" for n in range(200)).encode()
+    assert text.startswith("0" * 400_000 + "\n" + "1" * 400_000)
+    assert f"sha256 of all of this cell's output: {sha256(lines).hexdigest()}]" in text
+    assert text.rstrip().endswith("199" * 20_000)
+    tally(f"output: {len(lines) / 1e6:.0f} MB in lines", 1, 1)
 
 
 @pytest.mark.long

@@ -169,6 +169,18 @@ def test_paths_in_the_evidence_are_those_of_the_run(tmp_path: Path) -> None:
     ]
 
 
+@NEEDS_LANDLOCK
+def test_the_best_level_is_reached_though_a_spare_cannot_have_it(tmp_path: Path) -> None:
+    key = install(tmp_path / "library", PUBLISH, OK)
+    executor = PapermillExecutor(policy=SandboxPolicy(LANDLOCK))
+    executor.prepare()
+    outcomes = [
+        executor.execute(order(key, tmp_path / name), lambda progress: None) for name in ("a", "b")
+    ]
+    executor.stop()
+    assert [outcome.sandbox for outcome in outcomes] == [Sandbox(LANDLOCK)] * 2
+
+
 def test_an_input_that_was_changed_fails_the_key(tmp_path: Path) -> None:
     outcome, _ = ask(
         tmp_path, RLIMITS, "os.chmod(events, 0o600)", "open(events, 'a').write('b,500')"

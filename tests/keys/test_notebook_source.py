@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from runner.keys.notebook_source import read_notebook
 from runner.keys.papermill_executor import PapermillExecutor
 from runner.model.events import Parameter
 from runner.model.results import FailureKind, KeyFailure
@@ -43,8 +44,6 @@ OF_INTEGER = "of jupyter-toy-key is of type integer in key.json, and the paramet
         (changed(cells=[{"cell_type": "code"}]), "has a cell 0 that is not one"),
         (changed(cells=[{**cells(["parameters"])[0], "cell_type": "raw"}]),
          "has a cell tagged `parameters` that holds no code"),
-        (changed(metadata={"kernelspec": R}),
-         "asks for the kernel 'ir'; only 'python3' is started"),
     ],
 )  # fmt: skip
 def test_a_notebook_that_cannot_be_a_key_is_refused_before_a_kernel_starts(
@@ -82,6 +81,30 @@ def test_a_value_that_would_not_reach_the_notebook_is_refused(
         made = [{**plain, "source": first, "metadata": {"tags": ["parameters"]}}, *made]
     given = [Parameter("limit", 5)]
     assert refusal(tmp_path, changed(cells=made), parameters=given) == why
+
+
+def test_a_kernel_that_is_not_installed_is_refused(tmp_path: Path) -> None:
+    message = refusal(tmp_path, changed(metadata={"kernelspec": R}))
+    assert message.startswith("the notebook asks for the kernel 'ir', which is not installed in /")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "kernel"),
+    [
+        ({}, ("python3", "python")),
+        ({"kernelspec": {"display_name": "Python 3"}}, ("python3", "python")),
+        ({"kernelspec": []}, ("python3", "python")),
+        ({"language_info": {"name": "ipython"}}, ("python3", "python")),
+        ({"language_info": {"name": "julia"}}, ("julia", "julia")),
+        ({"kernelspec": R}, ("ir", "R")),
+    ],
+)
+def test_a_notebook_that_names_no_kernel_is_of_python(
+    tmp_path: Path, metadata: dict[str, Any], kernel: tuple[str, str]
+) -> None:
+    (tmp_path / "nb.ipynb").write_text(changed(metadata=metadata))
+    source = read_notebook(tmp_path / "nb.ipynb")
+    assert (source.kernel, source.language) == kernel
 
 
 def test_an_attempt_is_made_once(tmp_path: Path) -> None:

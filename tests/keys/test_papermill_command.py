@@ -137,7 +137,7 @@ def test_two_notebooks_in_one_process(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True, capture_output=True)
     for number in "12":
         told = shown(json.loads((tmp_path / f"out{number}.ipynb").read_text()))
-        assert told.startswith(f"{number} xxxxxxxx[runbook: output cut here: 10 bytes kept")
+        assert told.startswith(f"{number} xxxxxxxx\n[runbook: output cut here: 10 bytes kept")
 
 
 def test_what_papermill_imports_of_us_is_light() -> None:

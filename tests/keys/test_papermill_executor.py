@@ -77,7 +77,8 @@ def test_a_key_gets_its_parameters_and_its_staged_input_and_publishes(tmp_path: 
     assert outcome.value("count") == Decimal(3)
     assert printed(tmp_path, outcome) == f"7 0.25 None {tmp_path}/run/inputs/events/events.csv 2\n"
     assert noted(tmp_path, outcome) == ["completed"] * 5
-    assert [(one.cell, one.cells) for one in seen] == [(n, 5) for n in range(1, 6)]
+    told = dict.fromkeys((one.cell, one.cells) for one in seen)
+    assert list(told) == [(n, 5) for n in range(1, 6)]
     noted_by_papermill = written(tmp_path, outcome)["metadata"]["papermill"]
     assert noted_by_papermill["input_path"] == "toy-key/toy-key.ipynb"
     assert noted_by_papermill["exception"] is False
@@ -132,6 +133,25 @@ def test_an_exit_without_an_error_ends_the_notebook_well(tmp_path: Path) -> None
     assert outcome.value("count") == Decimal(3)
     assert states(outcome) == ["completed"] * 4 + ["never ran"]
     assert noted(tmp_path, outcome) == states(outcome)
+
+
+def test_parameters_of_an_earlier_execution_are_named_where_no_new_ones_are_given(
+    tmp_path: Path,
+) -> None:
+    key = install(tmp_path / "library", PUBLISH, "publish(count=limit)")
+    tree = json.loads(key.notebook.read_text())
+    injected = {**tree["cells"][1], "id": "i", "source": "limit = 99"}
+    tree["cells"].insert(1, injected | {"metadata": {"tags": ["injected-parameters"]}})
+    key.notebook.write_text(json.dumps(tree))
+    stale = execute(order(key, tmp_path / "stale"))
+    assert isinstance(stale, KeyResult), stale
+    assert stale.value("count") == Decimal(99)
+    assert stale.warnings == (
+        "the notebook was executed with the parameters of an earlier execution",
+    )
+    fresh = execute(order(key, tmp_path / "fresh", parameters=[Parameter("limit", 7)]))
+    assert isinstance(fresh, KeyResult), fresh
+    assert (fresh.value("count"), fresh.warnings) == (Decimal(7), ())
 
 
 def test_an_exit_with_an_error_is_an_error(tmp_path: Path) -> None:
@@ -247,13 +267,31 @@ def test_what_a_child_of_a_failed_cell_prints_is_not_lost(tmp_path: Path) -> Non
 
 
 def test_output_beyond_the_limit_is_cut_with_a_mark(tmp_path: Path) -> None:
-    flood = "print('x' * 5_000_000, end='')"
+    flood = "print('x' * 5_000_000)\nprint('and the end')"
     outcome = run(tmp_path, PUBLISH, flood, OK, limits=Limits(output_bytes=1000))
     assert isinstance(outcome, KeyResult), outcome
+    digest = sha256(b"x" * 5_000_000 + b"\nand the end\n").hexdigest()
     assert printed(tmp_path, outcome) == "x" * 1000 + (
-        "[runbook: output cut here: 1,000 bytes kept, 4,999,000 bytes dropped; sha256 of all of "
-        f"this cell's output: {sha256(b'x' * 5_000_000).hexdigest()}]\n"
+        "\n[runbook: output cut here: 1,012 bytes kept, 4,999,001 bytes dropped; sha256 of all of "
+        f"this cell's output: {digest}]\nand the end\n"
     )
+    assert outcome.warnings == ("output of cell 2 was cut: 4,999,001 bytes dropped",)
+
+
+def test_a_person_who_waits_sees_the_cell_and_the_last_line(tmp_path: Path) -> None:
+    key = install(
+        tmp_path / "library",
+        PUBLISH,
+        "import time\nprint('\\x1b[31mreading\\x1b[0m', end='\\r', flush=True)\ntime.sleep(0.3)\n"
+        "print('half', flush=True); time.sleep(0.3)",
+        OK,
+    )
+    seen: list[Progress] = []
+    outcome = execute(order(key, tmp_path / "run"), seen.append)
+    assert isinstance(outcome, KeyResult), outcome
+    told = [(one.cell, one.tail) for one in seen]
+    assert [one for one in told if one[0] == 3][1:] == [(3, "reading"), (3, "half")]
+    assert told[-1] == (4, "half")
 
 
 def test_an_allocation_beyond_the_memory_limit_is_out_of_memory(tmp_path: Path) -> None:

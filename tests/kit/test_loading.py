@@ -280,6 +280,25 @@ def test_a_published_table_can_be_loaded_again(key: kit.Key, tmp_path: Path) -> 
     assert key.load("log", tmp_path / "out" / "tables" / "by_type.parquet").rows_read == 7
 
 
+def test_typed_parquet_loads_as_the_text_of_the_same_does(key: kit.Key) -> None:
+    rows = "values (timestamp '2026-11-22 10:00', 'paid', 200::bigint, 0.5::decimal(38, 9)), "
+    rows += "(null, 'paid', 201, null)"
+    names = "(timestamp, event_type, status, seconds)"
+    typed = f"from ({rows}) t{names}"
+    untyped = "select timestamp::varchar as timestamp, event_type, status::integer as status, "
+    untyped += f"seconds {typed}"
+    key.connection.execute(f"copy (select * {typed}) to 'typed.parquet' (format parquet)")
+    key.connection.execute(f"copy ({untyped}) to 'untyped.parquet' (format parquet)")
+
+    first = key.load("log", "typed.parquet")
+    found = key.sql("from log").fetchall()
+
+    assert (first.rows_read, first.rows_bad) == (1, 1)
+    assert first.bad_records[0].why == "timestamp: empty"
+    assert key.load("log", "untyped.parquet").bad_records == first.bad_records
+    assert key.sql("from log").fetchall() == found
+
+
 def test_a_window_keeps_its_first_moment_and_not_its_last(key: kit.Key) -> None:
     rows = "".join(ROW.replace("T10", f"T{hour}") for hour in (10, 11, 12))
 

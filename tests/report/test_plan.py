@@ -1,6 +1,7 @@
 """The plan as text, data, Mermaid and a picture: complete, within 80 columns, and safe to show."""
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -130,3 +131,26 @@ def test_an_empty_runbook_has_a_plan() -> None:
     assert plan_json(Plan(program))["steps"] == []
     ElementTree.fromstring(plan_svg(program, NOTHING))
     assert plan_mermaid(program, NOTHING).startswith("flowchart TD")
+
+
+def test_no_name_in_the_chart_is_a_word_of_mermaids_own(
+    hostile: Program, webhooks: Program
+) -> None:
+    """A class that was called `end` kept every chart from being drawn."""
+    own = {
+        "end",
+        "graph",
+        "flowchart",
+        "subgraph",
+        "style",
+        "class",
+        "classdef",
+        "click",
+        "default",
+    }
+    for program in (hostile, webhooks):
+        chart = plan_mermaid(program, NOTHING)
+        bare = re.sub(r'"[^"]*"', '""', chart).replace("flowchart TD", "")
+        lines = [line.split(maxsplit=1) for line in bare.splitlines() if line.strip()]
+        words = [line[1] if line[0] == "classDef" else " ".join(line) for line in lines]
+        assert own.isdisjoint(re.findall(r"[a-z]\w*", " ".join(words).casefold()))

@@ -70,7 +70,7 @@ def test_an_interrupted_run_says_so_and_claims_nothing() -> None:
 
     assert text.startswith("INTERRUPTED\n")
     assert "jupyter-webhook-event-analysis was running in Step 3" in " ".join(text.split())
-    assert "Run it again: runbook run webhook-failures" in " ".join(text.split())
+    assert "Go on: runbook resume" in " ".join(text.split())
     assert RUNS["interrupted"].story.finished is None
     assert "exit code" not in text
 

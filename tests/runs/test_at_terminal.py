@@ -9,7 +9,7 @@ from typing import TextIO
 import pytest
 
 from runner.document.commands import read_commands
-from runner.model.replies import Abort, CommandWish, InputOffer
+from runner.model.replies import Abort, CommandWish, InputOffer, Later
 from runner.model.runbook import Fence
 from runner.model.runs import Answer, AnswerSource, OpenQuestion, Option, QuestionKind
 from runner.model.source import Span
@@ -22,6 +22,7 @@ ASKED = OpenQuestion("step 1/1 step", QuestionKind.STEP, "Is it done?", OPTIONS,
 FILE = OpenQuestion(
     "x", QuestionKind.INPUT, "Where?", (Option("skip", "on without"),), inputs=("log",)
 )
+RISKY_NOT = OpenQuestion("b", QuestionKind.ACTION, "Did you?", OPTIONS)
 RISKY = OpenQuestion("a", QuestionKind.ACTION, "Did you?", OPTIONS, typed_name="Wipe it")
 
 
@@ -144,3 +145,27 @@ def test_q_ends_the_run_after_a_yes(pipe: tuple[TextIO, int]) -> None:
     person, glass = at(pipe, "q\n", "no\n", "q\n", "yes\n")
     assert person.ask(ASKED) == Abort("ada")
     assert "yes to end it" in glass.complaints[1]
+
+
+def test_later_leaves_the_question_with_a_reason(pipe: tuple[TextIO, int]) -> None:
+    person, _ = at(pipe, "later # Grace knows\n")
+    assert person.ask(ASKED) == Later("ada", "Grace knows")
+
+
+def test_a_question_that_somebody_else_answered_is_given_up_and_the_next_one_asked(
+    pipe: tuple[TextIO, int],
+) -> None:
+    person, glass = at(pipe)
+    threading.Timer(0.1, lambda: person.withdraw(ASKED.id)).start()
+    assert person.ask(ASKED) == NOBODY
+    threading.Timer(0.1, lambda: os.write(pipe[1], b"y\n")).start()
+    assert person.ask(RISKY_NOT) == Answer(("y",), AnswerSource.OBSERVED, "ada")
+    assert glass.complaints == ["", ""]
+
+
+def test_a_withdrawal_between_two_questions_troubles_neither(pipe: tuple[TextIO, int]) -> None:
+    person, glass = at(pipe, "y\n", "y\n")
+    person.ask(ASKED)
+    person.withdraw(ASKED.id)
+    assert person.ask(RISKY_NOT) == Answer(("y",), AnswerSource.OBSERVED, "ada")
+    assert glass.complaints == ["", ""]

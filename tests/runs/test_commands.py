@@ -1,5 +1,7 @@
 """Commands in a run: asked for, approved one by one, on record before and after, and stopped."""
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -65,6 +67,9 @@ class Says:
                 return CommandWish(wish.number, command.digest if command else "", "ada")
             return wish
         return Answer(("y",), AnswerSource.OBSERVED, "ada")
+
+    def withdraw(self, question_id: str) -> None:
+        pass
 
     def dismiss(self) -> None:
         pass
@@ -218,6 +223,42 @@ def test_a_command_that_takes_too_long_is_killed_with_what_it_started(tmp_path: 
     until(lambda: not Path(f"/proc/{child}").exists() or "Z" in stat_of(child))
 
 
+ESCAPING = "setsid sleep 60 & echo $!; (setsid sleep 60 & echo $!) & sleep 0.3"
+
+
+@pytest.mark.parametrize("ending", ["exit 0", "kill -9 $$", "sleep 60"])
+def test_what_left_the_session_ends_with_the_command(tmp_path: Path, ending: str) -> None:
+    result = bash(tmp_path, f"{ESCAPING}; {ending}", limit=1)
+    assert result.end is (CommandEnd.TIMED_OUT if "sleep" in ending else CommandEnd.EXITED)
+    assert result.exit_code == {"exit 0": 0, "kill -9 $$": -9}.get(ending)
+    children = [int(line) for line in (tmp_path / result.file).read_text().split()]
+    assert len(children) == 2
+    until(lambda: all(stat_of(child) in "ZX" for child in children))
+
+
+RUNNER = """
+import sys
+from pathlib import Path
+from runner.runs.bash_runner import BashRunner
+from runner.runs.command_runner import CommandOrder
+folder = Path(sys.argv[1])
+text = f"{sys.argv[2]} > {folder}/pids; touch {folder}/ready; trap '' TERM; sleep 60"
+BashRunner(folder, {"PATH": "/usr/bin:/bin"}, folder).run(CommandOrder(1, text, 60))
+"""
+
+
+def test_a_command_and_what_it_started_end_with_a_killed_runner(tmp_path: Path) -> None:
+    escaping = ESCAPING.replace("echo $!", f"echo $! >> {tmp_path}/escaped")
+    command = [sys.executable, "-c", RUNNER, str(tmp_path), f"{{ {escaping}; echo $$; }}"]
+    runner = subprocess.Popen(command, cwd=Path(__file__).parents[2])
+    until((tmp_path / "ready").exists, seconds=20)
+    runner.kill()
+    runner.wait()
+    pids = [int(n) for name in ("pids", "escaped") for n in (tmp_path / name).read_text().split()]
+    assert len(pids) == 3
+    until(lambda: all(stat_of(pid) in "ZX" for pid in pids))
+
+
 def test_what_goes_on_in_the_background_holds_nothing_up(tmp_path: Path) -> None:
     began = time.monotonic()
     assert bash(tmp_path, "sleep 60 & echo done").excerpt == "done"
@@ -239,8 +280,8 @@ def test_an_unset_variable_is_never_an_empty_word(tmp_path: Path) -> None:
     assert "$NOWHERE is not set" in result.message
 
 
-def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 2
+def until(holds: Callable[[], bool], seconds: float = 2) -> None:
+    end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.02)

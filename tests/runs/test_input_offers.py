@@ -55,6 +55,9 @@ class Offers:
         key = "go on" if question.kind is QuestionKind.KEY_FAILED else "skip"
         return Answer((key,), AnswerSource.OBSERVED, "ada")
 
+    def withdraw(self, question_id: str) -> None:
+        pass
+
     def dismiss(self) -> None:
         pass
 

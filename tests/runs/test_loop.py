@@ -74,6 +74,9 @@ class Person:
         self.may_answer.wait(10)
         return Answer(("y",), AnswerSource.OBSERVED, "ada")
 
+    def withdraw(self, question_id: str) -> None:
+        pass
+
     def dismiss(self) -> None:
         self.may_answer.set()
 

@@ -49,11 +49,15 @@ CATALOG: tuple[Format, ...] = (
     text.FORMAT,
 )
 
+LAST = plain_log.FORMAT
+"""Claims so much that where CSV is accepted instead, the columns that are missing say more."""
+
 
 def recognise(head: Head, declared: DeclaredInput) -> Format | None:
     """The format of the file that begins so, accepted by the input or not; None for none known."""
     accepted = [one for one in CATALOG if one.name in declared.formats]
-    others = [one for one in CATALOG if one.name not in declared.formats]
+    unnamed = (LAST,) if "csv" in declared.formats else ()
+    others = [one for one in CATALOG if one.name not in declared.formats and one not in unnamed]
     return next((one for one in (*accepted, *others) if one.claims(head, declared)), None)
 
 

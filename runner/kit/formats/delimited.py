@@ -64,6 +64,8 @@ def read(reading: Reading) -> RawRecords:
     Raises InputRefused where the first line has no end in sight, or lacks a column that is wanted.
     """
     header = header_of(first_lines(reading), reading.declared.columns)
+    if not any(header.names):
+        raise reading.source.refused("its first line is blank, and should name the columns")
     reading.source.refuse_wrong_shape(reading.declared, header.names)
     return read_rows(reading, header)
 
@@ -83,7 +85,7 @@ def read_rows(reading: Reading, header: Header) -> RawRecords:
     unread = tuple(
         Unread(line - header.in_file, *more) for line, *more in con.execute(_UNREAD).fetchall()
     )
-    _refuse_endless_quote(source, unread)
+    _refuse_endless_quote(source, unread, header)
     names = {f"c{place}": name for place, name in enumerate(header.names)}
     return RawRecords(names, unread, count, warnings)
 
@@ -142,8 +144,14 @@ def _materialise(source: SourceFile, path: Any, header: Header, con: Any) -> boo
     return True
 
 
-def _refuse_endless_quote(source: SourceFile, unread: tuple[Unread, ...]) -> None:
+def _refuse_endless_quote(source: SourceFile, unread: tuple[Unread, ...], header: Header) -> None:
+    """Raise InputRefused where a quote that is never closed swallowed further records."""
     for one in unread:
-        if one.why == "UNQUOTED VALUE" and one.text.count("\n") > _ENDLESS_QUOTE_LINES:
+        if one.why != "UNQUOTED VALUE":
+            continue
+        behind = one.text.split("\n")[1:]
+        marks = max(len(header.names) - 1, 1)
+        swallowed = any(line.count(header.delimiter) >= marks for line in behind)
+        if swallowed or len(behind) > _ENDLESS_QUOTE_LINES:
             happened = f'a quote (") opened in record {one.record} is never closed'
             raise source.refused(happened, "mend that record; everything after it is unreadable")

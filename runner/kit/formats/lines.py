@@ -5,22 +5,24 @@ from runner.kit.formats.format import Reading
 from runner.kit.readable_file import is_utf8, rewritten
 from runner.kit.records import LATIN_1
 
+_WITHOUT_CR = "case when suffix(c0, chr(13)) then rtrim(c0, chr(13)) else c0 end"
+"""Trimming every line would cost more than reading them."""
+
 
 def take_lines(reading: Reading) -> tuple[str, ...]:
     """Put every line into the table `kit_lines` (number from 1, line); gives the warnings.
 
     Bytes that are not UTF-8 make the file Latin-1. A carriage return at a line's end goes.
     """
-    return _take(
-        reading, "rowid + 1 as number, rtrim(coalesce(c0, ''), chr(13)) as line from kit_text"
-    )
+    return _take(reading, f"rowid + 1 as number, coalesce({_WITHOUT_CR}, '') as line from kit_text")
 
 
 def take_records(reading: Reading) -> tuple[str, ...]:
     """The same for files with a record a line: `kit_lines` (c0), blank lines left out."""
     return _take(
         reading,
-        "rtrim(c0, chr(13)) as c0 from kit_text where trim(c0, ' \t' || chr(13)) <> ''",
+        f"{_WITHOUT_CR} as c0 from kit_text "
+        "where case when ascii(c0) > 32 then true else trim(c0, ' \t' || chr(13)) <> '' end",
     )
 
 

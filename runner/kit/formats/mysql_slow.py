@@ -62,13 +62,15 @@ FORMAT = Format("mysql-slow", "MySQL slow query log", claims, read)
 def _gather(con: Any) -> None:
     """`kit_entries`: comment lines and statement of each entry; 0 are the lines before the first.
 
-    An entry begins at `# Time:`, or at `# User@Host:` where no `# Time:` stands before it.
+    An entry begins at `# Time:`, or at `# User@Host:` where the comment before it is no `# Time:`.
     """
     con.execute(
         "create or replace temp table kit_entries as with kept as (select number, line from "
         f"kit_lines where not regexp_matches(line, {literal(_HEADING)})), marked as (select *, "
         "starts_with(line, '# Time: ') or (starts_with(line, '# User@Host: ') and not "
-        "coalesce(starts_with(lag(line) over (order by number), '# Time: '), false)) as begins "
+        "coalesce(starts_with(last_value(case when starts_with(line, '# ') then line end "
+        "ignore nulls) over (order by number rows between unbounded preceding and 1 preceding), "
+        "'# Time: '), false)) as begins "
         "from kept), numbered as (select *, sum(begins::int) over (order by number rows unbounded "
         "preceding) as entry from marked), parts as (select entry, min(number) as number, "
         "coalesce(string_agg(line, chr(10) order by number) filter (starts_with(line, '# ')), '') "

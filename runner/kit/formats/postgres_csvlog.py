@@ -2,6 +2,8 @@
 
 import csv
 import io
+from contextlib import suppress
+from itertools import islice
 
 from runner.kit.formats import delimited
 from runner.kit.formats.delimited import Header
@@ -18,6 +20,8 @@ from runner.kit.records import RawRecords
 from runner.model.contract import DeclaredInput
 
 WIDTHS = (23, 24, 26)
+_TRIED_ROWS = 10
+"""A copied log may begin with the command that copied it, or in the middle of an entry."""
 _SEVERITY, _MESSAGE, _QUERY, _BACKEND, _QUERY_ID = 11, 13, 19, 23, 25
 _DIRECT = {
     "user_name": 1,
@@ -33,18 +37,13 @@ _DIRECT = {
 
 
 def claims(head: Head, declared: DeclaredInput) -> bool:
-    """Whether its first record has the width, the time and the severity of a csvlog."""
-    row = _first_row(head.text)
-    is_wide = len(row) in WIDTHS
-    return is_wide and bool(STAMP.match(row[0])) and row[_SEVERITY] in SEVERITIES
+    """Whether one of its first records has the width, time and severity of a csvlog."""
+    return _width(head.text) > 0
 
 
 def read(reading: Reading) -> RawRecords:
-    """All entries. Raises InputRefused where its first record has another width."""
-    width = len(_first_row(delimited.first_lines(reading)))
-    if width not in WIDTHS:
-        found = f"its first record has {width} columns, and a csvlog has 23, 24 or 26"
-        raise reading.source.refused(found, "give the file as the server wrote it")
+    """All entries; the width is that of the first record that is one."""
+    width = _width(delimited.first_lines(reading))
     select = ", ".join(f"{sql} as c{n}" for n, sql in enumerate(_columns(width, reading.zone)))
     names = tuple(f"column {place}" for place in range(width))
     raw = delimited.read_rows(reading, Header(names, ",", in_file=False, select=select))
@@ -67,8 +66,11 @@ def _columns(width: int, zone: str) -> list[str]:
     return [made[name] for name in NAMES]
 
 
-def _first_row(text: str) -> list[str]:
-    try:
-        return next(csv.reader(io.StringIO(text, newline=""), strict=True), [])
-    except csv.Error:
-        return []
+def _width(text: str) -> int:
+    """The columns of the first record that is an entry, or 0 where none of the first ones is."""
+    rows = csv.reader(io.StringIO(text, newline=""))
+    with suppress(csv.Error):
+        for row in islice(rows, _TRIED_ROWS):
+            if len(row) in WIDTHS and STAMP.match(row[0]) and row[_SEVERITY] in SEVERITIES:
+                return len(row)
+    return 0

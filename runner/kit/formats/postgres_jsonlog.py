@@ -9,6 +9,7 @@ from runner.kit.formats.postgres_fields import NAMES, duration_columns, moment_t
 from runner.kit.records import RawRecords
 from runner.model.contract import DeclaredInput
 
+_TRIED_LINES = 10
 _KEYS = {
     "user_name": "user",
     "database_name": "dbname",
@@ -24,14 +25,8 @@ _KEYS = {
 
 
 def claims(head: Head, declared: DeclaredInput) -> bool:
-    """Whether its first line is an object with the keys that every entry has."""
-    lines = head.lines
-    if not lines or lines[0][:1] != "{":
-        return False
-    try:
-        return {"timestamp", "pid", "error_severity", "backend_type"} <= set(json.loads(lines[0]))
-    except (ValueError, RecursionError):
-        return False
+    """Whether one of its first lines is an object with the keys that every entry has."""
+    return any(_is_entry(line) for line in head.lines[:_TRIED_LINES])
 
 
 def read(reading: Reading) -> RawRecords:
@@ -48,6 +43,15 @@ def read(reading: Reading) -> RawRecords:
 
 
 FORMAT = Format("postgres-jsonlog", "PostgreSQL jsonlog", claims, read)
+
+
+def _is_entry(line: str) -> bool:
+    if not line.lstrip().startswith("{"):
+        return False
+    try:
+        return {"timestamp", "pid", "error_severity", "backend_type"} <= set(json.loads(line))
+    except (ValueError, RecursionError):
+        return False
 
 
 def _columns(place: dict[str, str], zone: str) -> list[str]:

@@ -30,16 +30,17 @@ _START = (
     rf"\b({'|'.join((*SEVERITIES, *_MORE))}):  (.*)$"
 )
 _STARTS = re.compile(_START)
+_TRIED_LINES, _TRIED_BYTES = 10, 2_000
 _LEAST_SHARE = 0.3
 """Of the lines at the head; the others are taken to go on with an entry."""
 
 
 def claims(head: Head, declared: DeclaredInput) -> bool:
-    """Whether its first line is an entry, and enough of the others are."""
+    """Whether one of its first lines is an entry, and enough of the others are."""
     lines = head.lines
-    if not lines or not _STARTS.match(lines[0]):
+    if not any(_STARTS.match(line[:_TRIED_BYTES]) for line in lines[:_TRIED_LINES]):
         return False
-    own = [line for line in lines if not line.startswith(("\t", " "))]
+    own = [line[:_TRIED_BYTES] for line in lines if not line.startswith(("\t", " "))]
     return sum(bool(_STARTS.match(line)) for line in own) >= _LEAST_SHARE * len(own)
 
 

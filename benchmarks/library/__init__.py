@@ -1,0 +1,1 @@
+"""The shipped KEYs against the usual tools: whole processes, one core, same answers."""

@@ -1,0 +1,1 @@
+"""What an engineer would write with the usual tools; each prints its answers as JSON."""

@@ -1,0 +1,52 @@
+"""Damaged exports of databases: the right answer, or a refusal that says what is wrong where.
+
+The outcomes stand in `tests/golden/damage/<format>.txt`, one line for each damage.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from runner import kit
+from tests.conftest import Golden
+from tests.kit.formats.damage import DAMAGES
+from tests.kit.formats.server_logs import csv_row, json_line
+
+COUNT = 20
+MESSAGE = "duration: 12.500 ms  statement: select a from t where n = {n}"
+MYSQL = """\
+# Time: 2026-11-22T10:00:{n:02d}.000000Z
+# User@Host: app[app] @ web1 [10.0.0.1]  Id:    42
+# Query_time: 12.500  Lock_time: 0.000010 Rows_sent: 1  Rows_examined: 100
+select a from t where n = {n};
+"""
+FILES = {
+    "postgres-csvlog": "".join(csv_row(26, message=MESSAGE.format(n=n)) for n in range(COUNT)),
+    "postgres-jsonlog": "".join(json_line(message=MESSAGE.format(n=n)) for n in range(COUNT)),
+    "postgres-stderr": "".join(
+        f"2026-11-22 10:00:{n:02d}.000 UTC [41] app@shop LOG:  {MESSAGE.format(n=n)}\n"
+        for n in range(COUNT)
+    ),
+    "mysql-slow": "".join(MYSQL.format(n=n) for n in range(COUNT)),
+    "table": "at,ms,text\n"
+    + "".join(f"2026-11-22T10:00:{n:02d}Z,12.500,select {n}\n" for n in range(COUNT)),
+}
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_a_damaged_file_is_read_right_or_refused(key: kit.Key, golden: Golden, form: str) -> None:
+    told = [f"{name}: {outcome(key, form, name)}" for name in DAMAGES]
+
+    golden(f"damage/{form}.txt", "\n".join(told) + "\n")
+
+
+def outcome(key: kit.Key, form: str, damage: str) -> str:
+    Path("export.file").write_bytes(DAMAGES[damage](FILES[form]))
+    name, time = ("any_table", "at") if form == "table" else ("server_log", "")
+    try:
+        loaded = key.load(name, "export.file", time=time)
+    except kit.InputRefused as refused:
+        return "refused: " + " / ".join(refused.happened.splitlines())[:150]
+    bad = "".join(f"; record {one.record}: {one.why[:70]}" for one in loaded.bad_records[:1])
+    warned = "".join(f"; {text.partition(': ')[2]}" for text in loaded.warnings)
+    return f"{loaded.rows_read} read, {loaded.rows_bad} bad{bad}{warned[:90]}"
