@@ -75,7 +75,9 @@ found = key.row(
     failing=failing_rate,
     slow=slow_ratio,
 )
-key.view("first_suspect", "from report where suspicion > 0 order by suspicion desc, service limit 1")
+key.view(
+    "first_suspect", "from report where suspicion > 0 order by suspicion desc, service limit 1"
+)
 suspect = key.row(
     """
     select max(service) as root_cause, round(max(suspicion), 4) as root_cause_suspicion,
@@ -89,7 +91,8 @@ suspect = key.row(
 cause = suspect["root_cause"]
 key.dependents("made", "dependents")
 affected = key.sql(
-    "select service, distance from dependents where of = $of and distance > 0 order by 2, 1", of=cause
+    "select service, distance from dependents where of = $of and distance > 0 order by 2, 1",
+    of=cause,
 )
 reached = len(affected.fetchall()) if cause else None
 degraded = bool(found["failing_dependencies"] or found["slow_dependencies"])
@@ -106,7 +109,12 @@ key.findings(
     )
     if cause
     else None,
-    (f"{found['failing_dependencies']} dependencies fail", began, "see error_rate_after", "call_edges")
+    (
+        f"{found['failing_dependencies']} dependencies fail",
+        began,
+        "see error_rate_after",
+        "call_edges",
+    )
     if found["failing_dependencies"]
     else None,
     (f"{found['slow_dependencies']} dependencies are slow", began, "own time", "dependency_report")
@@ -141,7 +149,9 @@ report = key.sql(
     """
 )
 key.table("dependency_report", report)
-key.chart("suspicion_chart", kit.bars(report, "service", "suspicion"), caption="Suspicion by service")
+key.chart(
+    "suspicion_chart", kit.bars(report, "service", "suspicion"), caption="Suspicion by service"
+)
 key.table("affected_report", affected)
 edges = """
     select source, target, sum(calls)::bigint as calls, sum(errors)::bigint as errors,
