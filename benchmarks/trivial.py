@@ -15,6 +15,10 @@ RUNBOOK = """# Trivial
 - **If Rows > 10**: Escalate
 - **Otherwise**: Stop
 """
+SEVERAL = (
+    ("five-dependent", 5, True), ("five-independent", 5, False), ("twelve-independent", 12, False)
+)  # fmt: skip
+"""Runbooks with several KEYs: name, how many, and whether each waits for the one before."""
 PUBLISH = """
 import json, os
 from pathlib import Path
@@ -32,12 +36,29 @@ CONTRACT = {
 }
 
 
+def runbook_of(keys: int, *, dependent: bool) -> str:
+    """A runbook of as many steps, each with the KEY; `dependent` ones wait for the step before."""
+    lines = ["# Several", "", "## Diagnosis Flow"]
+    for number in range(1, keys + 1):
+        when = f"**When**: After Step {number - 1} is complete"
+        onward = f"Continue to Step {number + 1}" if number < keys else "Stop"
+        lines += [
+            "", f"### Step {number}: Look {number}", "",
+            *([when, ""] if dependent and number > 1 else []), "- **KEY**: `jupyter-trivial-check`",
+            "- **Output**: Rows", "",
+            "- **If Rows > 10**: Escalate", f"- **Otherwise**: {onward}",
+        ]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
 def write_library(root: Path) -> None:
-    """Write `runbooks/trivial.md` and `jupyter-keys/trivial-check/` below `root`."""
+    """Write `runbooks/` and `jupyter-keys/trivial-check/` below `root`."""
     key = root / "jupyter-keys" / "trivial-check"
     key.mkdir(parents=True)
     (root / "runbooks").mkdir()
     (root / "runbooks" / "trivial.md").write_text(RUNBOOK)
+    for name, keys, dependent in SEVERAL:
+        (root / "runbooks" / f"{name}.md").write_text(runbook_of(keys, dependent=dependent))
     (key / "key.json").write_text(json.dumps(CONTRACT))
     (key / "trivial-check.ipynb").write_text(json.dumps(_notebook()))
 

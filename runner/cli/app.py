@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,7 @@ from runner.cli.options import (
     Horizon,
     IncidentOption,
     InputsOption,
+    JobsOption,
     JsonOption,
     LibraryOption,
     LimitsOption,
@@ -37,6 +38,10 @@ from runner.cli.options import (
 )
 from runner.cli.person_commands import add_person_commands
 from runner.cli.schedule import schedule
+from runner.cli.warm_command import add_warm_command
+
+if TYPE_CHECKING:
+    from runner.kernels.supply import KernelSupply
 
 app = typer.Typer(
     name="runbook",
@@ -61,6 +66,7 @@ app.add_typer(keys)
     epilog="Example: runbook run webhook-failures -i logs.csv --incident INC-4711",
 )
 def run(
+    context: typer.Context,
     name: NameArgument,
     inputs: InputsOption = None,
     parameters: ParametersOption = None,
@@ -78,6 +84,7 @@ def run(
     ] = None,
     stop_at_person: StopAtPersonOption = False,
     timeout: TimeoutOption = None,
+    jobs: JobsOption = None,
     sandbox: SandboxOption = SandboxChoice.AUTO,
     require_sandbox: RequireOption = False,
     limits: LimitsOption = None,
@@ -110,6 +117,7 @@ def run(
         until_step=until_step,
         unattended=unattended,
         timeout=timeout,
+        jobs=jobs,
         form=OutputFormat.JSON if as_json else form,
         exit_zero=exit_zero,
         evidence_dir=evidence_dir,
@@ -121,7 +129,7 @@ def run(
         ),
         sample=sample,
     )
-    sys.exit(run_command(options))
+    sys.exit(run_command(options, context.obj))
 
 
 @app.command(
@@ -129,6 +137,7 @@ def run(
     epilog="Example: runbook verify webhook-failures -i last-hour.csv --horizon ongoing",
 )
 def verify_(
+    context: typer.Context,
     name: NameArgument,
     inputs: InputsOption = None,
     parameters: ParametersOption = None,
@@ -138,6 +147,7 @@ def verify_(
     ] = "",
     incident: IncidentOption = "",
     timeout: TimeoutOption = None,
+    jobs: JobsOption = None,
     sandbox: SandboxOption = SandboxChoice.AUTO,
     require_sandbox: RequireOption = False,
     limits: LimitsOption = None,
@@ -165,6 +175,7 @@ def verify_(
         until_step="",
         unattended=True,
         timeout=timeout,
+        jobs=jobs,
         form=OutputFormat.JSON if as_json else form,
         exit_zero=False,
         evidence_dir=evidence_dir,
@@ -175,7 +186,7 @@ def verify_(
             sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ())
         ),
     )
-    sys.exit(run_command(options))
+    sys.exit(run_command(options, context.obj))
 
 
 @app.command(epilog="Example: runbook plan webhook-failures -i logs.csv --format svg > plan.svg")
@@ -346,6 +357,7 @@ def report(
 
 add_person_commands(app)
 add_author_commands(app)
+add_warm_command(app)
 add_audit_commands(app)
 
 
@@ -366,6 +378,9 @@ def _root(
         sys.exit(open_runs_command(None, frozenset(known)))
 
 
-def main() -> None:
-    """Run the command line; every foreseen error becomes a message and its exit code."""
-    console.guard(app)
+def main(kernels: "KernelSupply | None" = None) -> None:
+    """Run the command line; every foreseen error becomes a message and its exit code.
+
+    `kernels` are those that boot already, for the commands that execute KEYs.
+    """
+    console.guard(lambda: app(obj=kernels))

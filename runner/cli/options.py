@@ -40,6 +40,12 @@ IncidentOption = Annotated[str, typer.Option(help="The incident that this run is
 TimeoutOption = Annotated[
     float | None, typer.Option(help="Seconds that the whole run may take.", min=0.1)
 ]
+JobsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", "-j", help="KEYs that may run side by side; as many as cores, 2 to 8.", min=1
+    ),
+]
 FromOption = Annotated[str, typer.Option(help="Begin at this step.")]
 UntilOption = Annotated[str, typer.Option(help="End after this step.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from runner.cli.run_views import RunView
     from runner.evidence.store import Store
     from runner.interpreter.program import Program
+    from runner.kernels.supply import KernelSupply
     from runner.keys.catalog import Library
     from runner.keys.executor import KeyExecutor
     from runner.keys.papermill_executor import PapermillExecutor
@@ -52,17 +53,18 @@ class RunOptions:
     library: Path | None
     verification: "Verification | None" = None
     junit: Path | None = None
+    jobs: int | None = None
     containment: Containment = NO_OPTIONS
     sample: bool = False
     stop_at_person: bool = False
     no_evidence: bool = False
 
 
-def run_command(options: RunOptions) -> int:
-    """Run, show, and return the exit code."""
+def run_command(options: RunOptions, kernels: "KernelSupply | None" = None) -> int:
+    """Run, show, and return the exit code. `kernels` boot already."""
     from runner.keys.papermill_executor import PapermillExecutor
 
-    executor = PapermillExecutor(policy=options.containment.policy())
+    executor = PapermillExecutor(policy=options.containment.policy(), supply=kernels)
     try:
         with store_for(options) as store:
             return _run(options, executor, store)
@@ -93,7 +95,8 @@ def _run(options: RunOptions, executor: "PapermillExecutor", store: "Store") -> 
     from runner.keys.catalog import Library
 
     library = Library.find(options.library, Path.cwd(), os.environ)
-    if NOTEBOOK_PREFIX.encode() in library.runbook(options.name).read_bytes():
+    text = library.runbook(options.name).read_bytes()
+    if NOTEBOOK_PREFIX.encode() in text:
         executor.prepare()  # it boots while the rest is imported, and is killed if not needed
     from runner.evidence.signing import configured_key
     from runner.model.interruptions import GivenAnswer
@@ -102,6 +105,7 @@ def _run(options: RunOptions, executor: "PapermillExecutor", store: "Store") -> 
     from runner.runs.loading import load_runbook
 
     loaded = load_runbook(library, options.name, options.from_step, options.until_step)
+    executor.prepare(sum(len(step.invocations) for step in loaded.runbook.steps))
     verification = options.verification
     if verification:
         refuse_errors(loaded, library)
@@ -130,6 +134,7 @@ def _run(options: RunOptions, executor: "PapermillExecutor", store: "Store") -> 
         verification=verification,
         answers=tuple(GivenAnswer(*pair) for pair in pairs("--answer", options.answers).items()),
         libraries=library.roots,
+        keys_at_once=options.jobs,
         limits=options.containment.limit_changes(),
         secrets=options.containment.given_secrets(loaded.keys),
     )
@@ -325,8 +330,9 @@ def import_what_comes_last() -> None:
     """The report's imports, while the kernel works; behind papermill's, which is waited for."""
     from runner.keys import papermill_engine  # noqa: F401, I001
 
-    import jinja2  # noqa: F401
-    import runner.report.html  # noqa: F401
+    from runner.report.html import compile_templates
+
+    compile_templates()
 
 
 def write_report(folder: Path) -> None:

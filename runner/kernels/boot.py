@@ -2,10 +2,12 @@
 
     python -P boot.py CONNECTION_FILE
 
-No configuration, start-up or history file is read or written, the working directory is not
+A fork server calls `preload` once and `serve` in each process that it forks; the kernel is the
+same. No configuration, start-up or history file is read or written, the working directory is not
 importable, and output is never dropped.
 """
 
+import importlib
 import os
 import sys
 from collections.abc import Iterator
@@ -13,12 +15,37 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+_UNTIL_FIRST_CELL = (
+    "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger",
+    "IPython.core.oinspect", "IPython.extensions.storemagic", "ipykernel.debugger", "pdb",
+    "sqlite3", "tornado.locks", "tornado.platform.asyncio", "tornado.queues", "faulthandler",
+)  # fmt: skip
+"""Imported when a kernel starts its application, and not when that is imported."""
+
 
 def main(connection_file: str) -> None:
     """Boot the kernel and serve until it is killed."""
+    find_package()
+    serve(connection_file)
+
+
+def find_package() -> None:
+    """Let `runner` be importable, behind everything else that is."""
     root = str(Path(__file__).resolve().parents[2])
     if root not in sys.path:
         sys.path.append(root)
+
+
+def preload() -> None:
+    """Import what a kernel imports until its first cell has run; starts no thread."""
+    with _without("debugpy", "jedi"):
+        _kernel_application()
+        for name in _UNTIL_FIRST_CELL:
+            importlib.import_module(name)
+
+
+def serve(connection_file: str) -> None:
+    """Be the kernel until it is killed."""
     _die_with_guardian()
     with _without("debugpy", "jedi"):
         app = _kernel_application().instance(connection_file=connection_file, log_level=50)

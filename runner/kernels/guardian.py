@@ -10,8 +10,8 @@ passed.
 
 Lines from the runner: `lend HEX`, `write HEX`, `hide HEX` (paths), `admit`, `limit RESOURCE VALUE`,
 `watch MEMORY PROCESSES DISK SECONDS`, `interrupt`, `kill`.
-Lines to the runner: `kernel PID`, `boxed LEVEL HEX`, `admitted HEX`, `limited`, `log HEX`,
-`exit HOW CODE`, `gone SURVIVORS`. A HEX of an answer says what went wrong, or nothing.
+Lines to the runner: `guardian PID`, `kernel PID`, `boxed LEVEL HEX`, `admitted HEX`, `limited`,
+`log HEX`, `exit HOW CODE`, `gone SURVIVORS`. A HEX of an answer says what went wrong, or nothing.
 """
 # pathlib would cost as much as all else here together.
 # ruff: noqa: PTH106, PTH108
@@ -22,12 +22,18 @@ import signal
 import sys
 import time
 
-sys.path.append(__file__.rpartition("/runner/")[0])
+sys.path.extend({__file__.rpartition("/runner/")[0]} - {*sys.path})
 from runner.kernels import measures
 from runner.kernels.box import NONE, STRICT, Box, said
 from runner.kernels.bubblewrap import enter_and_run, exit_code, find_bubblewrap
 from runner.kernels.namespaces import admit, separate
 from runner.kernels.system_calls import SUBREAPER, set_process
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Serve = Callable[[str], None]
 
 _TICK = 0.25
 """Seconds between two looks at the memory and the number of processes of the tree."""
@@ -48,13 +54,15 @@ _RESERVE = 64 * 1024**2
 class Guardian:
     """One kernel, its tree and the socket to the runner."""
 
-    def __init__(self, box: Box, boot: str) -> None:
-        self.box = box
+    def __init__(self, box: Box, script: str, serve: "Serve | None" = None) -> None:
+        """Start the kernel: a Python process with `script`, or what `serve` makes of this one."""
+        self.box, self.script, self.serve = box, script, serve
+        self._tell(f"guardian {os.getpid()}")
         self.log = os.open(box.folder + "/kernel.log", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         self.oom_kills = measures.oom_kills()
         self.asked: dict[str, list[str]] = {"lend": [], "write": list(box.writable), "hide": []}
         self.init, self.alive, self.level, self.bubblewrap = 0, -1, "", ""
-        self.kernel, self.news = self._start(boot)
+        self.kernel, self.news = self._start()
         self.status: int | None = None
         self.how = "ended"
         self.memory = self.processes = self.disk = 0
@@ -100,7 +108,7 @@ class Guardian:
     def _was_short_of_memory(self) -> bool:
         return measures.oom_kills() > self.oom_kills
 
-    def _start(self, boot: str) -> tuple[int, int]:
+    def _start(self) -> tuple[int, int]:
         """The kernel's process, and the descriptor on which it says how it is boxed."""
         why: list[str] = []
         if STRICT in self.box.levels and not self.box.by_bubblewrap:
@@ -115,11 +123,11 @@ class Guardian:
         pid = os.fork()
         if pid == 0:
             os.close(news)
-            self._become_kernel(boot, tell, why)
+            self._become_kernel(tell, why)
         os.close(tell)
         return pid, news
 
-    def _become_kernel(self, boot: str, tell: int, why: list[str]) -> None:
+    def _become_kernel(self, tell: int, why: list[str]) -> None:
         os.setsid()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)
@@ -138,10 +146,13 @@ class Guardian:
         if level == NONE:
             os._exit(_NOT_BOXED)
         # This process has one thread and has read nothing of the KEY yet.
-        arguments = [sys.executable, "-P", boot, self.box.folder + "/connection.json"]
+        connection_file = self.box.folder + "/connection.json"
+        arguments = [sys.executable, "-P", self.script, connection_file]
         if self.bubblewrap:
             enter_and_run(self.bubblewrap, self.box, arguments)
         os.chdir(self.box.folder + "/work")
+        if self.serve:
+            self.serve(connection_file)
         os.execv(sys.executable, arguments)  # noqa: S606
 
     def _hear_level(self) -> None:
@@ -321,20 +332,29 @@ def _remove(folder: str) -> None:
         return
 
 
-def main() -> None:
-    """Start the kernel at once, then get ready to stand over it."""
+def stand_over(box: Box, script: str, serve: "Serve | None" = None) -> None:
+    """Start the kernel at once, then get ready to stand over it, until its end.
+
+    Descriptor 0 is the socket of the runner. `serve`, where the kernel need not be a new Python
+    process, becomes it and does not return.
+    """
     os.setsid()
     os.umask(0o077)
     os.closerange(3, 1 << 20)
     set_process(SUBREAPER, 1)
-    folder, boot, *words = sys.argv[1:]
-    guardian = Guardian(Box(folder, words), boot)
+    guardian = Guardian(box, script, serve)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     try:
         guardian.watch()
     finally:
         guardian.end()
+
+
+def main() -> None:
+    """Stand over a kernel that is a new Python process."""
+    folder, script, *words = sys.argv[1:]
+    stand_over(Box(folder, words), script)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,10 @@ from runner.model.frozen import frozen
 from runner.model.sandbox import Sandbox, SandboxLevel
 
 if TYPE_CHECKING:
+    from runner.kernels.forking import ForkServer
     from runner.model.contract import Limits
+
+BOOT = str(Path(__file__).with_name("boot.py"))
 
 _PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 _LONGEST_FOLDER = 80
@@ -55,17 +58,32 @@ class KernelEnd:
     survivors: int = 0
 
 
+@frozen
+class StartedKernel:
+    """A kernel that nobody listens to yet; in a process without threads it may wait like that.
+
+    It lives as long as `channel`. `guardian` is 0 where a fork server was asked for it.
+    """
+
+    folder: Path
+    key: str
+    guardian: int
+    channel: socket.socket
+    has_network: bool
+
+
 class KernelProcess:
     """A kernel under its guardian. Every method may be called from any thread."""
 
-    def __init__(self, folder: Path, key: str, guardian: int, channel: socket.socket):
-        self.folder = folder
-        self.key = key
-        self.has_network = False
+    def __init__(self, started: StartedKernel):
+        """From now on a thread listens to its guardian."""
+        self.folder = started.folder
+        self.key = started.key
+        self.has_network = started.has_network
         self._sandbox: Sandbox | None = None
         self._in_the_way: str | None = None
-        self._guardian = guardian
-        self._channel = channel
+        self._guardian = started.guardian
+        self._channel = started.channel
         self._news = threading.Condition()
         self._limited = False
         self._log = ""
@@ -78,6 +96,11 @@ class KernelProcess:
     def connection(self) -> dict[str, str | int | bytes]:
         """What a client needs in order to talk to the kernel."""
         return {**_connection(self.folder, self.key), "key": self.key.encode()}
+
+    @property
+    def was_born(self) -> bool:
+        """Whether its guardian has spoken; False for one that a dead fork server was asked for."""
+        return self._guardian > 0
 
     @property
     def end(self) -> KernelEnd | None:
@@ -135,7 +158,8 @@ class KernelProcess:
         if not self.wait_until_gone(_ANSWER_SECONDS):
             from runner.kernels.tree import kill_below
 
-            kill_below(self._guardian)
+            if self._guardian:
+                kill_below(self._guardian)
 
     def _say(self, *lines: str) -> None:
         try:
@@ -163,7 +187,9 @@ class KernelProcess:
 
     def _hear(self, word: str, *rest: str) -> None:
         with self._news:
-            if word == "limited":
+            if word == "guardian":
+                self._guardian = int(rest[0])
+            elif word == "limited":
                 self._limited = True
             elif word == "boxed" and rest[0] != "none":
                 level = SandboxLevel(rest[0])
@@ -193,14 +219,28 @@ class KernelCommand:
 
 
 def launch_kernel(
-    environment: Mapping[str, str], boxing: Boxing = ANY_BOX, command: KernelCommand | None = None
+    environment: Mapping[str, str],
+    boxing: Boxing = ANY_BOX,
+    forks: "ForkServer | None" = None,
+    command: KernelCommand | None = None,
 ) -> KernelProcess:
     """Start a guardian and its kernel; returns as soon as the guardian is started.
 
     Without `boxing.shown` it is a spare: it can be shown more later, if the strict level is
-    reached, and ends at once where Landlock is the best there is. With a `command` that is the
-    kernel.
+    reached, and ends at once where Landlock is the best there is. With `forks` the guardian is
+    forked by that server; where it is dead the kernel is lost before it says how it is boxed. With
+    a `command`, and no `forks`, that is the kernel.
     """
+    return KernelProcess(start_kernel(environment, boxing, forks, command))
+
+
+def start_kernel(
+    environment: Mapping[str, str],
+    boxing: Boxing = ANY_BOX,
+    forks: "ForkServer | None" = None,
+    command: KernelCommand | None = None,
+) -> StartedKernel:
+    """The same, without a thread that listens."""
     folder = _private_folder(environment)
     key = os.urandom(32).hex()
     for name in ("home", "work", "tmp"):
@@ -208,17 +248,20 @@ def launch_kernel(
     file = os.open(folder / "connection.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(file, "w") as connection:
         json.dump(_connection(folder, key), connection)
-    boot = "boot.py"
+    script = BOOT
     if command is not None:
-        boot = "become_kernel.py"
+        script = str(Path(__file__).with_name("become_kernel.py"))
         (folder / "command.json").write_text(json.dumps(vars(command), default=str))
+    its_environment = kernel_environment(environment, folder)
     ours, theirs = socket.socketpair()
     with theirs:
-        words = (str(folder), str(Path(__file__).with_name(boot)), *boxing.words())
-        guardian = _spawn_guardian(words, kernel_environment(environment, folder), theirs)
-    process = KernelProcess(folder, key, guardian, ours)
-    process.has_network = boxing.network
-    return process
+        if forks is None:
+            words = (str(folder), script, *boxing.words())
+            guardian = _spawn_guardian(words, its_environment, theirs)
+        else:
+            guardian = 0
+            forks.ask(folder, boxing, its_environment, theirs)
+    return StartedKernel(folder, key, guardian, ours, boxing.network)
 
 
 def kernel_environment(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
@@ -227,16 +270,21 @@ def kernel_environment(environment: Mapping[str, str], folder: Path) -> dict[str
     Secrets live in environments, so nothing is passed on that is not known to be harmless. Hashes
     are not randomised: the same data give the same order in every run.
     """
-    passed = {
-        name: value
-        for name, value in environment.items()
-        if name in _PASSED_ON or name.startswith("LC_")
-    }
+    passed = passed_on(environment)
     home = str(folder / "home")
     own = {"HOME": home, "IPYTHONDIR": f"{home}/.ipython", "TMPDIR": str(folder / "tmp")}
     if site.ENABLE_USER_SITE and site.USER_BASE:
         own["PYTHONUSERBASE"] = site.USER_BASE
     return {"PATH": os.defpath, **passed, **own, "PYTHONHASHSEED": "0"}
+
+
+def passed_on(environment: Mapping[str, str]) -> dict[str, str]:
+    """What of the caller's environment every kernel gets."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if name in _PASSED_ON or name.startswith("LC_")
+    }
 
 
 def _connection(folder: Path, key: str) -> dict[str, str | int]:
@@ -288,7 +336,8 @@ def _spawn_guardian(
 
 def _reap(pid: int) -> None:
     try:
-        os.waitpid(pid, 0)
+        if pid:
+            os.waitpid(pid, 0)
     except ChildProcessError:
         return
 

@@ -64,8 +64,8 @@ class KeyExecutor(Protocol):
         """
         ...
 
-    def prepare(self) -> None:
-        """Boot a spare kernel for the next execution; returns at once and may be left out."""
+    def prepare(self, expected: int = 1) -> None:
+        """Boot for the next executions, `expected` in all; returns at once, may be left out."""
         ...
 
 
@@ -109,7 +109,7 @@ class ScriptedExecutor:
         """Let everything that waits, and everything later, end as STOPPED."""
         self._stopped.set()
 
-    def prepare(self) -> None:
+    def prepare(self, expected: int = 1) -> None:
         """Nothing to boot."""
 
     def _next(self, order: Order) -> KeyOutcome:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from runner.kernels.boxing import Boxing, Shown
 from runner.kernels.launch import KernelCommand, KernelProcess, launch_kernel
+from runner.kernels.supply import KernelSupply
 from runner.model.sandbox import BEST_EFFORT, SandboxLevel, SandboxPolicy
 
 if TYPE_CHECKING:
@@ -36,37 +37,38 @@ class PapermillExecutor:
         self,
         environment: Mapping[str, str] | None = None,
         policy: SandboxPolicy = BEST_EFFORT,
+        supply: KernelSupply | None = None,
     ):
-        self._environment = dict(os.environ if environment is None else environment)
+        """`supply` is one that was begun before, with spares of the same environment."""
+        own = os.environ if environment is None else environment
         self._policy = policy
+        if supply is not None and supply.levels != policy.levels:
+            supply.stop()
+            supply = None
+        self._environment = dict(own)
+        self._supply = supply or KernelSupply(own, policy.levels)
         self._lock = threading.Lock()
-        self._spare: KernelProcess | None = None
         self._attempts: set[Attempt] = set()
         self._stopped = False
-        self._spares_serve = True
 
-    def prepare(self) -> None:
-        """Boot a spare kernel, unless there is one. Nothing is imported before it is needed."""
-        with self._lock:
-            if self._spare is None and self._spares_serve and not self._stopped:
-                self._spare = launch_kernel(self._environment, Boxing(self._policy.levels))
+    def prepare(self, expected: int = 1) -> None:
+        """Boot kernels for the KEYs that are expected. Nothing is imported before it is needed."""
+        self._supply.prepare(expected)
 
     def check_sandbox(self) -> None:
         """Try whether the level that is required can be had. Raises SandboxRefused."""
         if not self._policy.is_required:
             return
-        with self._lock:
-            spare = self._spare
-        if spare is not None and spare.sandbox() is not None:
-            return
-        probe = launch_kernel(self._environment, Boxing(self._policy.levels, shown=Shown()))
-        reached = probe.sandbox()
-        probe.kill()
+        probe = self._supply.spare() if self._policy.best is SandboxLevel.STRICT else None
+        kernel = probe or self._supply.take(Shown())
+        reached = kernel.sandbox()
+        if reached is None or kernel is not probe:
+            kernel.kill()
         if reached is None:
             from runner.errors import SandboxRefused
 
             raise SandboxRefused(
-                self._not_reached(probe),
+                self._not_reached(kernel),
                 "no cell ran",
                 "ask for a weaker level, such as --sandbox landlock; docs/how-to/sandbox.md",
             )
@@ -85,8 +87,8 @@ class PapermillExecutor:
             return accepted
         try:
             workplace = Workplace.of(order, outputs_folder(order))
-            kernel = self._other_kernel(accepted, order, workplace) or self._take_kernel(
-                workplace, order.key.contract.network
+            kernel = self._other_kernel(accepted, order, workplace) or self._supply.take(
+                workplace.shown, order.key.contract.network
             )
         except OSError as error:
             return KeyFailure(FailureKind.KERNEL, f"no kernel could be started: {error}")
@@ -99,13 +101,11 @@ class PapermillExecutor:
             return execution.outcome(accepted)
 
     def stop(self) -> None:
-        """Kill every kernel, the spare too."""
+        """Kill every kernel, the spares too."""
         with self._lock:
             self._stopped = True
-            attempts, spare, self._spare = list(self._attempts), self._spare, None
-        if spare is not None:
-            self._spares_serve = spare.sandbox() is not None
-            spare.kill()
+            attempts = list(self._attempts)
+        self._supply.stop()
         for attempt in attempts:
             attempt.stop()
 
@@ -123,18 +123,6 @@ class PapermillExecutor:
             attempt.kernel.kill()
             with self._lock:
                 self._attempts.discard(attempt)
-
-    def _take_kernel(self, workplace: "Workplace", network: bool) -> KernelProcess:
-        """The spare, shown what the KEY needs, or a new kernel where none can serve."""
-        with self._lock:
-            spare, self._spare = self._spare, None
-        if spare is not None and _serves(spare, workplace.shown, network):
-            return spare
-        if spare is not None:
-            spare.kill()
-        return launch_kernel(
-            self._environment, Boxing(self._policy.levels, network, workplace.shown)
-        )
 
     def _other_kernel(
         self, source: "NotebookSource", order: "Order", workplace: "Workplace"
@@ -157,7 +145,7 @@ class PapermillExecutor:
                 order.key.contract.network,
                 Shown(readable, shown.writable, shown.hidden),
             ),
-            KernelCommand(spec.argv, needed, spec.folder),
+            command=KernelCommand(spec.argv, needed, spec.folder),
         )
 
     def _unboxed(self, kernel: KernelProcess) -> "KeyFailure":
@@ -173,13 +161,3 @@ class PapermillExecutor:
         why = kernel.end.log if kernel.end else "it did not answer"
         level = self._policy.best.value
         return f"the sandbox level {level} is required and cannot be had here ({why})"
-
-
-def _serves(spare: KernelProcess, shown: Shown, network: bool) -> bool:
-    """Whether the KEY can have the spare; at the strict level it is shown what it needs."""
-    sandbox = spare.sandbox()
-    if sandbox is None or spare.end is not None:
-        return False
-    if sandbox.level is SandboxLevel.STRICT:
-        return not network and not spare.admit(shown)
-    return sandbox.level is SandboxLevel.RLIMITS

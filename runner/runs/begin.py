@@ -40,11 +40,13 @@ from runner.runs.environment import environment_now
 from runner.runs.intake import FolderIntake, unused_part
 from runner.runs.limiting import NO_CHANGES, LimitChanges
 from runner.runs.loading import LoadedRunbook
-from runner.runs.loop import Message, Ports, Spectator, drive
+from runner.runs.loop import AT_ONCE, Message, Ports, Spectator, drive
 from runner.runs.operators import Operator
 from runner.runs.orders import OrderWriter
 from runner.runs.verification import Verification
 from runner.version import VERSION
+
+_MOST_AT_ONCE = 8
 
 
 @frozen
@@ -63,6 +65,8 @@ class RunRequest:
     verification: Verification | None = None
     answers: tuple[GivenAnswer, ...] = ()
     libraries: tuple[Path, ...] = ()
+    keys_at_once: int | None = None
+    """How many KEYs may run side by side; None for as many as this process has cores, 2 to 8."""
     limits: LimitChanges = NO_CHANGES
     secrets: Secrets = NO_SECRETS
 
@@ -132,6 +136,7 @@ def go_on(
         commands=_commands(request, evidence.path),
         intake=FolderIntake(request.loaded.keys, evidence.path),
         letters=letters,
+        at_once=request.keys_at_once or _usable_cores(),
     )
     state = drive(request.loaded.program, state, ports)
     if state.suspended is not None:
@@ -148,6 +153,10 @@ def finish(state: RunState, evidence: RunEvidence, world: World) -> CompletedRun
     evidence.share()
     evidence.seal()
     return CompletedRun(evidence.id, evidence.path, state.finished)
+
+
+def _usable_cores() -> int:
+    return min(max(AT_ONCE, len(os.sched_getaffinity(0))), _MOST_AT_ONCE)
 
 
 def _orders(request: RunRequest, folder: Path) -> OrderWriter:

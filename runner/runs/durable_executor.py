@@ -28,6 +28,6 @@ class DurableExecutor:
         """Pass it on."""
         self._inner.stop()
 
-    def prepare(self) -> None:
+    def prepare(self, expected: int = 1) -> None:
         """Pass it on."""
-        self._inner.prepare()
+        self._inner.prepare(expected)

@@ -55,6 +55,7 @@ from runner.runs.orders import OrderWriter
 from runner.runs.progress_board import ProgressBoard
 
 AT_ONCE = 2
+"""How many KEYs run side by side where nobody says otherwise."""
 _STOPPING_SECONDS = 2.0
 COMMAND_SECONDS = 120.0
 """How long a command may take."""
@@ -114,6 +115,7 @@ class Ports:
     intake: Intake = field(default_factory=lambda: ScriptedIntake({}))
     command_seconds: float = COMMAND_SECONDS
     letters: Letters = field(default_factory=NoLetters)
+    at_once: int = AT_ONCE
 
 
 def drive(program: Program, state: RunState, ports: Ports) -> RunState:
@@ -172,7 +174,7 @@ class _Loop:
             case AwaitCommand() | AwaitResult() | None:
                 pass
         for key in agenda.ahead:
-            if len(self._outstanding) < AT_ONCE:
+            if len(self._outstanding) < self._ports.at_once:
                 self._start(key, ahead=True)
         self._receive()
         return False

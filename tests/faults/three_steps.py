@@ -104,7 +104,7 @@ class Stub:
     def stop(self) -> None:
         pass
 
-    def prepare(self) -> None:
+    def prepare(self, expected: int = 1) -> None:
         pass
 
 

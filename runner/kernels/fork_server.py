@@ -1,0 +1,139 @@
+"""A process that has imported what kernels import, and forks a guardian with its kernel on request.
+
+    python -P fork_server.py        file descriptor 0: a socket of the runner (SOCK_SEQPACKET)
+
+A request is one message: a line of JSON with `folder`, `words` (the box) and `environment`, and the
+guardian's socket as an attached descriptor. A request with two descriptors and no JSON is another
+runner's socket like the one it came by. Nothing is answered: the guardian speaks for itself.
+
+It has one thread, so that what it forks can be shut in; what it forks is a process of its own for
+each kernel, with the environment, the folder and the limits that a kernel started anew would have.
+It ends when the first socket closes, also after SIGKILL of the runner.
+"""
+
+import array
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import NoReturn
+
+sys.path.append(str(Path(__file__).resolve().parents[2]))
+from runner.kernels import boot, guardian
+from runner.kernels.box import Box
+
+_LONGEST_REQUEST = 1 << 20
+_OF_KEYS = ("runner.kit", "duckdb", "IPython.display", "json", "csv")
+"""What notebooks import. Imported when the first kernel is on its way."""
+
+
+class ForkServer:
+    """The sockets of the runners, the first one being the owner's."""
+
+    def __init__(self, owner: socket.socket):
+        self._owner = owner
+        self._runners = {owner.fileno(): owner}
+        self._poll = select.poll()
+        self._poll.register(owner, select.POLLIN)
+
+    def serve(self) -> None:
+        """Fork until the owner is gone, and import what notebooks need between two requests."""
+        boot.preload()
+        gc.freeze()
+        if not self._serve_pending(0):
+            return
+        for name in _OF_KEYS:
+            importlib.import_module(name)
+        gc.collect()
+        gc.freeze()
+        while self._serve_pending(None):
+            pass
+
+    def _serve_pending(self, milliseconds: int | None) -> bool:
+        """Serve every request that waits; False where the owner is gone."""
+        for descriptor, _ in self._poll.poll(milliseconds):
+            runner = self._runners[descriptor]
+            if self._serve_one(runner):
+                continue
+            if runner is self._owner:
+                return False
+            self._poll.unregister(descriptor)
+            del self._runners[descriptor]
+            runner.close()
+        return True
+
+    def _serve_one(self, runner: socket.socket) -> bool:
+        try:
+            message, descriptors = _receive(runner)
+        except OSError:
+            return False
+        if message == b"runner" and descriptors:
+            other = socket.socket(fileno=descriptors[0])
+            self._runners[other.fileno()] = other
+            self._poll.register(other, select.POLLIN)
+        elif message and descriptors:
+            if os.fork() == 0:
+                self._become_guardian(message, descriptors[0])
+            os.close(descriptors[0])
+        return bool(message)
+
+    def _become_guardian(self, message: bytes, channel: int) -> NoReturn:
+        try:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for runner in self._runners.values():
+                runner.detach()
+            request = json.loads(message)
+            os.dup2(channel, 0)
+            os.environ.clear()
+            os.environ.update(request["environment"])
+            time.tzset()
+            guardian.stand_over(Box(request["folder"], request["words"]), boot.__file__, _serve)
+        finally:
+            os._exit(0)
+
+
+def _serve(connection_file: str) -> None:
+    """Become the kernel, in a process that looks like one that was started for it."""
+    try:
+        sys.argv = [boot.__file__, connection_file]
+        boot.serve(connection_file)
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)
+    os._exit(0)
+
+
+def _receive(runner: socket.socket) -> tuple[bytes, list[int]]:
+    size = array.array("i").itemsize
+    message, attached, _, _ = runner.recvmsg(
+        _LONGEST_REQUEST, socket.CMSG_SPACE(size), socket.MSG_CMSG_CLOEXEC
+    )
+    descriptors = array.array("i")
+    for _, _, content in attached:
+        descriptors.frombytes(content[: len(content) - len(content) % size])
+    return message, list(descriptors)
+
+
+def main() -> None:
+    """Serve the runner at descriptor 0."""
+    os.setsid()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    owner = socket.socket(fileno=os.dup(0))
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    ForkServer(owner).serve()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""Kernels for the KEYs of a run, forked from a warm process and booted ahead where that can be.
+
+A spare is a kernel that was booted before its KEY was known. Nothing of any KEY has been in it, and
+it serves one KEY at most.
+"""
+
+import os
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from runner.kernels.boxing import Boxing, Shown
+from runner.kernels.forking import ForkServer, start_fork_server
+from runner.kernels.launch import KernelProcess, kernel_environment, launch_kernel
+from runner.model.sandbox import SandboxLevel
+
+NOWHERE = Path(os.devnull)
+"""The folder of no kernel: for an environment that holds for all of them."""
+_SPARES = 2
+"""How many kernels are kept booted, at most."""
+
+
+class KernelSupply:
+    """Gives out kernels, each once; for any thread.
+
+    `environment` is the caller's, `levels` those to which a kernel may be shut in, the best first.
+    Without a fork server that lives, kernels are new Python processes; they differ in nothing but
+    in the time they need.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        levels: tuple[SandboxLevel, ...],
+        forks: ForkServer | None = None,
+    ):
+        self._environment = dict(environment)
+        self.levels = levels
+        self._forks = forks
+        self._lock = threading.Lock()
+        self._spares: list[KernelProcess] = []
+        self._expected = 0
+        self._spares_serve = True
+        self._stopped = False
+
+    def prepare(self, expected: int = 1) -> None:
+        """Boot what `expected` further KEYs will need soon; returns at once.
+
+        Raises OSError where no process can be started.
+        """
+        with self._lock:
+            self._expected = max(self._expected, expected)
+            if self._forks is None and not self._stopped:
+                named = kernel_environment(self._environment, NOWHERE)
+                self._forks = start_fork_server(named)
+        self._restock()
+
+    def spare(self) -> KernelProcess | None:
+        """A spare that stays here, in order to see how kernels are shut in."""
+        with self._lock:
+            return self._spares[0] if self._spares else None
+
+    def add(self, spare: KernelProcess) -> None:
+        """Take over a spare that somebody else has booted."""
+        with self._lock:
+            self._spares.append(spare)
+
+    def take(self, shown: Shown, network: bool = False) -> KernelProcess:
+        """A kernel that executes nothing else and sees what is `shown`, for the caller to end.
+
+        Raises OSError where none can be started.
+        """
+        with self._lock:
+            self._expected = max(0, self._expected - 1)
+            spare = self._spares.pop(0) if self._spares else None
+        try:
+            if spare is not None:
+                if self._serves(spare, shown, network):
+                    return spare
+                spare.kill()
+            return self._launch(Boxing(self.levels, network, shown))
+        finally:
+            self._restock()
+
+    def stop(self) -> None:
+        """Kill the spares and give out nothing more that would be booted ahead."""
+        with self._lock:
+            self._stopped = True
+            spares, self._spares = self._spares, []
+            forks, self._forks = self._forks, None
+        for spare in spares:
+            spare.kill()
+        if forks is not None:
+            forks.close()
+
+    def _launch(self, boxing: Boxing) -> KernelProcess:
+        with self._lock:
+            forks = self._forks
+        if forks is not None:
+            kernel = launch_kernel(self._environment, boxing, forks)
+            if kernel.sandbox() is not None or kernel.was_born:
+                return kernel
+            with self._lock:
+                self._forks = None
+        return launch_kernel(self._environment, boxing)
+
+    def _restock(self) -> None:
+        """Boot spares for the KEYs that are expected, as far as spares are of use here."""
+        with self._lock:
+            wanted = min(self._expected, _SPARES) - len(self._spares)
+            if self._stopped or not self._spares_serve:
+                return
+            boxing = Boxing(self.levels)
+            for _ in range(wanted):
+                self._spares.append(launch_kernel(self._environment, boxing, self._forks))
+
+    def _serves(self, spare: KernelProcess, shown: Shown, network: bool) -> bool:
+        """Whether a KEY can have the spare; at the strict level it is shown what the KEY needs."""
+        sandbox = spare.sandbox()
+        if sandbox is None or spare.end is not None:
+            self._spares_serve = not spare.was_born
+            return False
+        if sandbox.level is SandboxLevel.STRICT:
+            return not network and not spare.admit(shown)
+        return sandbox.level is SandboxLevel.RLIMITS

@@ -1,0 +1,95 @@
+"""Handing a whole run to the resident, where there is one: words, folder, environment, descriptors.
+
+Whatever is in the way before the resident has begun, the caller does the run itself and says
+nothing. Standard library only, and little of it.
+"""
+
+import os
+import signal
+import sys
+from _socket import AF_UNIX, SCM_RIGHTS, SO_PEERCRED, SOCK_SEQPACKET, SOL_SOCKET, socket
+from collections.abc import Mapping, Sequence
+
+from runner.resident import place
+
+BEGUN, EXIT = b"begun", b"exit "
+LOST = 70
+_TAKEN = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_ANSWER_SECONDS = 2.0
+
+
+def hand_over(words: Sequence[str], environment: Mapping[str, str]) -> int | None:
+    """The exit code of a run that the resident has done, or None where nothing was begun."""
+    connection = connect(environment)
+    if connection is None or not all(map(_is_open, (0, 1, 2))):
+        return None
+    try:
+        _send_request(connection, words, environment)
+        connection.settimeout(_ANSWER_SECONDS)
+        if connection.recv(16) != BEGUN:
+            return None
+        connection.settimeout(None)
+    except (OSError, ValueError):
+        return None
+    for number in _TAKEN:
+        signal.signal(number, lambda received, _: _pass_on(connection, received))
+    return _exit_code(connection)
+
+
+def connect(environment: Mapping[str, str]) -> socket | None:
+    """A connection to this checkout's resident; None where there is none of this user."""
+    if environment.get(place.OFF) == "off":
+        return None
+    path = place.socket_path(environment)
+    connection = socket(AF_UNIX, SOCK_SEQPACKET)
+    try:
+        connection.connect(path)
+        peer = connection.getsockopt(SOL_SOCKET, SO_PEERCRED, 12)
+    except OSError:
+        connection.close()
+        return None
+    user = int.from_bytes(peer[4:8], sys.byteorder)
+    if user != os.geteuid() or not place.is_private(place.folder(environment)):
+        connection.close()
+        return None
+    return connection
+
+
+def _send_request(connection: socket, words: Sequence[str], environment: Mapping[str, str]) -> None:
+    """One message with descriptors: stdin, stdout, stderr and the working folder."""
+    variables = [f"{name}={value}" for name, value in environment.items()]
+    texts = ["run", place.identity(environment), place.limits(), str(len(words)), *words]
+    message = "\0".join([*texts, *variables]).encode("utf-8", "surrogateescape")
+    here = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        numbers = b"".join(n.to_bytes(4, sys.byteorder) for n in (0, 1, 2, here))
+        connection.sendmsg([message], [(SOL_SOCKET, SCM_RIGHTS, numbers)])
+    finally:
+        os.close(here)
+
+
+def _exit_code(connection: socket) -> int:
+    try:
+        answer = connection.recv(32)
+    except OSError:
+        answer = b""
+    if answer.startswith(EXIT):
+        return int(answer[len(EXIT) :])
+    text = "error: the resident process that did this run is gone; see `runbook history`\n"
+    os.write(2, text.encode())
+    return LOST
+
+
+def _pass_on(connection: socket, number: int) -> None:
+    try:
+        connection.send(b"signal %d" % number)
+    except OSError:  # it has ended; its exit code is on the way
+        return
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
