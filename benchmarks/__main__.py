@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 
 from benchmarks.processes import Cost, Pairs, adopt_orphans, cost, take_turns
+from benchmarks.several import Several, memory_of_tree, resident, seconds_per_step
 from benchmarks.trivial import write_library
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,6 +33,7 @@ class Bench:
         self.pairs = pairs
         self.library = folder / "library"
         self.numbers = count()
+        self.kept = 0
         write_library(self.library)
 
     def trivial_alone(self) -> None:
@@ -63,6 +65,47 @@ class Bench:
             lambda: self._runbook(runbook, "--input", str(SAMPLE)),
             self._webhook,
         )
+
+    def several_keys(self) -> None:
+        """Runbooks with several KEYs against as many commands."""
+        several = Several(self.folder, self.library, self.pairs)
+        for name, keys, at_a_time in (
+            ("five-dependent", "five KEYs that wait for one another", 1),
+            ("five-independent", "five independent KEYs", 1),
+            ("twelve-independent", "twelve independent KEYs, the commands two at a time", 2),
+        ):
+            _show(keys, several.compare(name, at_a_time))
+        print(f"  most memory of the runner itself: {several.peak / 2**20:.0f} MiB")
+
+    def warm(self) -> None:
+        """The trivial and the webhook run with a resident; its own CPU time is not counted."""
+        runbook = self.library / "runbooks" / "trivial.md"
+        with resident(self.folder) as process:
+            self.kept = process
+            self._against_papermill(
+                "a trivial KEY, `runbook run`, resident",
+                lambda: self._runbook(runbook),
+                self._trivial,
+            )
+            print(f"  memory of resident and kernels: {memory_of_tree(process) / 2**20:.0f} MiB")
+            self._against_papermill(
+                "webhook-event-analysis, `runbook run`, resident",
+                lambda: self._runbook(Path(WEBHOOK), "--input", str(SAMPLE)),
+                self._webhook,
+            )
+        self.kept = 0
+
+    def added(self) -> None:
+        """What evidence and deciding add: to a step, and to a run over the executor alone."""
+        print("\nadded by evidence and deciding")
+        print(f"  {seconds_per_step(self.folder) * 1000:.1f} ms a step")
+        runbook = self.library / "runbooks" / "trivial.md"
+        given = (str(self.library), "jupyter-trivial-check")
+        pairs = take_turns(lambda: self._runbook(runbook), lambda: self._direct(*given), self.pairs)
+        added = [
+            ours.wall - alone.wall for ours, alone in zip(pairs.ours, pairs.theirs, strict=True)
+        ]
+        print(f"  {statistics.median(added) * 1000:.0f} ms a run, over the executor alone")
 
     def cheap_commands(self) -> None:
         """What must answer at once, beside a bare interpreter and the command-line library."""
@@ -143,7 +186,7 @@ class Bench:
     def _papermill(self, notebook: Path, *parameters: str) -> Cost:
         output = self.folder / f"papermill-{next(self.numbers)}.ipynb"
         command = [PAPERMILL, str(notebook), str(output), *parameters, "--no-progress-bar"]
-        return cost(command, self.folder)
+        return cost(command, self.folder, kept=self.kept)
 
     def _runbook(self, runbook: Path, *more: str) -> Cost:
         evidence = self.folder / f"evidence-{next(self.numbers)}"
@@ -151,7 +194,7 @@ class Bench:
             "run", str(runbook), *more, "--unattended", "--exit-zero",
             "--evidence-dir", str(evidence), "--library", str(_library_of(runbook)),
         )  # fmt: skip
-        return cost(command, self.folder)
+        return cost(command, self.folder, kept=self.kept)
 
     def _command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "runner", *words]
@@ -163,7 +206,8 @@ class Bench:
 def main() -> None:
     """Run the comparisons that were asked for, all by default."""
     names = (
-        "trivial_alone", "webhook_alone", "trivial_run", "webhook_run", "cheap_commands",
+        "trivial_alone", "webhook_alone", "trivial_run", "webhook_run", "several_keys", "warm",
+        "added", "cheap_commands",
         "refusals", "language", "evidence",
     )  # fmt: skip
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)

@@ -41,10 +41,11 @@ def adopt_orphans() -> None:
     ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def cost(command: list[str], folder: Path, good: tuple[int, ...] = (0,)) -> Cost:
+def cost(command: list[str], folder: Path, good: tuple[int, ...] = (0,), kept: int = 0) -> Cost:
     """Run a command in `folder` and measure it. Raises CalledProcessError where it fails.
 
-    `good` are the exit codes that do not count as failing.
+    `good` are the exit codes that do not count as failing. `kept` is a child of this process that
+    outlives the command and is not waited for.
     """
     output = folder / "output.txt"
     started = time.monotonic()
@@ -53,7 +54,7 @@ def cost(command: list[str], folder: Path, good: tuple[int, ...] = (0,)) -> Cost
         _, status, usage = os.wait4(process.pid, 0)
     wall = time.monotonic() - started
     process.returncode = os.waitstatus_to_exitcode(status)
-    cpu = usage.ru_utime + usage.ru_stime + _cpu_of_orphans()
+    cpu = usage.ru_utime + usage.ru_stime + _cpu_of_orphans(kept)
     if process.returncode not in good:
         print(output.read_text(errors="replace")[-2000:], file=sys.stderr)
         raise subprocess.CalledProcessError(process.returncode, command)
@@ -67,11 +68,14 @@ def take_turns(ours: Callable[[], Cost], theirs: Callable[[], Cost], pairs: int)
     return Pairs(tuple(a for a, _ in costs), tuple(b for _, b in costs))
 
 
-def _cpu_of_orphans() -> float:
+def _cpu_of_orphans(kept: int) -> float:
     total = 0.0
-    while True:
-        try:
-            _, _, usage = os.wait4(-1, 0)
-        except ChildProcessError:
-            return total
+    while left := [pid for pid in _children() if pid != kept]:
+        _, _, usage = os.wait4(left[0], 0)
         total += usage.ru_utime + usage.ru_stime
+    return total
+
+
+def _children() -> list[int]:
+    tasks = Path("/proc/self/task").glob("*/children")
+    return [int(pid) for task in tasks for pid in task.read_text().split()]

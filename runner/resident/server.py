@@ -47,12 +47,12 @@ class Resident:
         self._hosted: dict[int, Hosted] = {}
         self._served = 0
         self._ends = False
+        self._woken = -1
         self._busy_at = time.monotonic()
 
     def serve(self) -> None:
         """Serve until it ends; runs under way are awaited."""
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, lambda *_: self._end())
+        self._listen_to_signals()
         self._stock.fill()
         while not self._is_over():
             ready = self._wait()
@@ -63,6 +63,15 @@ class Resident:
             if not self._hosted or not self._stock.count:
                 self._stock.fill()
         self._stock.close()
+
+    def _listen_to_signals(self) -> None:
+        """A signal ends the wait, too: a poll goes on after its handler."""
+        self._woken, wakes = os.pipe()
+        for end in (self._woken, wakes):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(wakes)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda *_: self._end())
 
     def _is_over(self) -> bool:
         idle = time.monotonic() - self._busy_at
@@ -77,6 +86,7 @@ class Resident:
         poll = select.poll()
         if not self._ends:
             poll.register(self._listener, select.POLLIN)
+            poll.register(self._woken, select.POLLIN)
         for descriptor in self._hosted:
             poll.register(descriptor, select.POLLIN)
         seconds = _REFILL_SECONDS if self._hosted else min(self._idle_seconds, 60.0)
@@ -127,6 +137,8 @@ class Resident:
     ) -> NoReturn:
         try:
             self._listener.close()
+            for end in (self._woken, signal.set_wakeup_fd(-1)):
+                os.close(end)
             self._stock.let_go()
             for other in self._hosted.values():
                 other.connection.close()
