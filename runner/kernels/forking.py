@@ -16,10 +16,11 @@ from runner.kernels.boxing import Boxing
 class ForkServer:
     """A fork server, for any thread. It ends when it is closed, or with the runner."""
 
-    def __init__(self, channel: socket.socket, process: int = 0):
-        """`process` is that of the server where this runner started it."""
+    def __init__(self, channel: socket.socket, process: int, is_ours: bool = True):
+        """`process` is that of the server; `is_ours` where this process has started it."""
         self._channel = channel
         self._process = process
+        self._is_ours = is_ours
         self._lock = threading.Lock()
 
     def ask(
@@ -34,12 +35,12 @@ class ForkServer:
         }  # fmt: skip
         self._send(json.dumps(request).encode(), channel)
 
-    def connect(self) -> socket.socket | None:
-        """Another socket by which the same server can be asked; None where it is dead."""
+    def connect(self) -> "ForkServer | None":
+        """The same server for one more runner, by a socket of its own; None where it is dead."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             if self._send(b"runner", theirs):
-                return ours
+                return ForkServer(ours, self._process, is_ours=False)
         ours.close()
         return None
 
@@ -49,15 +50,23 @@ class ForkServer:
         poll.register(self._channel, select.POLLRDHUP)
         return not poll.poll(0)
 
+    def is_stopped(self) -> bool:
+        """Whether it was stopped (SIGSTOP), so that what is asked for may never come."""
+        try:
+            stat = Path(f"/proc/{self._process}/stat").read_text()
+        except OSError:
+            return False
+        return stat.rpartition(")")[2].split()[0] in ("T", "t")
+
     def forget(self) -> None:
         """Close this process's end only, in a process forked from the one that started it."""
-        self._process = 0
+        self._is_ours = False
         self._channel.close()
 
     def close(self) -> None:
         """Let the server end, if it is this runner's; kernels that it forked live on."""
         self._channel.close()
-        if self._process:
+        if self._is_ours:
             try:
                 os.waitpid(self._process, os.WNOHANG)
             except ChildProcessError:

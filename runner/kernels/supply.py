@@ -12,12 +12,15 @@ from pathlib import Path
 from runner.kernels.boxing import Boxing, Shown
 from runner.kernels.forking import ForkServer, start_fork_server
 from runner.kernels.launch import KernelProcess, kernel_environment, launch_kernel
-from runner.model.sandbox import SandboxLevel
+from runner.model.sandbox import Sandbox, SandboxLevel
 
 NOWHERE = Path(os.devnull)
 """The folder of no kernel: for an environment that holds for all of them."""
 _SPARES = 2
 """How many kernels are kept booted, at most."""
+_BIRTH_SECONDS = 10.0
+_LOOK_SECONDS = 0.5
+"""After which a fork server that has not answered is looked at: a stopped one is not awaited."""
 
 
 class KernelSupply:
@@ -98,11 +101,24 @@ class KernelSupply:
             forks = self._forks
         if forks is not None:
             kernel = launch_kernel(self._environment, boxing, forks)
-            if kernel.sandbox() is not None or kernel.was_born:
+            if self._boxed(kernel) is not None or kernel.was_born:
                 return kernel
+            kernel.kill()
             with self._lock:
                 self._forks = None
         return launch_kernel(self._environment, boxing)
+
+    def _boxed(self, kernel: KernelProcess) -> Sandbox | None:
+        """How it is shut in; None where it ended, or is not born and its fork server is stopped."""
+        for _ in range(round(_BIRTH_SECONDS / _LOOK_SECONDS)):
+            sandbox = kernel.sandbox(_LOOK_SECONDS)
+            if sandbox is not None or kernel.end is not None:
+                return sandbox
+            with self._lock:
+                forks = self._forks
+            if forks is not None and forks.is_stopped() and not kernel.was_born:
+                return None
+        return None
 
     def _restock(self) -> None:
         """Boot spares for the KEYs that are expected, as far as spares are of use here."""
@@ -116,7 +132,7 @@ class KernelSupply:
 
     def _serves(self, spare: KernelProcess, shown: Shown, network: bool) -> bool:
         """Whether a KEY can have the spare; at the strict level it is shown what the KEY needs."""
-        sandbox = spare.sandbox()
+        sandbox = self._boxed(spare)
         if sandbox is None or spare.end is not None:
             self._spares_serve = not spare.was_born
             return False

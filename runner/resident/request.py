@@ -35,7 +35,7 @@ def receive(connection: socket.socket) -> "Request | str":
     except OSError:
         return ""
     word, *texts = message.decode("utf-8", "surrogateescape").split("\0")
-    if word == "run" and len(descriptors) == _DESCRIPTORS and len(texts) > 2:
+    if word == "run" and len(descriptors) == _DESCRIPTORS and _is_whole(texts):
         identity, limits, count, *rest = texts
         words, variables = rest[: int(count)], rest[int(count) :]
         environment = dict(text.split("=", 1) for text in variables)
@@ -43,6 +43,13 @@ def receive(connection: socket.socket) -> "Request | str":
     for descriptor in descriptors:
         os.close(descriptor)
     return word if word != "run" else ""
+
+
+def _is_whole(texts: list[str]) -> bool:
+    """Whether the words are as many as they say, and what follows them are variables."""
+    if len(texts) < 3 or not texts[2].isdecimal() or len(texts) < 3 + int(texts[2]):
+        return False
+    return all("=" in text for text in texts[3 + int(texts[2]) :])
 
 
 def user_of(connection: socket.socket) -> int:

@@ -61,7 +61,8 @@ class Resident:
             for descriptor in ready & self._hosted.keys():
                 self._finish(self._hosted.pop(descriptor))
             if not self._hosted or not self._stock.count:
-                self._stock.fill()
+                with suppress(OSError):  # what is missing is booted by the runs
+                    self._stock.fill()
         self._stock.close()
 
     def _listen_to_signals(self) -> None:
@@ -107,7 +108,7 @@ class Resident:
         if asked == "stop":
             self._end()
         if asked in ("status", "stop"):
-            connection.send(self._status().encode())
+            _answer(connection, self._status().encode())
         connection.close()
 
     def _take(self, request: Request, connection: socket.socket) -> None:
@@ -115,7 +116,7 @@ class Resident:
         if self._sources.have_changed():
             self._end()
         if self._ends or request.identity != self._identity or not _has_one_thread():
-            connection.send(b"no")
+            _answer(connection, b"no")
             connection.close()
             return
         alike = request.limits == self._limits
@@ -152,8 +153,7 @@ class Resident:
     def _finish(self, hosted: Hosted) -> None:
         _, status = os.waitpid(hosted.process, 0)
         code = os.waitstatus_to_exitcode(status)
-        with suppress(OSError):  # the caller may be dead, and the run with it
-            hosted.connection.send(EXIT + str(code if code >= 0 else 128 - code).encode())
+        _answer(hosted.connection, EXIT + str(code if code >= 0 else 128 - code).encode())
         hosted.connection.close()
         os.close(hosted.descriptor)
         self._busy_at = time.monotonic()
@@ -162,6 +162,11 @@ class Resident:
         seconds = max(0.0, self._idle_seconds - (time.monotonic() - self._busy_at))
         facts = (os.getpid(), self._stock.count, self._served, len(self._hosted), int(seconds))
         return " ".join(map(str, facts))
+
+
+def _answer(connection: socket.socket, message: bytes) -> None:
+    with suppress(OSError):  # who asked may be dead, and the run with it
+        connection.send(message)
 
 
 def _has_one_thread() -> bool:

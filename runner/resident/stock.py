@@ -43,8 +43,7 @@ class Stock:
 
     def connect(self) -> ForkServer | None:
         """The fork server for one more runner."""
-        channel = self._forks.connect() if self._forks else None
-        return ForkServer(channel) if channel else None
+        return self._forks.connect() if self._forks else None
 
     def let_go(self) -> None:
         """Close this process's ends, in a forked process that has no right to the spares."""
