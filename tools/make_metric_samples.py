@@ -40,6 +40,7 @@ def slow_cache() -> None:
         parameters={"lower_is_worse": "cache hit ratio"},
         outputs={
             "degraded": True,
+            "degradation_state": "recovered",
             "recovered": True,
             "still_degraded": False,
             "degraded_metrics": 2,
@@ -66,6 +67,7 @@ def filling_queue() -> None:
         inputs={"metric_series": "filling-queue.csv"},
         outputs={
             "degraded": True,
+            "degradation_state": "degraded",
             "recovered": False,
             "still_degraded": True,
             "worst_metric": "queue_age",
@@ -90,6 +92,7 @@ def quiet_day() -> None:
         inputs={"metric_series": "quiet-day.csv"},
         outputs={
             "degraded": False,
+            "degradation_state": "steady",
             "recovered": None,
             "still_degraded": False,
             "degraded_metrics": 0,

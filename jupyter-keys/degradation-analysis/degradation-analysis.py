@@ -120,6 +120,9 @@ key.findings(
 known = worst is not None
 key.publish(
     degraded=bool(bad) if known else None,
+    degradation_state=(
+        ("degraded" if open_ones else "recovered" if bad else "steady") if known else None
+    ),
     recovered=not open_ones if bad else None,
     still_degraded=bool(open_ones) if known else None,
     degraded_metrics=len(bad) if known else None,

@@ -1,0 +1,242 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Audit trail analysis
+#
+# Reads an audit log and answers: who did what and when, were privileges changed, what was refused, is
+# anybody acting unusually, and are there gaps? All times are UTC.
+
+# %% tags=["parameters"]
+audit_log = "samples/stolen-key.json"
+window_start = None
+window_end = None
+timezone = "UTC"
+focus_actor = ""
+baseline_end = None
+gap_minutes = None
+privilege_words = "attach,policy,role,grant,permission,privilege,addusertogroup,createuser,createaccesskey,loginprofile,clusterrole,rolebinding,impersonate,sudo,admin"
+many_failures = 10
+
+# %%
+import re
+
+from runner import kit
+
+key = kit.open_key("jupyter-audit-trail-analysis")
+key.load("audit_log", audit_log, timezone=timezone, between=(window_start, window_end))
+words = [re.escape(word.strip().lower()) for word in privilege_words.split(",") if word.strip()]
+privileged = kit.literal("|".join(words) or "^$")
+reads = kit.literal("^(get|list|describe|head|lookup|watch|view|read|select|search)")
+bad = kit.literal("fail|den(y|ied)|error|refus|forbidden|unauthor|reject")
+
+# %% [markdown]
+# ## Every event once
+#
+# The completed stage of a request, and each event id once.
+
+# %%
+key.view(
+    "events",
+    f"""
+    select *,
+        regexp_matches(lower(coalesce(outcome, '')), {bad}) or coalesce(error, '') <> '' as failed,
+        outcome is not null or error is not null as tells_outcome,
+        not coalesce(read_only, regexp_matches(lower(action), {reads})) as is_change,
+        is_change and regexp_matches(lower(concat_ws(' ', action, resource)), {privileged})
+            as is_privilege
+    from audit_log
+    where actor is not null and coalesce(stage, 'ResponseComplete') in ('ResponseComplete', 'Panic')
+    qualify event_id is null or row_number() over (partition by event_id order by timestamp) = 1
+    """,
+)
+half = "select min(timestamp) + (max(timestamp) - min(timestamp)) / 2 as half from events"
+usual_until = kit.moment(baseline_end, timezone) or key.row(half)["half"]
+usual_until = usual_until and usual_until.replace(tzinfo=None)
+key.view(
+    "sides",
+    f"""
+    select *, timestamp >= nullif({kit.literal(str(usual_until or ""))}, '')::timestamp as is_now
+    from events
+    """,
+)
+
+# %% [markdown]
+# ## Who acts unusually?
+
+# %%
+key.view(
+    "actors",
+    """
+    with hours as (
+        select is_now, greatest(epoch(max(timestamp)) - epoch(min(timestamp)), 3600) / 3600 as hours
+        from sides group by is_now
+    ), counted as (
+        select actor, count(*) as events, count(*) filter (failed) as failures,
+            count(*) filter (is_change) as changes,
+            count(*) filter (is_privilege) as privilege_changes,
+            not bool_or(not is_now) as is_new,
+            len(list_filter(list_distinct(list(source_ip) filter (is_now)), lambda ip: not
+                list_contains(coalesce(list(source_ip) filter (not is_now), []), ip)))
+                as new_sources,
+            bool_or(is_privilege and is_now) and not bool_or(is_privilege and not is_now)
+                as first_privilege_change,
+            count(*) filter (failed and is_now) as failures_now,
+            count(*) filter (failed and not is_now) as failures_before,
+            min(timestamp) as first_seen, max(timestamp) as last_seen
+        from sides group by actor
+    )
+    select counted.*, not is_new and new_sources > 0 as has_new_source,
+        failures_now / (select hours from hours where is_now) as failures_an_hour_now,
+        coalesce(failures_before / (select hours from hours where not is_now), 0)
+            as failures_an_hour_before
+    from counted
+    """,
+)
+judged = key.sql(
+    """
+    select *, failures_now >= $many and failures_an_hour_now >= 10 * failures_an_hour_before
+            as fails_more,
+        is_new::integer + has_new_source::integer + first_privilege_change::integer
+            + fails_more::integer as signs
+    from actors order by signs desc, privilege_changes desc, failures desc, events desc, actor
+    """,
+    many=many_failures,
+)
+rows = [dict(zip(judged.columns, row, strict=True)) for row in judged.fetchall()]
+unusual = [row for row in rows if row["signs"]]
+has_before = key.row("select coalesce(bool_or(not is_now), false) as yes from sides")["yes"]
+focus = focus_actor or (unusual[0]["actor"] if unusual and has_before else None)
+
+# %% [markdown]
+# ## Are there gaps?
+
+# %%
+silences = key.sql(
+    """
+    with steps as (
+        select timestamp as until, lag(timestamp) over (order by timestamp) as since from events
+    ), timed as (
+        select since, until, epoch(until - since) / 60 as minutes from steps where since is not null
+    ), bar as (
+        select coalesce($gap::double, greatest(10 * quantile_cont(minutes, 0.99), 10)) as least
+        from timed
+    )
+    select since, until, round(minutes, 3) as minutes from timed, bar
+    where minutes >= least order by minutes desc, since
+    """,
+    gap=gap_minutes,
+)
+gaps = silences.fetchall()
+found = key.row("""
+    select count(*) as events, count(distinct actor) as actors,
+        count(*) filter (is_change) as changes,
+        count(*) filter (is_privilege) as privilege_changes,
+        count(*) filter (failed) as failed_events,
+        count(*) filter (failed) / nullif(count(*) filter (tells_outcome), 0) as failed_share,
+        case when count(sequence) > 0 then max(sequence) - min(sequence) + 1
+            - count(distinct sequence) end as missing_sequence,
+        (select case when count(event_id) > 0 then count(event_id) - count(distinct event_id) end
+            from audit_log
+            where coalesce(stage, 'ResponseComplete') in ('ResponseComplete', 'Panic'))
+            as duplicate_events,
+        count(source_ip) > 0 as has_sources
+    from events
+""")
+has_sources = found.pop("has_sources")
+began = key.onset("events", "failed")
+
+# %%
+firsts = key.row("""
+    select min(timestamp) filter (is_privilege) as privilege, max(actor) filter (is_privilege) as who
+    from events
+""")
+signs = {
+    "is_new": "not seen before",
+    "has_new_source": "a new address",
+    "first_privilege_change": "first change of privileges",
+    "fails_more": "many failures",
+}
+key.findings(
+    *[
+        (
+            f"{row['actor']} acts unusually",
+            row["first_seen"] if row["is_new"] else usual_until,
+            ", ".join(said for name, said in signs.items() if row[name]),
+            "sequence_report",
+        )
+        for row in unusual[:5]
+        if has_before
+    ],
+    ("Privileges were changed", firsts["privilege"], f"{found['privilege_changes']} times", "privilege_report")
+    if found["privilege_changes"]
+    else None,
+    ("More is refused or fails", began, f"{found['failed_events']} events", "failure_report")
+    if began
+    else None,
+    ("The trail has gaps", gaps[0][0], f"{len(gaps)}, the longest {gaps[0][2]:g} min", "gap_report")
+    if gaps
+    else None,
+)  # fmt: skip
+enough = found["events"] > 1
+key.publish(
+    **found,
+    failures_began_at=began,
+    unusual_actors=len(unusual) if has_before else None,
+    new_actors=sum(row["is_new"] for row in rows) if has_before else None,
+    new_sources=sum(row["new_sources"] for row in rows) if has_before and has_sources else None,
+    gaps=len(gaps) if enough else None,
+    trail_complete=not gaps and not found["missing_sequence"] if enough else None,
+    focus_actor=focus,
+)
+
+# %%
+key.table(
+    "actor_report",
+    judged.project(
+        "actor, signs, is_new, has_new_source, first_privilege_change, fails_more, events, changes, "
+        "privilege_changes, failures, first_seen, last_seen"
+    ),
+)
+EVENT = "timestamp, actor, action, resource, outcome, error, source_ip"
+key.table("privilege_report", key.sql(f"select {EVENT} from events where is_privilege order by all"))
+key.table(
+    "failure_report",
+    key.sql("""
+        select action, error, count(*) as failures, count(distinct actor) as actors,
+            min(timestamp) as first_seen, max(timestamp) as last_seen
+        from events where failed group by all order by failures desc, action, error
+    """),
+)
+key.table(
+    "action_report",
+    key.sql("""
+        select action, actor, count(*) as events, count(*) filter (failed) as failures,
+            min(timestamp) as first_seen, max(timestamp) as last_seen
+        from events group by all order by events desc, action, actor
+    """),
+)
+sequence = f"select {EVENT} from events where actor = $actor order by timestamp, action"
+key.table("sequence_report", key.sql(sequence, actor=focus or ""))
+key.table("gap_report", silences)
+over_time = """
+    select time_bucket(interval '15 minutes', timestamp) as time,
+        case when failed then 'failed' when is_privilege then 'privileges'
+            when is_change then 'other changes' else 'reads' end as kind, count(*) as events
+    from events group by all order by time, kind
+"""
+key.chart(
+    "events_over_time",
+    kit.bars(key.sql(over_time), "time", "events", stack="kind"),
+    caption="Events over time by kind",
+)
