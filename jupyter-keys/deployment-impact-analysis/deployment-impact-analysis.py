@@ -61,10 +61,10 @@ key.view(
     select timestamp, coalesce(endpoint, '(all)') as endpoint, version,
         coalesce(failed, status >= {int(failing_status)}, false) as failed,
         coalesce(duration_ms, duration_s * 1000)::double as ms,
-        coalesce(timestamp >= nullif({kit.literal(str(at or ''))}, '')::timestamp, false)
+        coalesce(timestamp >= nullif({kit.literal(str(at or ""))}, '')::timestamp, false)
             as is_after
     from request_log
-    """
+    """,
 )
 
 # %% [markdown]
@@ -128,7 +128,12 @@ key.findings(
     if found["latency_worse"]
     else None,
     (f"{worst} got worst", at, "see its row", "endpoint_report") if worst else None,
-    ("It was failing before the deployment", began_before, "look for another cause", "errors_over_time")
+    (
+        "It was failing before the deployment",
+        began_before,
+        "look for another cause",
+        "errors_over_time",
+    )
     if began_before
     else None,
 )

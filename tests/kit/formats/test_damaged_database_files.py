@@ -46,6 +46,8 @@ def outcome(key: kit.Key, form: str, damage: str) -> str:
     try:
         loaded = key.load(name, "export.file", time=time)
     except kit.InputRefused as refused:
+        if ", and this input is " in refused.happened:
+            return "refused: it is of no format that the input accepts"
         return "refused: " + " / ".join(refused.happened.splitlines())[:150]
     bad = "".join(f"; record {one.record}: {one.why[:70]}" for one in loaded.bad_records[:1])
     warned = "".join(f"; {text.partition(': ')[2]}" for text in loaded.warnings)
