@@ -209,7 +209,9 @@ key.table(
     ),
 )
 EVENT = "timestamp, actor, action, resource, outcome, error, source_ip"
-key.table("privilege_report", key.sql(f"select {EVENT} from events where is_privilege order by all"))
+key.table(
+    "privilege_report", key.sql(f"select {EVENT} from events where is_privilege order by all")
+)
 key.table(
     "failure_report",
     key.sql("""
