@@ -17,12 +17,12 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 
-from benchmarks.library import data
+from benchmarks.library import data, tables
 from benchmarks.processes import Cost, adopt_orphans, cost
 
 HERE = Path(__file__).resolve().parent
 MIB = 1024**2
-NAMES = ("webhook", "latency", "access", "patterns", "parquet")
+NAMES = ("webhook", "latency", "access", "patterns", "parquet", "reconcile", "queries")
 
 
 class Comparison:
@@ -84,6 +84,30 @@ class Comparison:
             lambda out: self._key(out, "webhook-event-analysis", f"webhook_log={log}"),
         )
 
+    def reconcile(self) -> None:
+        """The reconciliation KEY on two exports of a million rows, against datacompy on polars."""
+        left, right = self.folder / "left.csv", self.folder / "right.csv"
+        tables.subscriptions(left, right, 1_000_000)
+        self._against(
+            "reconcile 1 M x 1 M, 8 columns, against datacompy on polars (goal 0.40 x)",
+            lambda out: self._key(out, "data-reconciliation", f"source={left}", f"target={right}"),
+            lambda out: self._script(out, "peers/reconcile_datacompy.py", str(left), str(right)),
+            "datacompy",
+        )
+
+    def queries(self) -> None:
+        """The query KEY on a csvlog of half a million entries, against pgbadger."""
+        log = self.folder / "postgresql.csv"
+        tables.server_log(log, 500_000)
+        if not shutil.which("pgbadger"):
+            print("\ncsvlog: pgbadger is absent (apt-get install pgbadger)")
+            return
+        self._against(
+            "PostgreSQL csvlog, 500,000 entries, against pgbadger (goal 0.08 x)",
+            lambda out: self._key(out, "database-query-analysis", f"query_log={log}"),
+            lambda out: self._pgbadger(out, log),
+        )
+
     def _data(self, name: str, write: Callable[[Path, int], None]) -> Path:
         write(self.folder / name, self.rows)
         return self.folder / name
@@ -131,11 +155,20 @@ class Comparison:
         ]
         return cost(_on_one_core(command), self.folder)
 
+    def _pgbadger(self, out: str, log: Path) -> Cost:
+        (self.folder / out).mkdir()
+        report = self.folder / out / "pgbadger.json"
+        command = ["pgbadger", "-q", "-f", "csv", "-x", "json", "-o", str(report), str(log)]
+        return cost(_on_one_core(command), self.folder)
+
     def _answers(self, out: str) -> Mapping[str, object]:
         folder = self.folder / out
         if (folder / "report.json").is_file():
             general = json.loads((folder / "report.json").read_text("utf-8"))["general"]
             return {"requests": general["valid_requests"]}
+        if (folder / "pgbadger.json").is_file():
+            told = json.loads((folder / "pgbadger.json").read_text("utf-8"))
+            return {"executions": tables.pgbadger_queries(told)}
         if (folder / "answers.json").is_file():
             return dict(json.loads((folder / "answers.json").read_text("utf-8")))
         return dict(json.loads((folder / "result.json").read_text("utf-8"))["outputs"])

@@ -1,6 +1,8 @@
 """Made-up database exports of any size: two sides to reconcile, and a server log."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from benchmarks.library.data import DAY, copy_query
 
@@ -57,3 +59,8 @@ def server_log(file: Path, rows: int) -> None:
         """,
         "format csv, header false",
     )
+
+
+def pgbadger_queries(report: Mapping[str, Any]) -> int:
+    """How many executions pgbadger counted, from its report in JSON."""
+    return int(report["overall_stat"]["queries_number"])

@@ -33,8 +33,9 @@ def column_kinds(con: Any, table: str, columns: Sequence[str], zone: str) -> tup
     found = {name: _of_type(types[name]) for name in columns}
     open_ = [name for name in columns if found[name] == ""]
     likely = _fitting(con, f"(from {identifier(table)} limit {_TRIED_FIRST})", open_, zone)
-    candidates = [name for name in open_ if likely[name] != "text"]
-    certain = _fitting(con, identifier(table), candidates, zone)
+    certain = _confirmed(con, identifier(table), likely, zone)
+    unsure = [name for name in open_ if likely[name] != "text" and not certain.get(name)]
+    certain |= _fitting(con, identifier(table), unsure, zone)
     found |= {name: certain.get(name, "text") for name in open_}
     return tuple(found[name] for name in columns)
 
@@ -79,7 +80,7 @@ def _fitting(con: Any, source: str, columns: Sequence[str], zone: str) -> dict[s
     """The kind that all values in `source` fit, by one scan."""
     if not columns:
         return {}
-    tests = [f"count({identifier(n)}), {_misfits(identifier(n), zone)}" for n in columns]
+    tests = [f"count({identifier(n)}), {', '.join(_misfits(identifier(n), zone))}" for n in columns]
     found = con.execute(f"select {', '.join(tests)} from {source}").fetchall()[0]
     width = 1 + len(_TRIED)
     kinds = {}
@@ -90,7 +91,17 @@ def _fitting(con: Any, source: str, columns: Sequence[str], zone: str) -> dict[s
     return kinds
 
 
-def _misfits(column: str, zone: str) -> str:
+def _confirmed(con: Any, source: str, likely: dict[str, str], zone: str) -> dict[str, str]:
+    """The columns all of whose values are of the kind that the first ones are: the usual case."""
+    asked = {name: kind for name, kind in likely.items() if kind in _TRIED}
+    if not asked:
+        return {}
+    counts = [_misfits(identifier(name), zone)[_TRIED.index(kind)] for name, kind in asked.items()]
+    [found] = con.execute(f"select {', '.join(counts)} from {source}").fetchall()
+    return {name: asked[name] for name, bad in zip(asked, found, strict=True) if not bad}
+
+
+def _misfits(column: str, zone: str) -> tuple[str, ...]:
     """SQL that counts the values that are no number, those that are no time, and no flag."""
     is_name = f"regexp_matches({column}, '^(-?0\\d|\\+)')"
     no_number = f"{typed('number', column, zone)} is null or {is_name}"
@@ -98,7 +109,7 @@ def _misfits(column: str, zone: str) -> str:
     no_flag = f"{typed('flag', column, zone)} is null"
     tests = (no_number, no_time, no_flag)
     has = f"{column} is not null"
-    return ", ".join(f"count(*) filter ({has} and ({test}))" for test in tests)
+    return tuple(f"count(*) filter ({has} and ({test}))" for test in tests)
 
 
 def _stronger(one: str, other: str) -> str:

@@ -112,7 +112,7 @@ def test_the_watch_ends_in_order_on_sigterm(config: Path, environment: dict[str,
 
 
 @pytest.mark.kernel
-def test_a_run_that_outlives_the_grace_is_aborted_with_its_evidence_sealed(
+def test_a_run_that_outlives_the_grace_is_left_to_be_resumed(
     config: Path, environment: dict[str, str], runbook: Runbook
 ) -> None:
     shutil.copy(SAMPLES / "healthy-day.csv", config.parent / "exports/webhook_logs_20261120.csv")
@@ -130,6 +130,8 @@ def test_a_run_that_outlives_the_grace_is_aborted_with_its_evidence_sealed(
     assert process.wait(timeout=40) == 128 + signal.SIGTERM
     assert "ended with" in process.stderr.read()
     process.stderr.close()
+    assert "interrupted" in runbook("history").stdout
+    assert runbook("resume", "latest").returncode == 0
     assert runbook("evidence", "verify", "latest").returncode == 0
 
 

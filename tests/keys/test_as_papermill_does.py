@@ -122,7 +122,7 @@ def _outputs(cell: Tree) -> list[Any]:
 
 def _steady(output: Any) -> Any:
     """Without what differs from run to run: times, addresses, and lines of foreign warnings."""
-    plain = re.sub(r"\b[0-9.]+ (ns|µs|μs|us|ms|s)\b|0x[0-9a-f]+", "…", _json(output))
+    plain = re.sub(r"\b[0-9.]+(e[+-]?[0-9]+)? (ns|µs|μs|us|ms|s)\b|0x[0-9a-f]+", "…", _json(output))
     return json.loads(plain)
 
 
