@@ -39,7 +39,9 @@ key.load("model_log", model_log, timezone=timezone, between=(window_start, windo
 # Each input has at most one fault: the first that holds.
 
 # %%
-UNFILLED = r"\{\{\s*\w[\w.]*\s*\}\}|\$\{\w[\w.]*\}|<INSERT[^>]*>|\bundefined\b|\bNaN\b|\[object Object\]"
+UNFILLED = (
+    r"\{\{\s*\w[\w.]*\s*\}\}|\$\{\w[\w.]*\}|<INSERT[^>]*>|\bundefined\b|\bNaN\b|\[object Object\]"
+)
 BROKEN = r"\x{FFFD}|\x00|Ã[\x{80}-\x{BF}©¨¼¶¤]|â€"
 SHAPES = (
     r"-----BEGIN [A-Z ]*PRIVATE KEY|\bAKIA[0-9A-Z]{16}\b|\bsk_live_\w{10,}|\bgh[pousr]_\w{30,}"
