@@ -112,7 +112,8 @@ began_before = key.onset("earlier", "failed") if found["error_rate_before"] else
 # %%
 both = bool(found["requests_before"] and found["requests_after"])
 change = 100 * (found["error_rate_after"] - found["error_rate_before"]) if both else None
-chance = round(math.erfc(abs(found.pop("z") or 0) / math.sqrt(2)), 9) if both else None
+distance = abs(found.pop("z") or 0)
+chance = round(math.erfc(distance / math.sqrt(2)), 9) if both else None
 found.pop("pooled")
 worse = bool(found["errors_worse"] or found["latency_worse"])
 key.findings(
