@@ -15,7 +15,7 @@ import pytest
 from runner.kernels.boxing import Shown
 from runner.kernels.supply import KernelSupply
 from runner.keys.papermill_executor import PapermillExecutor
-from runner.model.results import KeyFailure, KeyResult
+from runner.model.results import KeyResult
 from runner.model.sandbox import BEST_EFFORT
 from tests.keys.installed import PUBLISH, install, order
 

@@ -52,7 +52,7 @@ def sampled() -> list[str]:
 def outcome(runbook: Call, name: str, **variables: str) -> tuple[int, str, list[object]]:
     ended = runbook("run", name, "--sample", "--unattended", "--json", **variables)
     told = json.loads(ended.stdout)
-    keys = [
+    keys: list[object] = [
         (key.get("key"), key.get("outputs"), key.get("sandbox"), key.get("failure"))
         for step in told["steps"]
         for key in step["keys"]
