@@ -48,9 +48,7 @@ low = "false" if least_score is None else f"coalesce(score < {least_score}, fals
 # Each output has at most one fault: the first that holds.
 
 # %%
-REFUSES = (
-    "^(i.?m sorry|i am sorry|sorry,|i can.?t|i cannot|i.?m unable|i am unable|as an ai|unfortunately, i)"
-)
+REFUSES = "^(i.?m sorry|i am sorry|sorry,|i can.?t|i cannot|i.?m unable|i am unable|as an ai|unfortunately, i)"
 FENCE = "^\\s*```[a-z]*\\s*|\\s*```\\s*$"
 key.view(
     "judged",

@@ -93,7 +93,8 @@ key.view(
                 as first_privilege_change,
             count(*) filter (failed and is_now) as failures_now,
             count(*) filter (failed and not is_now) as failures_before,
-            min(timestamp) as first_seen, max(timestamp) as last_seen
+            min(timestamp) as first_seen, max(timestamp) as last_seen,
+            min(timestamp) filter (is_now and (failed or is_privilege)) as first_sign
         from sides group by actor
     )
     select counted.*, not is_new and new_sources > 0 as has_new_source,
@@ -171,7 +172,7 @@ key.findings(
     *[
         (
             f"{row['actor']} acts unusually",
-            row["first_seen"] if row["is_new"] else usual_until,
+            row["first_seen"] if row["is_new"] else row["first_sign"] or usual_until,
             ", ".join(said for name, said in signs.items() if row[name]),
             "sequence_report",
         )
@@ -209,7 +210,9 @@ key.table(
     ),
 )
 EVENT = "timestamp, actor, action, resource, outcome, error, source_ip"
-key.table("privilege_report", key.sql(f"select {EVENT} from events where is_privilege order by all"))
+key.table(
+    "privilege_report", key.sql(f"select {EVENT} from events where is_privilege order by all")
+)
 key.table(
     "failure_report",
     key.sql("""

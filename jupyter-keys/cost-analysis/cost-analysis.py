@@ -76,8 +76,9 @@ found = key.row(
     from charges
     """
 )
-found["gross_cost"] = found.pop("gross") if found["total_cost"] is not None else None
-found["credits"] = found["credits"] if found["total_cost"] is not None else None
+has_charges = found["total_cost"] is not None
+found["gross_cost"] = found.pop("gross")
+found |= {} if has_charges else {"gross_cost": None, "credits": None}
 
 # %% [markdown]
 # ## Which days are out of line, and what will it cost?

@@ -150,7 +150,9 @@ report = key.sql(
 )
 key.table("dependency_report", report)
 key.chart(
-    "suspicion_chart", kit.bars(report, "service", "suspicion"), caption="Suspicion by service"
+    "suspicion_chart",
+    kit.bars(report.filter("suspicion is not null"), "service", "suspicion"),
+    caption="Suspicion by service",
 )
 key.table("affected_report", affected)
 edges = """

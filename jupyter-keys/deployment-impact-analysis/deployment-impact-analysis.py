@@ -61,10 +61,10 @@ key.view(
     select timestamp, coalesce(endpoint, '(all)') as endpoint, version,
         coalesce(failed, status >= {int(failing_status)}, false) as failed,
         coalesce(duration_ms, duration_s * 1000)::double as ms,
-        coalesce(timestamp >= nullif({kit.literal(str(at or ''))}, '')::timestamp, false)
+        coalesce(timestamp >= nullif({kit.literal(str(at or ""))}, '')::timestamp, false)
             as is_after
     from request_log
-    """
+    """,
 )
 
 # %% [markdown]
@@ -112,7 +112,8 @@ began_before = key.onset("earlier", "failed") if found["error_rate_before"] else
 # %%
 both = bool(found["requests_before"] and found["requests_after"])
 change = 100 * (found["error_rate_after"] - found["error_rate_before"]) if both else None
-chance = round(math.erfc(abs(found.pop("z") or 0) / math.sqrt(2)), 9) if both else None
+distance = abs(found.pop("z") or 0)
+chance = round(math.erfc(distance / math.sqrt(2)), 9) if both else None
 found.pop("pooled")
 worse = bool(found["errors_worse"] or found["latency_worse"])
 key.findings(
@@ -128,7 +129,12 @@ key.findings(
     if found["latency_worse"]
     else None,
     (f"{worst} got worst", at, "see its row", "endpoint_report") if worst else None,
-    ("It was failing before the deployment", began_before, "look for another cause", "errors_over_time")
+    (
+        "It was failing before the deployment",
+        began_before,
+        "look for another cause",
+        "errors_over_time",
+    )
     if began_before
     else None,
 )

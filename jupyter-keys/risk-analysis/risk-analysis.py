@@ -149,4 +149,5 @@ rests_on = [
 ]
 key.table("risk_inputs", [{"input": name, "value": value} for name, value in rests_on])
 key.table("risk_by_service", risks)
-key.chart("risk_chart", kit.bars(risks, "service", "risk_score"), caption="Risk score by service")
+known = risks.filter("risk_score is not null")
+key.chart("risk_chart", kit.bars(known, "service", "risk_score"), caption="Risk score by service")

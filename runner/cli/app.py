@@ -383,4 +383,16 @@ def main(kernels: "KernelSupply | None" = None) -> None:
 
     `kernels` are those that boot already, for the commands that execute KEYs.
     """
+    if kernels is not None:
+        _build_only(sys.argv[1])
     console.guard(lambda: app(obj=kernels))
+
+
+def _build_only(name: str) -> None:
+    """Leave out the other commands: an engineer waits for this one, and each takes a moment."""
+    app.registered_commands = [
+        one
+        for one in app.registered_commands
+        if name in (one.name, one.callback.__name__ if one.callback else "")
+    ]
+    app.registered_groups = []

@@ -8,7 +8,7 @@ import typer
 
 def add_warm_command(app: typer.Typer) -> None:
     """Add the command to the others."""
-    app.command(epilog="Example: runbook warm --spares 2")(warm)
+    app.command(epilog="Example: runbook warm --status")(warm)
 
 
 def warm(

@@ -32,6 +32,7 @@ def opened(path: Path, patience_seconds: float) -> "Iterator[sqlite3.Connection]
         _create_private(path)
         connected = sqlite3.connect(path, timeout=patience_seconds, isolation_level=None)
         with closing(connected) as database:
+            database.execute("PRAGMA synchronous = OFF")  # what is lost is built anew
             _ensure_tables(database)
             yield database
     except OSError as error:

@@ -10,6 +10,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from types import ModuleType
 from typing import Any
 
@@ -29,7 +30,9 @@ def _import_papermill() -> Any:
     - nbformat compares each notebook with its JSON schema four times and only logs the result;
       what has to hold is checked in notebook_source.py. In this process it never finds a fault.
 
-    Their names stand for nothing during the import and are importable again after it. 90 ms.
+    - `tenacity` retries downloads, `dateutil` reads times that are ISO 8601 here.
+
+    Their names stand for something small meanwhile and are importable again after it. 115 ms.
     Should a later release need one of them after all, everything is imported as it is.
     """
     before = set(sys.modules)
@@ -57,6 +60,12 @@ def _stand_ins() -> dict[str, ModuleType | None]:
     made["jsonschema"].Draft4Validator = _Contented
     made["jsonschema.exceptions"].ErrorTree = object
     made["jsonschema.exceptions"].ValidationError = type("ValidationError", (ValueError,), {})
+    made["tenacity"].retry = lambda **when: lambda function: function
+    for name in ("retry_if_exception_type", "stop_after_attempt", "wait_exponential"):
+        setattr(made["tenacity"], name, lambda *given, **named: None)
+    made["dateutil"].parser, made["dateutil"].tz = made["dateutil.parser"], made["dateutil.tz"]
+    made["dateutil.parser"].parse = made["dateutil.parser"].isoparse = datetime.fromisoformat
+    made["dateutil.tz"].tzlocal = lambda: datetime.now().astimezone().tzinfo
     return {**made, **dict.fromkeys(_ABSENT)}
 
 
@@ -72,7 +81,8 @@ class _Contented:
 
 
 _STOOD_IN_FOR = (
-    "entrypoints", "requests", "fastjsonschema", "jsonschema", "jsonschema.exceptions"
+    "entrypoints", "requests", "fastjsonschema", "jsonschema", "jsonschema.exceptions", "tenacity",
+    "dateutil", "dateutil.parser", "dateutil.tz",
 )  # fmt: skip
 
 papermill = _import_papermill()

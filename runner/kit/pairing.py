@@ -62,13 +62,15 @@ class Rules:
 class Pair:
     """A column of the left side and its counterpart, by the names that the tables give them.
 
-    `kind` is text, number, timestamp or flag once it is known.
+    `kind` is text, number, timestamp or flag once it is known; `are_texts` says of each side
+    whether the table holds its values as text.
     """
 
     left: str
     right: str
     rules: Rules
     kind: str = "text"
+    are_texts: tuple[bool, bool] = (True, True)
 
     @property
     def label(self) -> str:
@@ -89,12 +91,13 @@ class Pair:
             margins.append("letter case ignored")
         return ", ".join([self.kind, *margins])
 
-    def compared_as(self, kind: str) -> "Pair":
+    def compared_as(self, kind: str, are_texts: tuple[bool, bool]) -> "Pair":
         """The same pair, its values read as that kind."""
-        return Pair(self.left, self.right, self.rules, kind)
+        return Pair(self.left, self.right, self.rules, kind, are_texts)
 
-    def value(self, column: str, is_text: bool, zone: str) -> str:
-        """SQL for the value of a column that holds text, or values that the engine has typed."""
+    def value(self, column: str, side: int, zone: str) -> str:
+        """SQL for the value of a column of the left (0) or right (1) side, as its kind."""
+        is_text = self.are_texts[side]
         if self.kind != "text":
             return typed(self.kind, column, zone) if is_text else _as_typed(self.kind, column)
         text = column if is_text else f"({column})::varchar"
@@ -105,8 +108,17 @@ class Pair:
         text = f"({value})::varchar"
         return f"regexp_replace({text}, '\\.?0+$', '')" if self.kind == "number" else text
 
-    def differs(self, left: str, right: str) -> str:
-        """SQL that is true where the two values are not the same; two empty ones are."""
+    def differs(self, left: str, right: str, zone: str) -> str:
+        """SQL that is true where two values, as the tables hold them, are not the same.
+
+        Two empty ones are. Only texts that are not equal letter by letter are read any further.
+        """
+        test = self._apart(self.value(left, 0, zone), self.value(right, 1, zone))
+        if self.are_texts == (True, True):
+            return f"case when {left} is not distinct from {right} then false else {test} end"
+        return test
+
+    def _apart(self, left: str, right: str) -> str:
         margin = self._margin(left, right)
         if not margin:
             return f"({left} is distinct from {right})"

@@ -78,26 +78,44 @@ def reconcile(con: Any, left: str, right: str, rules: Rules, zone: str = "UTC") 
         tuple(engine_types(con, left)), tuple(engine_types(con, right)), rules
     )
     kinds = shared_kinds(con, (left, right), pairs, zone)
-    pairs = tuple(pair.compared_as(kind) for pair, kind in zip(pairs, kinds, strict=True))
+    types = engine_types(con, left), engine_types(con, right)
+    pairs = tuple(
+        pair.compared_as(
+            kind, (types[0][pair.left] == "VARCHAR", types[1][pair.right] == "VARCHAR")
+        )
+        for pair, kind in zip(pairs, kinds, strict=True)
+    )
     keys, values = pairs[: len(rules.keys)], pairs[len(rules.keys) :]
-    _side(con, "kit_left", left, pairs, zone, 0)
-    _side(con, "kit_right", right, pairs, zone, 1)
+    for side, table in enumerate((left, right)):
+        _side(con, table, (keys, values), side, zone)
     ambiguous = _ambiguous_keys(con, len(keys))
-    _join(con, pairs, len(keys), rules, ambiguous > 0)
-    _name_compared(con, pairs, len(keys), rules)
+    time = next((n for n, p in enumerate(pairs) if _is_time(p, rules)), None)
+    timed = None if time is None else (time, pairs[time])
+    if timed and timed[0] < len(keys):
+        timed = (timed[0], timed[1].compared_as("timestamp", (False, False)))
+    _join(con, (keys, values), timed, zone, ambiguous > 0)
+    _name_compared(con, keys, timed, zone)
     return _counted(con, values, len(keys), ambiguous, uncompared)
 
 
-def _side(con: Any, made: str, table: str, pairs: tuple[Pair, ...], zone: str, side: int) -> None:
-    """The compared columns of one side as `c0`, `c1` …, typed; the key columns come first."""
-    types = engine_types(con, table)
-    names = [(pair.left, pair.right)[side] for pair in pairs]
-    values = [
-        pair.value(identifier(name), types[name] == "VARCHAR", zone)
-        for pair, name in zip(pairs, names, strict=True)
-    ]
-    columns = ", ".join(f"{value} as c{place}" for place, value in enumerate(values))
-    con.execute(f"create or replace temp view {made} as select {columns} from {identifier(table)}")
+Pairs = tuple[Pair, ...]
+Timed = tuple[int, Pair] | None
+"""The place of the column that holds a record's time, where there is one."""
+
+
+def _side(con: Any, table: str, pairs: tuple[Pairs, Pairs], side: int, zone: str) -> None:
+    """One side as `c0`, `c1` …: the keys as their kinds, then the values as the table has them."""
+    keys, values = pairs
+    columns = [pair.value(identifier((pair.left, pair.right)[side]), side, zone) for pair in keys]
+    columns += [identifier((pair.left, pair.right)[side]) for pair in values]
+    named = ", ".join(f"{value} as c{place}" for place, value in enumerate(columns))
+    made = ("kit_left", "kit_right")[side]
+    con.execute(f"create or replace temp view {made} as select {named} from {identifier(table)}")
+
+
+def _is_time(pair: Pair, rules: Rules) -> bool:
+    is_named = bool(rules.time) and plain_name(pair.left) == plain_name(rules.time)
+    return is_named and pair.kind == "timestamp"
 
 
 def _ambiguous_keys(con: Any, keys: int) -> int:
@@ -116,28 +134,31 @@ def _has_key(side: str, keys: int) -> str:
     return " and ".join(f"{side}c{place} is not null" for place in range(keys))
 
 
-def _join(con: Any, pairs: tuple[Pair, ...], keys: int, rules: Rules, ambiguous: bool) -> None:
+def _join(con: Any, pairs: tuple[Pairs, Pairs], timed: Timed, zone: str, ambiguous: bool) -> None:
     """Every row that differs, as `kit_differing`, by one full outer join."""
-    equal = " and ".join(f"a.c{place} = b.c{place}" for place in range(keys))
-    places = range(keys, len(pairs))
-    differs = [pairs[place].differs(f"a.c{place}", f"b.c{place}") for place in places]
-    named = [f"{sql} as d{place}" for sql, place in zip(differs, places, strict=True)]
+    keys, values = pairs
+    first = len(keys)
+    equal = " and ".join(f"a.c{place} = b.c{place}" for place in range(first))
+    differs = [
+        pair.differs(f"a.c{place}", f"b.c{place}", zone) for place, pair in enumerate(values, first)
+    ]
+    named = [f"{sql} as d{place}" for place, sql in enumerate(differs, first)]
     kept = [
-        f"{pairs[place].shown(f'{side}.c{place}')} as {side}{place}"
-        for place in places
-        for side in ("a", "b")
+        f"{pair.shown(pair.value(f'{name}.c{place}', side, zone))} as {name}{place}"
+        for place, pair in enumerate(values, first)
+        for side, name in enumerate("ab")
     ]
-    kind = "case when b.c0 is null then 'only left' when a.c0 is null then 'only right' "
-    wanted = ["a.c0 is null", "b.c0 is null", *differs]
     shown = [
-        f"{_key_text(pairs[:keys], 'coalesce(a.{0}, b.{0})')} as key",
-        f"{kind} else 'mismatched' end as kind",
-        f"{_time(pairs, rules)} as time",
+        f"{_key_text(keys, 'coalesce(a.{0}, b.{0})')} as key",
+        "case when b.c0 is null then 'only left' when a.c0 is null then 'only right' "
+        "else 'mismatched' end as kind",
+        f"coalesce({_time(timed, 'a', zone)}, {_time(timed, 'b', zone)}) as time",
     ]
+    wanted = ["a.c0 is null", "b.c0 is null", *differs]
     con.execute(
         f"create or replace temp table kit_differing as select {', '.join(shown + named + kept)} "
-        f"from ({_unique('kit_left', keys, ambiguous)}) a full outer join "
-        f"({_unique('kit_right', keys, ambiguous)}) b on {equal} where {' or '.join(wanted)}"
+        f"from ({_unique('kit_left', first, ambiguous)}) a full outer join "
+        f"({_unique('kit_right', first, ambiguous)}) b on {equal} where {' or '.join(wanted)}"
     )
 
 
@@ -147,14 +168,14 @@ def _key_text(keys: tuple[Pair, ...], column: str) -> str:
     return f"concat_ws('/', {', '.join(parts)})"
 
 
-def _name_compared(con: Any, pairs: tuple[Pair, ...], keys: int, rules: Rules) -> None:
+def _name_compared(con: Any, keys: Pairs, timed: Timed, zone: str) -> None:
     """`compared`: each row that was compared, by its time, which is that of the left side first."""
-    same = _key_text(pairs[:keys], "a.{0}")
+    same = _key_text(keys, "a.{0}")
     con.execute(
         "create or replace temp view compared as "
-        f"select {_time(pairs, rules, 'a.')} as timestamp, false as differs from kit_left a "
-        f"where {_has_key('a.', keys)} and {same} not in (select key from kit_differing) and "
-        f"({', '.join(f'a.c{place}' for place in range(keys))}) not in (from kit_ambiguous) "
+        f"select {_time(timed, 'a', zone)} as timestamp, false as differs from kit_left a "
+        f"where {_has_key('a.', len(keys))} and {same} not in (select key from kit_differing) and "
+        f"({', '.join(f'a.c{place}' for place in range(len(keys)))}) not in (from kit_ambiguous) "
         "union all select time, true from kit_differing"
     )
 
@@ -165,13 +186,12 @@ def _unique(side: str, keys: int, ambiguous: bool) -> str:
     return rows + (f" and ({key}) not in (from kit_ambiguous)" if ambiguous else "")
 
 
-def _time(pairs: tuple[Pair, ...], rules: Rules, side: str = "") -> str:
-    """SQL for the time of a row: of that side, else of the left one where it is there."""
-    wanted = plain_name(rules.time) if rules.time else None
-    place = next((n for n, pair in enumerate(pairs) if plain_name(pair.left) == wanted), None)
-    if place is None or pairs[place].kind != "timestamp":
+def _time(timed: Timed, name: str, zone: str) -> str:
+    """SQL for the time of a row of one side."""
+    if timed is None:
         return "null::timestamp"
-    return f"{side}c{place}" if side else f"coalesce(a.c{place}, b.c{place})"
+    place, pair = timed
+    return pair.value(f"{name}.c{place}", "ab".index(name), zone)
 
 
 def _counted(

@@ -145,6 +145,15 @@ def test_every_row_that_was_compared_is_there_once() -> None:
     assert [(at[:10], differs) for at, differs in found] == [(d, d == days[-1]) for d in days]
 
 
+def test_the_time_of_a_record_may_be_a_part_of_its_key() -> None:
+    con = tables("at id v | 2026-11-22 1 a", "at id v | 2026-11-22T00:00:00Z 1 b")
+
+    found = compared(con, keys=("at", "id"), time="at")
+
+    assert found.mismatched == 1
+    assert con.execute("select time::varchar from differing").fetchall()[0][0][:10] == "2026-11-22"
+
+
 def test_nothing_against_nothing_has_no_rate() -> None:
     found = compared(tables("id v", "id v"))
 

@@ -4,7 +4,7 @@
 import re
 
 from runner.kit.formats.format import Format, Head, Reading
-from runner.kit.formats.json_records import as_lines, materialise
+from runner.kit.formats.json_records import as_lines, as_utf8, materialise
 from runner.kit.formats.json_text import Records, list_path
 from runner.kit.readable_file import HEAD_BYTES
 from runner.kit.records import UNREAD_KEPT, RawRecords
@@ -98,6 +98,7 @@ def _is_json(head: Head) -> bool:
 
 def _read_fields(reading: Reading, *fields: tuple[str, str]) -> RawRecords:
     """The objects of the file, in a list or not, each as columns: names and SQL over `r`."""
+    reading, warnings = as_utf8(reading)
     with reading.path.open("rb") as file:
         head = Head.of(file.read(HEAD_BYTES), False)
     path = list_path(head.text.lstrip(), reading.declared)
@@ -110,6 +111,7 @@ def _read_fields(reading: Reading, *fields: tuple[str, str]) -> RawRecords:
         "(select json as r from kit_json where is_object order by record)"
     )
     reading.con.execute("drop table kit_json")
-    more = f"{reading.source.name}: the export says that there are further pages"
+    if records.more:
+        warnings += (f"{reading.source.name}: the export says that there are further pages",)
     names = {f"c{place}": name for place, (name, _) in enumerate(fields)}
-    return RawRecords(names, unread[:UNREAD_KEPT], len(unread), (more,) if records.more else ())
+    return RawRecords(names, unread[:UNREAD_KEPT], len(unread), warnings)

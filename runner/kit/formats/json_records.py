@@ -58,15 +58,20 @@ def read_document(reading: Reading) -> RawRecords:
 
 def read_records(reading: Reading, path: tuple[str, ...]) -> RawRecords:
     """The records in the list under `path` of each document of the file."""
-    warnings: tuple[str, ...] = ()
-    if not is_utf8(reading.path):
-        reading = reading.at(rewritten(reading.source, reading.path, "latin-1"))
-        warnings = (f"{reading.source.name}: {LATIN_1}",)
+    reading, warnings = as_utf8(reading)
     records = Records(reading.path, path)
     found = read_lines(reading.at(as_lines(reading, records)))
     if records.more:
         warnings += (f"{reading.source.name}: the export says that there are further pages",)
     return RawRecords(found.names, found.unread, found.unread_count, (*warnings, *found.warnings))
+
+
+def as_utf8(reading: Reading) -> tuple[Reading, tuple[str, ...]]:
+    """The file in UTF-8, and a warning where it had to be read as Latin-1."""
+    if is_utf8(reading.path):
+        return reading, ()
+    latin = rewritten(reading.source, reading.path, "latin-1")
+    return reading.at(latin), (f"{reading.source.name}: {LATIN_1}",)
 
 
 def as_lines(reading: Reading, records: Iterable[str]) -> Path:

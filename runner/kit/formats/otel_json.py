@@ -2,7 +2,7 @@
 """What all OpenTelemetry JSON (OTLP) shares: resources hold scopes, which hold the records."""
 
 from runner.kit.formats.format import Reading
-from runner.kit.formats.json_records import as_lines, materialise
+from runner.kit.formats.json_records import as_lines, as_utf8, materialise
 from runner.kit.formats.json_text import Records
 from runner.kit.quoting import literal
 from runner.kit.records import UNREAD_KEPT, RawRecords, Unread
@@ -18,6 +18,7 @@ def read_otel(
     The SQL sees the resource as `g` and the record as `r`. A document without records of this form
     is one unread record.
     """
+    reading, warnings = as_utf8(reading)
     unread = materialise(reading.at(as_lines(reading, Records(reading.path, ()))))
     con = reading.con
     outer, scope, inner = (literal(f"$.{name}[*]") for name in lists)
@@ -44,7 +45,7 @@ def read_otel(
     said = f"no {lists[2]} in it"
     unread += tuple(Unread(n, "NO RECORDS", said, text) for n, text in lost)
     named = {f"c{place}": name for place, (name, _) in enumerate(columns)}
-    return RawRecords(named, unread[:UNREAD_KEPT], len(unread))
+    return RawRecords(named, unread[:UNREAD_KEPT], len(unread), warnings)
 
 
 def attribute(of: str, path: str, name: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from runner import kit
+from tests.kit.formats import system_files
 
 COLUMNS = [
     {"name": "timestamp", "type": "timestamp", "required": False, "aliases": ["ts", "time"]},
@@ -50,3 +51,14 @@ def load_log(any_log: kit.Key) -> Rows:
         return loaded, [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
 
     return load
+
+
+@pytest.fixture
+def systems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> kit.Key:
+    """A KEY that reads traces, audit logs, cost exports and metric series."""
+    (tmp_path / "key").mkdir()
+    contract = json.dumps(system_files.CONTRACT)
+    (tmp_path / "key" / "key.json").write_text(contract, "utf-8")
+    monkeypatch.setenv("RUNBOOK_KEY_DIR", str(tmp_path / "key"))
+    monkeypatch.chdir(tmp_path)
+    return kit.open_key("jupyter-systems")

@@ -6,8 +6,24 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable
+from typing import Any
+
+from runner import kit
 
 Damage = Callable[[str], bytes]
+
+
+def outcome(load: Callable[[], Any]) -> str:
+    """What came of loading a damaged file, on one line."""
+    try:
+        loaded = load()
+    except kit.InputRefused as refused:
+        if ", and this input is " in refused.happened:
+            return "refused: it is of no format that the input accepts"
+        return "refused: " + " / ".join(refused.happened.splitlines())[:150]
+    bad = "".join(f"; record {one.record}: {one.why[:70]}" for one in loaded.bad_records[:1])
+    warned = "".join(f"; {text.partition(': ')[2]}" for text in loaded.warnings)
+    return f"{loaded.rows_read} read, {loaded.rows_bad} bad{bad}{warned[:90]}"
 
 
 def lines(text: str) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from runner import kit
 from tests.conftest import Golden
-from tests.kit.formats.damage import DAMAGES
+from tests.kit.formats.damage import DAMAGES, outcome
 from tests.kit.formats.server_logs import csv_row, json_line
 
 COUNT = 20
@@ -35,18 +35,12 @@ FILES = {
 
 @pytest.mark.parametrize("form", FILES)
 def test_a_damaged_file_is_read_right_or_refused(key: kit.Key, golden: Golden, form: str) -> None:
-    told = [f"{name}: {outcome(key, form, name)}" for name in DAMAGES]
+    told = [f"{name}: {damaged(key, form, name)}" for name in DAMAGES]
 
     golden(f"damage/{form}.txt", "\n".join(told) + "\n")
 
 
-def outcome(key: kit.Key, form: str, damage: str) -> str:
+def damaged(key: kit.Key, form: str, damage: str) -> str:
     Path("export.file").write_bytes(DAMAGES[damage](FILES[form]))
     name, time = ("any_table", "at") if form == "table" else ("server_log", "")
-    try:
-        loaded = key.load(name, "export.file", time=time)
-    except kit.InputRefused as refused:
-        return "refused: " + " / ".join(refused.happened.splitlines())[:150]
-    bad = "".join(f"; record {one.record}: {one.why[:70]}" for one in loaded.bad_records[:1])
-    warned = "".join(f"; {text.partition(': ')[2]}" for text in loaded.warnings)
-    return f"{loaded.rows_read} read, {loaded.rows_bad} bad{bad}{warned[:90]}"
+    return outcome(lambda: key.load(name, "export.file", time=time))

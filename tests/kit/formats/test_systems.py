@@ -9,76 +9,15 @@ import pytest
 
 from runner import kit
 
-
-def texts(*names: str) -> list[dict[str, Any]]:
-    return [{"name": name, "type": "text", "required": False} for name in names]
-
-
-TIME = {"name": "timestamp", "type": "timestamp", "aliases": ["time"]}
-CHARGE = ["ChargePeriodStart", "lineItem/UsageStartDate", "line_item_usage_start_date"]
-COST = ["BilledCost", "lineItem/UnblendedCost", "line_item_unblended_cost"]
-CONTRACT = {
-    "slug": "systems",
-    "title": "Systems",
-    "version": "1.0.0",
-    "inputs": [
-        {
-            "name": "spans",
-            "label": "spans",
-            "formats": ["otel-spans", "csv"],
-            "columns": [
-                TIME,
-                *texts("service", "operation", "span_id", "parent_span_id", "error", "peer"),
-                {"name": "duration_ms", "type": "number", "required": False},
-            ],
-        },
-        {
-            "name": "audit",
-            "label": "audit log",
-            "formats": ["cloudtrail", "kubernetes-audit", "jsonl", "csv"],
-            "columns": [TIME, *texts("actor", "action", "resource", "outcome", "error", "stage")],
-        },
-        {
-            "name": "costs",
-            "label": "cost export",
-            "formats": ["focus", "aws-cur", "csv"],
-            "columns": [
-                {"name": "timestamp", "type": "timestamp", "aliases": CHARGE},
-                {"name": "cost", "type": "number", "aliases": COST},
-                *texts("tags", "service_name"),
-            ],
-        },
-        {
-            "name": "series",
-            "label": "metric series",
-            "formats": ["metrics-wide", "csv"],
-            "columns": [
-                TIME,
-                {"name": "metric", "type": "text", "required": False},
-                {"name": "value", "type": "number"},
-            ],
-        },
-    ],
-    "outputs": [{"name": "events", "label": "Events", "type": "count"}],
-}
 Read = Callable[[str, str], Any]
 
 
 @pytest.fixture
-def key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> kit.Key:
-    (tmp_path / "key").mkdir()
-    (tmp_path / "key" / "key.json").write_text(json.dumps(CONTRACT), "utf-8")
-    monkeypatch.setenv("RUNBOOK_KEY_DIR", str(tmp_path / "key"))
-    monkeypatch.chdir(tmp_path)
-    return kit.open_key("jupyter-systems")
-
-
-@pytest.fixture
-def read(key: kit.Key) -> Read:
+def read(systems: kit.Key) -> Read:
     def read(name: str, text: str) -> tuple[Any, list[dict[str, Any]]]:
         Path("file").write_text(text, "utf-8")
-        loaded = key.load(name, "file")
-        found = key.sql(f"from {name}")
+        loaded = systems.load(name, "file")
+        found = systems.sql(f"from {name}")
         return loaded, [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
 
     return read
