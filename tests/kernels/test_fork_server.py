@@ -14,12 +14,16 @@ import pytest
 
 from runner.kernels.boxing import Shown
 from runner.kernels.supply import KernelSupply
+from runner.keys.catalog import Library
+from runner.keys.inputs import stage_input
 from runner.keys.papermill_executor import PapermillExecutor
+from runner.model.identity import KeyName
 from runner.model.results import KeyResult
 from runner.model.sandbox import BEST_EFFORT
 from tests.keys.installed import PUBLISH, install, order
 
 pytestmark = pytest.mark.kernel
+ROOT = Path(__file__).parents[2]
 WHAT_A_CELL_SEES = """
 import os, resource, signal, sys
 def without_names(text):
@@ -123,6 +127,23 @@ def test_a_cell_cannot_tell_whether_its_kernel_was_forked(
         assert (fact, told["warm"][0][fact]) == (fact, value)
     assert told["warm"][1:] == told["cold"][1:]
     assert told["warm"][0]["variables"]["PYTHONHASHSEED"] == "0"
+
+
+def test_a_shipped_key_finds_the_same_in_either(
+    tmp_path: Path, warm: PapermillExecutor, cold: PapermillExecutor
+) -> None:
+    key = Library((ROOT,)).key(KeyName("jupyter-webhook-event-analysis"))
+    assert key is not None
+    sample = ROOT / "jupyter-keys/webhook-event-analysis/samples/mixed-timeouts.csv"
+    found = []
+    for name, executor in (("warm", warm), ("cold", cold)):
+        (tmp_path / name).mkdir()
+        staged = stage_input("webhook_log", sample, tmp_path / name)
+        outcome = execute(executor, order(key, tmp_path / name, inputs=[staged]))
+        tables = {path.name: path.read_bytes() for path in (tmp_path / name).rglob("*.csv")}
+        found.append((outcome.outputs, outcome.warnings, outcome.sandbox, tables))
+    assert found[0] == found[1]
+    assert found[0][0]
 
 
 def test_nothing_of_one_key_is_seen_by_the_next(tmp_path: Path, warm: PapermillExecutor) -> None:
