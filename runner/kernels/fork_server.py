@@ -24,7 +24,7 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
-sys.path.append(str(Path(__file__).resolve().parents[2]))
+sys.path.extend({str(Path(__file__).resolve().parents[2])} - {*sys.path})
 from runner.kernels import boot, guardian
 from runner.kernels.box import Box
 
@@ -98,6 +98,8 @@ class ForkServer:
 def _serve(connection_file: str) -> None:
     """Become the kernel, in a process that looks like one that was started for it."""
     try:
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as an interpreter does when it starts
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.argv = [boot.__file__, connection_file]
         boot.serve(connection_file)
     except BaseException:
