@@ -9,15 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.resident.conftest import (
-    COMMAND,
-    ROOT,
-    Call,
-    alive,
-    below,
-    served,
-    wait_for,
-)
+from tests.kernels.processes import alive, below, wait_for
+from tests.resident.conftest import COMMAND, ROOT, Call, served
 
 SAMPLES = ROOT / "jupyter-keys/webhook-event-analysis/samples"
 NOTEBOOK = """

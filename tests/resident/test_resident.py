@@ -12,7 +12,8 @@ import pytest
 
 from runner.resident import place
 from runner.resident.request import Request, receive
-from tests.resident.conftest import COMMAND, ROOT, Call, alive, served, wait_for
+from tests.kernels.processes import alive, wait_for
+from tests.resident.conftest import COMMAND, ROOT, Call, served
 
 SAMPLE = str(ROOT / "jupyter-keys/webhook-event-analysis/samples/healthy-day.csv")
 RUN = ("run", "webhook-failures", "-i", SAMPLE)
