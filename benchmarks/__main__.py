@@ -166,6 +166,18 @@ class Bench:
         for line in measure():
             print(f"  {line}")
 
+    def proof(self) -> None:
+        """A run made durable, recorded runs replayed, and a seal checked."""
+        from benchmarks.proof import Proof
+
+        print("\nproof, of the webhook run")
+        with tempfile.TemporaryDirectory(dir=Path.cwd()) as scratch:
+            self._runbook(Path(WEBHOOK), "--input", str(SAMPLE))
+            made = max(self.folder.glob("evidence-*"), key=lambda path: path.stat().st_mtime)
+            [recorded] = (made / "runs").iterdir()
+            for line in Proof(Path(scratch), recorded, self.pairs).measure():
+                print(f"  {line}")
+
     def _against_papermill(
         self, title: str, ours: Callable[[], Cost], theirs: Callable[[], Cost]
     ) -> None:
@@ -208,7 +220,7 @@ def main() -> None:
     names = (
         "trivial_alone", "webhook_alone", "trivial_run", "webhook_run", "several_keys", "warm",
         "added", "cheap_commands",
-        "refusals", "language", "evidence",
+        "refusals", "language", "evidence", "proof",
     )  # fmt: skip
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--pairs", type=int, default=9, help="turns of each comparison")

@@ -28,6 +28,7 @@ from runner.evidence.sealed_files import (
 )
 from runner.evidence.signing import PublicKey, SigningKey, envelope_of, envelope_problems
 
+SEAL_FILES = (MANIFEST_FILE, ENVELOPE_FILE)
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:runbook-runner:run-evidence:v1"
 
@@ -179,7 +180,12 @@ def _sums_problems(folder: Path, found: FoundFiles) -> list[str]:
     sums = (folder / SUMS_FILE).read_bytes()
     if sums == sums_text(found.files):
         return []
-    manifest = tuple(file for file in found.files if file.name == MANIFEST_FILE)
-    if sums_text(manifest) not in sums:
-        return [f"{MANIFEST_FILE} or {SUMS_FILE} was altered"]
-    return [f"{SUMS_FILE} does not list the files as they are"]
+    lines = set(sums.splitlines(keepends=True))
+    unlisted = [file.name for file in found.files if sums_text((file,)) not in lines]
+    problems = [f"{n} or {SUMS_FILE} was altered" for n in SEAL_FILES if n in unlisted]
+    if any(line.endswith(f"  {ENVELOPE_FILE}\n".encode()) for line in lines):
+        problems += [] if is_signed(folder) else [f"{ENVELOPE_FILE} is missing"]
+    if MANIFEST_FILE in unlisted and len(unlisted) < len(found.files):
+        others = (name for name in unlisted if name not in SEAL_FILES)
+        problems += [f"{name} is not as {SUMS_FILE} lists it" for name in others]
+    return problems or [f"{SUMS_FILE} does not list the files as they are"]

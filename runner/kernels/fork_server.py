@@ -30,7 +30,7 @@ from runner.kernels.box import Box
 
 _LONGEST_REQUEST = 1 << 20
 _OF_KEYS = ("runner.kit", "duckdb", "IPython.display", "json", "csv")
-"""What notebooks import. Imported when the first kernel is on its way."""
+"""What notebooks import: before the first fork, since the runner is not ready earlier either."""
 
 
 class ForkServer:
@@ -43,11 +43,8 @@ class ForkServer:
         self._poll.register(owner, select.POLLIN)
 
     def serve(self) -> None:
-        """Fork until the owner is gone, and import what notebooks need between two requests."""
+        """Import what kernels and notebooks need, then fork until the owner is gone."""
         boot.preload()
-        gc.freeze()
-        if not self._serve_pending(0):
-            return
         for name in _OF_KEYS:
             importlib.import_module(name)
         gc.collect()
