@@ -20,6 +20,7 @@ from runner.keys.papermill_executor import PapermillExecutor
 from runner.model.identity import KeyName
 from runner.model.results import KeyResult
 from runner.model.sandbox import BEST_EFFORT
+from tests.kernels.processes import alive, below, wait_for
 from tests.keys.installed import PUBLISH, install, order
 
 pytestmark = pytest.mark.kernel
@@ -87,31 +88,6 @@ def servers_of(runner: int) -> list[int]:
         for child in children
         if b"fork_server.py" in Path(f"/proc/{child}/cmdline").read_bytes()
     ]
-
-
-def below(process: int) -> set[int]:
-    """A process and its descendants."""
-    try:
-        tasks = list(Path(f"/proc/{process}/task").iterdir())
-        children = [child for task in tasks for child in (task / "children").read_text().split()]
-    except OSError:
-        return set()
-    return {process}.union(*(below(int(child)) for child in children))
-
-
-def alive(process: int) -> bool:
-    try:
-        stat = Path(f"/proc/{process}/stat").read_text()
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] not in "ZX"
-
-
-def wait_for(what: str, ready: Any, seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < until, what
-        time.sleep(0.02)
 
 
 def test_a_cell_cannot_tell_whether_its_kernel_was_forked(

@@ -4,11 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.kernels.processes import alive, below, wait_for
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "runner")
@@ -75,30 +76,3 @@ def served(runbook: Call) -> int:
     """How many runs the resident has been given."""
     told = runbook("warm", "--status").stdout
     return int(told.partition(" so far")[0].rsplit(" ", 1)[1])
-
-
-def below(process: int) -> set[int]:
-    """A process and its descendants."""
-    try:
-        tasks = list(Path(f"/proc/{process}/task").iterdir())
-        children = [child for task in tasks for child in (task / "children").read_text().split()]
-    except OSError:
-        return set()
-    return {process}.union(*(below(int(child)) for child in children))
-
-
-def alive(process: int) -> bool:
-    """Whether it is there and no zombie."""
-    try:
-        stat = Path(f"/proc/{process}/stat").read_text()
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] not in "ZX"
-
-
-def wait_for(what: str, ready: Callable[[], object], seconds: float = 20) -> None:
-    """Wait until it is so; fail where it takes longer."""
-    until = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < until, what
-        time.sleep(0.02)

@@ -9,15 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.resident.conftest import (
-    COMMAND,
-    ROOT,
-    Call,
-    alive,
-    below,
-    served,
-    wait_for,
-)
+from tests.kernels.processes import alive, below, wait_for
+from tests.resident.conftest import COMMAND, ROOT, Call, served
 
 SAMPLES = ROOT / "jupyter-keys/webhook-event-analysis/samples"
 NOTEBOOK = """
@@ -33,7 +26,15 @@ def comparable(said: str) -> str:
     return re.sub(r" +\d+(\.\d+)? (ms|s)\b", " TIME", said)
 
 
-@pytest.mark.parametrize("sample", ["healthy-day", "signature-incident", "outage", "header-only"])
+@pytest.mark.parametrize(
+    "sample",
+    [
+        "signature-incident",
+        "header-only",
+        pytest.param("healthy-day", marks=pytest.mark.long),
+        pytest.param("outage", marks=pytest.mark.long),
+    ],
+)
 def test_it_says_and_returns_the_same(runbook: Call, resident: int, sample: str) -> None:
     words = ("run", "webhook-failures", "-i", str(SAMPLES / f"{sample}.csv"))
     warm = runbook(*words)
