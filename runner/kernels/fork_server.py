@@ -24,13 +24,13 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
-sys.path.append(str(Path(__file__).resolve().parents[2]))
+sys.path.extend({str(Path(__file__).resolve().parents[2])} - {*sys.path})
 from runner.kernels import boot, guardian
 from runner.kernels.box import Box
 
 _LONGEST_REQUEST = 1 << 20
 _OF_KEYS = ("runner.kit", "duckdb", "IPython.display", "json", "csv")
-"""What notebooks import. Imported when the first kernel is on its way."""
+"""What notebooks import: before the first fork, since the runner is not ready earlier either."""
 
 
 class ForkServer:
@@ -43,11 +43,8 @@ class ForkServer:
         self._poll.register(owner, select.POLLIN)
 
     def serve(self) -> None:
-        """Fork until the owner is gone, and import what notebooks need between two requests."""
+        """Import what kernels and notebooks need, then fork until the owner is gone."""
         boot.preload()
-        gc.freeze()
-        if not self._serve_pending(0):
-            return
         for name in _OF_KEYS:
             importlib.import_module(name)
         gc.collect()
@@ -101,6 +98,8 @@ class ForkServer:
 def _serve(connection_file: str) -> None:
     """Become the kernel, in a process that looks like one that was started for it."""
     try:
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as an interpreter does when it starts
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.argv = [boot.__file__, connection_file]
         boot.serve(connection_file)
     except BaseException:

@@ -106,6 +106,7 @@ class KernelSupply:
             kernel.kill()
             with self._lock:
                 self._forks = None
+            forks.close()
         return launch_kernel(self._environment, boxing)
 
     def _boxed(self, kernel: KernelProcess) -> Sandbox | None:

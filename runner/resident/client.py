@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from runner.resident import place
 
-BEGUN, EXIT = b"begun", b"exit "
+HERE, BEGUN, EXIT = b"here", b"begun", b"exit "
 LOST = 70
 _TAKEN = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _ANSWER_SECONDS = 2.0
@@ -25,11 +25,12 @@ def hand_over(words: Sequence[str], environment: Mapping[str, str]) -> int | Non
         return None
     try:
         _send_request(connection, words, environment)
-        connection.settimeout(_ANSWER_SECONDS)
-        if connection.recv(16) != BEGUN:
-            return None
+        begun = connection.recv(16) == BEGUN
         connection.settimeout(None)
     except (OSError, ValueError):
+        begun = False
+    if not begun:
+        connection.close()
         return None
     for number in _TAKEN:
         signal.signal(number, lambda received, _: _pass_on(connection, received))
@@ -37,7 +38,10 @@ def hand_over(words: Sequence[str], environment: Mapping[str, str]) -> int | Non
 
 
 def connect(environment: Mapping[str, str]) -> socket | None:
-    """A connection to this checkout's resident; None where there is none of this user."""
+    """A connection to this checkout's resident; None where there is none of this user.
+
+    It has greeted: descriptors on their way to one that is stopped would stay open with it.
+    """
     if environment.get(place.OFF) == "off":
         return None
     path = place.socket_path(environment)
@@ -45,14 +49,15 @@ def connect(environment: Mapping[str, str]) -> socket | None:
     try:
         connection.connect(path)
         peer = connection.getsockopt(SOL_SOCKET, SO_PEERCRED, 12)
+        user = int.from_bytes(peer[4:8], sys.byteorder)
+        if user == os.geteuid() and place.is_private(place.folder(environment)):
+            connection.settimeout(_ANSWER_SECONDS)
+            if connection.recv(16) == HERE:
+                return connection
     except OSError:
-        connection.close()
-        return None
-    user = int.from_bytes(peer[4:8], sys.byteorder)
-    if user != os.geteuid() or not place.is_private(place.folder(environment)):
-        connection.close()
-        return None
-    return connection
+        pass
+    connection.close()
+    return None
 
 
 def _send_request(connection: socket, words: Sequence[str], environment: Mapping[str, str]) -> None:

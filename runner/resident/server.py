@@ -12,7 +12,7 @@ from typing import NoReturn
 from runner.kernels.supply import KernelSupply
 from runner.model.frozen import frozen
 from runner.resident import hosting, place
-from runner.resident.client import EXIT
+from runner.resident.client import EXIT, HERE
 from runner.resident.request import Request, receive, user_of
 from runner.resident.sources import Sources
 from runner.resident.stock import Stock
@@ -99,6 +99,7 @@ class Resident:
         if user_of(connection) != os.geteuid():
             connection.close()
             return
+        _answer(connection, HERE)
         asked = receive(connection)
         connection.settimeout(None)
         if isinstance(asked, Request):

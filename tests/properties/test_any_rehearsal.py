@@ -1,6 +1,7 @@
 """No rehearsal file makes the runner raise, whatever stands in its fields."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,8 @@ def test_fields_of_any_type_are_problems_at_worst(
 def test_outputs_of_any_type_are_judged(outputs: dict[str, str]) -> None:
     inner = ", ".join(f"{name} = {value}" for name, value in outputs.items())
     (case,) = decode_rehearsal(f'[[case]]\nname = "x"\nstep3 = {{ {inner} }}\n').cases
-    assert all('case "x": step 3' in problem.text for problem in problems_of(PROGRAM, case))
+    problems = [problem.text for problem in problems_of(PROGRAM, case)]
+    assert [text for text in problems if not re.match('case "x": .*step 3', text)] == []
 
 
 @given(st.text())
