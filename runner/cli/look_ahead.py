@@ -11,7 +11,7 @@ from runner.errors import ExitCode, UsageError
 from runner.keys.catalog import Library
 from runner.model.diagnostics import Diagnostic
 from runner.model.frozen import frozen
-from runner.runs.loading import LoadedRunbook, load_runbook
+from runner.runs.loading import LoadedRunbook, load_runbook, name_of
 
 if TYPE_CHECKING:
     from runner.checks.subject import KnownNames
@@ -84,13 +84,13 @@ def rule_command(code: str) -> int:
 def list_command(as_json: bool, library: Path | None) -> int:
     """Print the runbooks and KEYs that are found."""
     found = _library(library)
-    runbooks = [load_runbook(found, str(path)) for path in found.runbooks()]
+    runbooks = [(path, name_of(path)) for path in found.runbooks()]
     keys = found.keys()
     if as_json:
         listed = {
             "runbooks": [
-                {"slug": one.runbook.slug, "title": one.runbook.title, "file": str(one.path)}
-                for one in runbooks
+                {"slug": name.slug, "title": name.title, "file": str(path)}
+                for path, name in runbooks
             ],
             "keys": [
                 {
@@ -103,8 +103,7 @@ def list_command(as_json: bool, library: Path | None) -> int:
         }
         console.result(json.dumps(listed, indent=2, ensure_ascii=False))
         return ExitCode.HEALTHY
-    rows = [(one.runbook.slug, one.runbook.title) for one in runbooks]
-    _print_table("runbooks", rows)
+    _print_table("runbooks", [(name.slug, name.title) for _, name in runbooks])
     console.result("")
     _print_table("KEYs", [(key.contract.key.text, key.contract.title) for key in keys])
     return ExitCode.HEALTHY

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import PurePath
 
 from runner.conditions.grammar import parse_condition
@@ -12,7 +12,7 @@ from runner.document.front_matter import read_front_matter
 from runner.document.invocations import key_names_in
 from runner.document.markdown import read_blocks
 from runner.document.nodes import Node, all_nodes, build_nodes
-from runner.document.outline import Part, outline
+from runner.document.outline import Outline, Part, outline
 from runner.document.pack import Pack, merged, read_pack
 from runner.document.rollbacks import is_about_action, read_rollbacks
 from runner.document.steps import read_actions, read_check, read_steps
@@ -33,10 +33,19 @@ from runner.model.runbook import (
 from runner.model.source import SourceText
 
 _STANDING = re.compile(r"(escalate|roll\s?-?back)\s+(?:immediately\s+)?(?:if|when)\b\s*:?\s*", re.I)
+_HEAD = re.compile(r"^ {0,3}#{1,6}[ \t]", re.M)
 _ALERT = re.compile(r"alerts?\b", re.I)
 _QUOTED = re.compile(r"[\"“`]([^\"“”`]+)[\"”`]?")
 _DO_NOT = re.compile(r"do\s+not\b|don'?t\b|never\b", re.I)
 _NOT_STEPS = (SectionKind.SAFETY, SectionKind.ACTIONS, SectionKind.VERIFICATION)
+
+
+@frozen
+class RunbookName:
+    """What a runbook is called."""
+
+    slug: str
+    title: str
 
 
 @frozen
@@ -57,14 +66,12 @@ def parse_runbook(source: SourceText, pack: str = "") -> ParsedRunbook:
     metadata = merged(front.metadata, beside.metadata)
     parts = outline(read_blocks(source, front.lines))
     sections = parts.sections
-    name = PurePath(source.path)
-    file_slug = name.parent.name if name.stem.casefold() == "readme" else name.stem
-    title = parts.title.line if parts.title else ""
+    name = _name(source, metadata, parts)
     evidence = _nodes(_of_kind(sections, SectionKind.EVIDENCE))
     runbook = Runbook(
         source=source,
-        slug=metadata.slug or file_slug,
-        title=metadata.title or title or file_slug,
+        slug=name.slug,
+        title=name.title,
         metadata=metadata,
         sections=tuple(
             Section(p.kind, p.heading.text.line, p.heading.text.span()) for p in sections
@@ -81,6 +88,29 @@ def parse_runbook(source: SourceText, pack: str = "") -> ParsedRunbook:
     )
     found = front.diagnostics + beside.diagnostics + strays(sections, runbook)
     return ParsedRunbook(runbook, DiagnosedDocument(source, found))
+
+
+def read_name(source: SourceText, pack: str = "") -> RunbookName:
+    """What `parse_runbook` calls the runbook, from no more of its text than that takes."""
+    lines = read_front_matter(source).lines
+    start = source.line_starts[min(lines, len(source.line_starts) - 1)]
+    heads = [match.start() for match in islice(_HEAD.finditer(source.text, start), 2)]
+    if len(heads) == 2:
+        head = SourceText(source.path, source.text[: heads[1]])
+        parts = outline(read_blocks(head, lines))
+        if parts.title:
+            beside = read_pack(pack) if pack else Pack(Metadata())
+            return _name(source, merged(read_front_matter(head).metadata, beside.metadata), parts)
+    runbook = parse_runbook(source, pack).runbook
+    return RunbookName(runbook.slug, runbook.title)
+
+
+def _name(source: SourceText, metadata: Metadata, parts: Outline) -> RunbookName:
+    path = PurePath(source.path)
+    file_slug = path.parent.name if path.stem.casefold() == "readme" else path.stem
+    title = parts.title.line if parts.title else ""
+    slug = metadata.slug or file_slug
+    return RunbookName(slug, metadata.title or title or file_slug)
 
 
 def _of_kind(sections: tuple[Part, ...], kind: SectionKind) -> tuple[Part, ...]:

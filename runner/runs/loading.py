@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from runner.document.pack import FILE_NAME as PACK
-from runner.document.parse import ParsedRunbook, parse_runbook
+from runner.document.parse import ParsedRunbook, RunbookName, parse_runbook, read_name
 from runner.errors import InvalidRunbook, NotFound
 from runner.interpreter.program import Program
 from runner.keys.catalog import InstalledKey, Library
@@ -49,6 +49,11 @@ def load_runbook(library: Library, name: str, first: str = "", last: str = "") -
         place_named(parsed.runbook, last),
     )
     return LoadedRunbook(path, parsed, program, keys)
+
+
+def name_of(path: Path) -> RunbookName:
+    """What the runbook in a file is called. Raises InvalidRunbook, NotFound."""
+    return read_name(SourceText(str(path), read_text(path)), read_pack_text(path))
 
 
 def called_keys(library: Library, runbook: Runbook) -> tuple[InstalledKey, ...]:

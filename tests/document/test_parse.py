@@ -1,8 +1,10 @@
 """Markdown to a runbook: one oddity for each test, the text beside what it means."""
 
+from pathlib import Path
+
 import pytest
 
-from runner.document.parse import parse_runbook
+from runner.document.parse import RunbookName, parse_runbook, read_name
 from runner.model.conditions import AllOf, Comparison, Not, Otherwise, Unreadable
 from runner.model.identity import PlaceKind, StepId
 from runner.model.runbook import (
@@ -22,6 +24,8 @@ from runner.model.runbook import (
     Stop,
 )
 from runner.model.source import SourceText
+
+ROOT = Path(__file__).parents[2]
 
 
 def parse(text: str) -> Runbook:
@@ -466,3 +470,24 @@ def test_a_label_may_begin_a_sentence_inside_a_line() -> None:
     assert [expectation.text for expectation in look.expectations] == ["rate > 99%."]
     wanted = [("odd", ["Advice"]), ("even", ["Stop"])]
     assert branches("- **If odd**: look. **If even**: STOP") == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Title\n\n## Scope\n\nx\n",
+        "---\ntitle: Front\nslug: front\n---\n# Title\n\n## Scope\n",
+        "Title\n=====\n\n## Scope\n\n## More\n",
+        "```sh\n# no title\n# nor this\n```\n\n# Title\n\n## Scope\n",
+        "<!--\n# no title\n# nor this\n-->\n# Title\n## Scope\n",
+        "## Scope\n\n## Steps\n",
+        "# Title",
+        "",
+        *(path.read_text("utf-8") for path in sorted((ROOT / "runbooks").glob("*.md"))),
+    ],
+    ids=lambda text: text[:24].strip(),
+)
+def test_the_name_is_the_same_without_reading_all_of_it(text: str) -> None:
+    source = SourceText("runbooks/file-name.md", text)
+    whole = parse_runbook(source).runbook
+    assert read_name(source) == RunbookName(whole.slug, whole.title)
