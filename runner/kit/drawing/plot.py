@@ -91,11 +91,14 @@ def _ground(plot: Plot, top: float, gap: float) -> _Ground:
         at = y(tick.value)
         parts.append(svg.rule((LEFT, at), (WIDTH - RIGHT, at), "g" if tick.value else "a"))
         parts.append(svg.label(LEFT - 8, at + 4, tick.label, anchor="end"))
+    written_to = 0.0
     for tick in _x_ticks(plot, x):
-        parts.append(svg.rule((x(tick.value), room + TALL), (x(tick.value), room + TALL + 4), "a"))
-        outside = x(tick.value) + len(tick.label) * svg.LETTER / 2 > WIDTH
-        anchor = "end" if outside else "middle"
-        parts.append(svg.label(x(tick.value), room + TALL + 17, tick.label, anchor=anchor))
+        at, long = x(tick.value), len(tick.label) * svg.LETTER
+        parts.append(svg.rule((at, room + TALL), (at, room + TALL + 4), "a"))
+        anchor, begins = ("end", at - long) if at + long / 2 > WIDTH else ("middle", at - long / 2)
+        if begins >= written_to:  # a label that would touch the one before it is left out
+            parts.append(svg.label(at, room + TALL + 17, tick.label, anchor=anchor))
+            written_to = begins + long + svg.LETTER
     return _Ground(x, y, room, parts)
 
 

@@ -1,10 +1,12 @@
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import duckdb
 import pytest
 
 from runner import kit
 from runner.kit.charts import ChartSpec
+from runner.kit.drawing import svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOURS = "select timestamp '2026-11-22' + interval (h) hour as hour, h % 5 as failures, "
@@ -77,3 +79,17 @@ def test_stacked_bars_reach_the_sum() -> None:
     tops = [float(n.get("y", "")) for n in ET.fromstring(svg).iter(f"{SVG}rect")][-2:]
     heights = [float(n.get("height", "")) for n in ET.fromstring(svg).iter(f"{SVG}rect")][-2:]
     assert tops[0] - tops[1] == pytest.approx(heights[1], abs=0.2)
+
+
+@pytest.mark.parametrize("hours", [5, 24, 25, 47, 168])
+def test_labels_below_an_axis_do_not_touch(hours: int) -> None:
+    root = ET.fromstring(chart("bars", f"{HOURS} 'a' as kind from range({hours}) t(h)").svg)
+    below = max(float(str(node.get("y"))) for node in root.iter(f"{SVG}text"))
+    rows = [n for n in root.iter(f"{SVG}text") if below - 20 < float(str(n.get("y"))) < below]
+    spans = []
+    for node in rows:
+        at, long = float(str(node.get("x"))), len(str(node.text)) * svg.LETTER
+        begins = {"middle": at - long / 2, "end": at - long}[str(node.get("text-anchor"))]
+        spans.append((begins, begins + long))
+    assert len(spans) > 2
+    assert all(left[1] <= right[0] for left, right in pairwise(sorted(spans)))
