@@ -11,7 +11,7 @@ from runner.model.plain import to_plain
 from runner.model.results import KeyFailure
 from runner.model.safe_text import safe_line
 from runner.model.values import Chart, Table, Undefined, Value
-from runner.report.layout import hanging, padded
+from runner.report.layout import hanging
 from runner.report.style import PLAIN, Style
 
 _NOT_REACHED = "not reached"
@@ -109,8 +109,8 @@ def _first(changed: tuple[Changed, ...]) -> Iterator[str]:
     for change in changed[:1]:
         one = change.now or change.was
         if one:
-            place = padded(f"{one.place}: {safe_line(one.about)}", 0)
-            yield f"{place}: {_said(change.was, one)} → {_said(change.now, one)}"
+            about = f"{one.place}: {safe_line(one.about)}"
+            yield f"{about}: {_said(change.was, one)} → {_said(change.now, one)}"
 
 
 def _said(one: Decided | None, about: Decided) -> str:
