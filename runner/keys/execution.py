@@ -20,6 +20,7 @@ from runner.keys.outputs_cells import Unreadable
 from runner.keys.parameters_cell import check_values, defaults_of
 from runner.keys.published import RESULT_FILE, read_published
 from runner.keys.workplace import Workplace
+from runner.model.redaction import Redactor
 from runner.model.results import CellState, FailureKind, KeyFailure, KeyResult
 
 STOPPED = KeyFailure(FailureKind.STOPPED, "the runner stopped it")
@@ -45,7 +46,8 @@ class Execution:
         self._of_caller: Exception | None = None
 
         def at_cell(cell: int, cells: int, tail: str) -> None:
-            elapsed, shown = time.monotonic() - started, "" if order.secrets.names else tail
+            elapsed, shown = time.monotonic() - started, "" if order.secrets.all else tail
+            shown = Redactor({}).text(shown)
             try:
                 report(Progress(order.invocation, cell, cells, elapsed, shown))
             except Exception as error:
@@ -188,9 +190,12 @@ class Execution:
         file = self._folder / "notebook.ipynb"
         relative = str(file.relative_to(self._order.run_folder))
         tell_the_truth(self.attempt, failed, relative)
-        self._redactor.tree(self.attempt.notebook)
+        text = notebook_text(self.attempt.notebook)
+        if self._redactor.has_declared or self._redactor.finds(text.encode("utf-8", "replace")):
+            self._redactor.tree(self.attempt.notebook)
+            text = notebook_text(self.attempt.notebook)
         try:
-            return relative, write_atomically(file, notebook_text(self.attempt.notebook))
+            return relative, write_atomically(file, text)
         except OSError as error:
             raise EvidenceLost(f"{relative} could not be written: {error.strerror}") from error
 

@@ -18,7 +18,7 @@ from runner.model.interruptions import (
     RunResumed,
     RunSuspended,
 )
-from runner.model.results import KeyFailure, KeyResult, StagedInput
+from runner.model.results import KeyFailure, KeyResult, Redaction, StagedInput
 from runner.model.runbook import StandingKind
 from runner.model.runs import Answer, Mode, Move, OpenQuestion, Outcome, Trigger
 
@@ -370,7 +370,8 @@ class JournalEntry:
     """An event with its place in the journal.
 
     `at` is UTC; `elapsed` is monotonic seconds since the process took the run; `previous` is the
-    digest of the raw line before, hex, 64 zeros for the first.
+    digest of the raw line before, hex, 64 zeros for the first. `redactions` counts the secrets that
+    were taken out of this line; a line without any does not have the field.
     """
 
     number: int
@@ -378,3 +379,4 @@ class JournalEntry:
     elapsed: float
     previous: str
     event: Event
+    redactions: tuple[Redaction, ...] = ()

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from getpass import getuser
 from pathlib import Path
@@ -19,7 +19,7 @@ from runner.interpreter.state import RunState, fold
 from runner.keys.executor import KeyExecutor
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import stage_input
-from runner.keys.secrets import NO_SECRETS, Secrets
+from runner.keys.secrets import NO_SECRETS, Secrets, secrets_in
 from runner.model.events import (
     Event,
     InputStaged,
@@ -112,8 +112,22 @@ def run(request: RunRequest, world: World) -> CompletedRun | LeftRun:
     slug = request.loaded.runbook.slug
     begun = RunEvidence.begin(world.store, slug, utc_now, time.monotonic, world.signing_key)
     with begun as evidence:
+        evidence.hide(all_secrets(request))
         state = record((_begin(request, evidence),), RunState(), evidence, world)
         return go_on(request, state, evidence, world)
+
+
+def all_secrets(request: RunRequest) -> Mapping[str, str]:
+    """Everything that must not be kept, by name: secrets as such, and those among parameters."""
+    given = (one for ones in request.parameters.values() for one in ones)
+    return request.secrets.with_found(_found_in(given)).all
+
+
+def _found_in(parameters: Iterable[Parameter]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for one in parameters:
+        found.update(secrets_in(one.name, one.value))
+    return found
 
 
 def go_on(
@@ -161,7 +175,9 @@ def _usable_cores() -> int:
 
 def _orders(request: RunRequest, folder: Path) -> OrderWriter:
     keys = {key.contract.key: key for key in request.loaded.keys}
-    return OrderWriter(keys, request.parameters, folder, request.limits, request.secrets)
+    given = (one for ones in request.parameters.values() for one in ones)
+    secrets = request.secrets.with_found(_found_in(given))
+    return OrderWriter(keys, request.parameters, folder, request.limits, secrets)
 
 
 def _commands(request: RunRequest, folder: Path) -> CommandRunner:

@@ -7,7 +7,7 @@ from runner.errors import InvalidInput, UsageError
 from runner.keys.catalog import InstalledKey
 from runner.keys.executor import KeyExecutor, KeyOutcome, Order, Progress
 from runner.keys.inputs import check_input, check_origin, check_parameters, stage_input
-from runner.keys.secrets import NO_SECRETS, Secrets
+from runner.keys.secrets import NO_SECRETS, Secrets, secrets_in
 from runner.model.contract import ParameterValue
 from runner.model.frozen import frozen
 from runner.model.identity import InvocationId, PlaceKind, StepId
@@ -71,7 +71,10 @@ def run_key(request: KeyRequest, executor: KeyExecutor) -> KeyOutcome:
                 check_input(declared, one.path)
     staged = tuple(stage_input(one.name, one.path, request.folder) for one in request.inputs)
     limits = request.limits.on(contract.limits)
-    secrets = request.secrets.of(contract)
+    found: dict[str, str] = {}
+    for one in parameters:
+        found.update(secrets_in(one.name, one.value))
+    secrets = request.secrets.of(contract).with_found(found)
     order = Order(ALONE, 1, request.key, staged, parameters, request.folder, limits, secrets)
     return executor.execute(order, _unseen)
 

@@ -104,6 +104,7 @@ def resume(taken: TakenRun, how: Resumption, world: World) -> CompletedRun | Lef
     if state.finished is not None:
         return finish(state, evidence, world)
     _refuse_changes(taken, how)
+    evidence.hide(how.secrets.all)
     resumed = RunResumed(login(), node(), how.command, VERSION, python_version())
     state = record((resumed,), state, evidence, world)
     if how.abort:
