@@ -42,6 +42,7 @@ def run_key_command(options: KeyRunOptions) -> int:
     from runner.cli.key_views import find_key
     from runner.cli.run import given_inputs, pairs
     from runner.keys.catalog import Library
+    from runner.runs.column_rules import configuration_file, configured_columns
     from runner.runs.key_run import KeyRequest, named_inputs, run_key
 
     key = find_key(Library.find(options.library, Path.cwd(), os.environ), options.name)
@@ -54,7 +55,8 @@ def run_key_command(options: KeyRunOptions) -> int:
     try:
         executor.check_sandbox()
         with _folder(options.output) as folder:
-            request = KeyRequest(key, inputs, parameters, Path(folder), limits, secrets)
+            columns = configured_columns(configuration_file(Path.cwd(), os.environ))
+            request = KeyRequest(key, inputs, parameters, Path(folder), limits, secrets, columns)
             outcome = run_key(request, executor)
             return _show(key, outcome, options)
     finally:

@@ -102,6 +102,7 @@ def _run(options: RunOptions, executor: "PapermillExecutor", store: "Store") -> 
     from runner.model.interruptions import GivenAnswer
     from runner.runs.assignment import assign_inputs, assign_parameters, check_notebooks
     from runner.runs.begin import RunRequest, World, run
+    from runner.runs.column_rules import configuration_file, configured_columns
     from runner.runs.loading import load_runbook
 
     loaded = load_runbook(library, options.name, options.from_step, options.until_step)
@@ -137,6 +138,7 @@ def _run(options: RunOptions, executor: "PapermillExecutor", store: "Store") -> 
         keys_at_once=options.jobs,
         limits=options.containment.limit_changes(),
         secrets=options.containment.given_secrets(loaded.keys),
+        redact=configured_columns(configuration_file(Path.cwd(), os.environ)),
     )
     if loaded.keys:
         executor.check_sandbox()

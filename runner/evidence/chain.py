@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import cast
 
 from runner.model.events import Event, JournalEntry
 from runner.model.frozen import frozen
@@ -126,7 +127,8 @@ class Chain:
         if not self._redactor.finds(line):
             return entry, line
         redactor = self._redactor.afresh()
-        event = from_plain(type(entry.event), redactor.tree(to_plain(entry.event)))
+        made = from_plain(type(entry.event), redactor.tree(to_plain(entry.event)))
+        event = cast(Event, made)
         entry = replace(entry, event=event, redactions=redactor.redactions)
         return entry, encode_line(entry)
 

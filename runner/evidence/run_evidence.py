@@ -88,6 +88,10 @@ class RunEvidence:
         """Take these secrets, by name, out of what is journaled from here on, in every form."""
         self._journal.hide(secrets)
 
+    def redaction_key(self) -> str:
+        """The key of the store for tokens. Raises EvidenceLost where it cannot be made."""
+        return self._store.redaction_key()
+
     def append(self, events: Sequence[Event]) -> tuple[JournalEntry, ...]:
         """Journal `events` with one sync: on disk when this returns. Raises EvidenceLost."""
         return self._journal.append(events)

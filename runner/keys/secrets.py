@@ -9,6 +9,7 @@ from runner.errors import InvalidInput
 from runner.model.contract import KeyContract
 
 if TYPE_CHECKING:
+    from runner.model.events import Parameter
     from runner.model.redaction import Redactor
 
 SHORTEST_SECRET = 8
@@ -81,21 +82,29 @@ NO_SECRETS = Secrets({})
 
 
 def secrets_in(name: str, value: object) -> dict[str, str]:
-    """The secrets of known kinds in a value of that name, by name; the value itself where the name
-    says that it is one.
+    """The secrets of known kinds in a value of that name, by name.
+
+    The value itself is one where its name says so.
     """
     from runner.model.secret_patterns import is_name_of_secret, known_secrets
 
-    text = str(value) if isinstance(value, str | tuple) else ""
-    if len(text) >= SHORTEST_SECRET and isinstance(value, str) and is_name_of_secret(name):
-        return {name: text}
-    raw = text.encode("utf-8", "surrogateescape")
+    if not isinstance(value, str):
+        return {}
+    if len(value) >= SHORTEST_SECRET and is_name_of_secret(name):
+        return {name: value}
+    raw = value.encode("utf-8", "surrogateescape")
     found = (raw[one.start : one.end] for one in known_secrets(raw))
-    long = [one for one in found if len(one) >= SHORTEST_SECRET]
-    return {
-        name if number == 1 else f"{name}-{number}": one.decode("utf-8", "surrogateescape")
-        for number, one in enumerate(long, 1)
-    }
+    long = [one.decode("utf-8", "surrogateescape") for one in found if len(one) >= SHORTEST_SECRET]
+    return {name if number == 1 else f"{name}-{number}": one for number, one in enumerate(long, 1)}
+
+
+def secrets_among(parameters: "Iterable[Parameter]") -> dict[str, str]:
+    """The secrets in the values of parameters, by the names of these."""
+    found: dict[str, str] = {}
+    for one in parameters:
+        for value in one.value if isinstance(one.value, tuple) else (one.value,):
+            found.update(secrets_in(one.name, value))
+    return found
 
 
 def read_secrets(

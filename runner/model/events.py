@@ -49,7 +49,8 @@ class RunStarted:
     the time from which the windows of the steps are counted back. A verification says of which
     `horizon` its checks are, and which run it `verifies`. `given` are the input files that were
     asked for, `answers` those given ahead, `libraries` the folders in which KEYs were looked for,
-    `environment_digest` that of the list of installed packages in the run folder.
+    `environment_digest` that of the list of installed packages in the run folder; the columns
+    `redact` are redacted in every input, besides those that the contracts name.
     """
 
     run_id: str
@@ -76,6 +77,7 @@ class RunStarted:
     answers: tuple[GivenAnswer, ...] = ()
     libraries: tuple[str, ...] = ()
     environment_digest: str = ""
+    redact: tuple[str, ...] = ()
 
 
 @frozen

@@ -150,6 +150,11 @@ def known_secrets(raw: bytes) -> tuple[FoundSecret, ...]:
     return tuple(_apart(found)) if found else ()
 
 
+def all_marks() -> tuple[bytes, ...]:
+    """What a text holds, in lower case, in which there can be a secret of a known kind."""
+    return tuple(sorted({mark for rule in RULES for mark in rule.marks}))
+
+
 def is_name_of_secret(name: str) -> bool:
     """Whether what is called so is a password or a key, as `name=` in a text would say."""
     named = rb".*?(?:" + _PASSWORD + rb"|" + _SECRET + rb")"
@@ -164,7 +169,7 @@ def _gates() -> "tuple[tuple[bytes | re.Pattern[bytes], tuple[bytes, ...]], ...]
     search. That is several times as fast as a search for each.
     """
     by_letter: dict[bytes, list[bytes]] = {}
-    for mark in sorted({mark for rule in RULES for mark in rule.marks}):
+    for mark in all_marks():
         rare = next((bytes([c]) for c in _RARE if c in mark), mark)
         by_letter.setdefault(rare, []).append(mark)
     return tuple(

@@ -5,6 +5,7 @@ Every function fits `width` columns by wrapping and never cuts anything off.
 
 from collections.abc import Iterator
 
+from runner.model.kept_out import absent_columns, kept_out_in_words
 from runner.model.safe_text import safe_line
 from runner.report.layout import hanging
 from runner.report.measures import show_seconds, show_size, show_time
@@ -73,6 +74,10 @@ def _facts(story: Story) -> Iterator[tuple[str, str]]:
     for given in story.inputs:
         size = show_size(given.size)
         yield "input", f"{given.name}: {given.origin}, {size}, {short_digest(given.digest)}"
+    if story.kept_out:
+        yield "kept out", kept_out_in_words(story.kept_out)
+    for absent in absent_columns(story.inputs):
+        yield "warning", f"no input has the column {absent}, which is to be redacted"
 
 
 def short_digest(digest: str) -> str:

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from getpass import getuser
 from pathlib import Path
@@ -19,7 +19,8 @@ from runner.interpreter.state import RunState, fold
 from runner.keys.executor import KeyExecutor
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import stage_input
-from runner.keys.secrets import NO_SECRETS, Secrets, secrets_in
+from runner.keys.screening import Screen
+from runner.keys.secrets import NO_SECRETS, Secrets, secrets_among
 from runner.model.events import (
     Event,
     InputStaged,
@@ -33,6 +34,7 @@ from runner.model.interruptions import GivenAnswer, GivenFile, RunSuspended
 from runner.model.runs import Mode, Outcome, Trigger
 from runner.runs.assignment import STANDARD_INPUT, GivenInput
 from runner.runs.bash_runner import BashRunner
+from runner.runs.column_rules import ColumnRules
 from runner.runs.command_runner import CommandRunner, ScriptedCommands
 from runner.runs.copies import FIRST, key_records, write_copies
 from runner.runs.durable_executor import DurableExecutor
@@ -69,6 +71,8 @@ class RunRequest:
     """How many KEYs may run side by side; None for as many as this process has cores, 2 to 8."""
     limits: LimitChanges = NO_CHANGES
     secrets: Secrets = NO_SECRETS
+    redact: tuple[str, ...] = ()
+    """Columns that are redacted in every input, besides those that the contracts name."""
 
 
 @frozen
@@ -112,22 +116,23 @@ def run(request: RunRequest, world: World) -> CompletedRun | LeftRun:
     slug = request.loaded.runbook.slug
     begun = RunEvidence.begin(world.store, slug, utc_now, time.monotonic, world.signing_key)
     with begun as evidence:
-        evidence.hide(all_secrets(request))
+        evidence.hide(secrets_of(request).all)
         state = record((_begin(request, evidence),), RunState(), evidence, world)
         return go_on(request, state, evidence, world)
 
 
-def all_secrets(request: RunRequest) -> Mapping[str, str]:
-    """Everything that must not be kept, by name: secrets as such, and those among parameters."""
+def secrets_of(request: RunRequest) -> Secrets:
+    """Everything that must not be kept: the secrets, and those among the parameters."""
     given = (one for ones in request.parameters.values() for one in ones)
-    return request.secrets.with_found(_found_in(given)).all
+    return request.secrets.with_found(secrets_among(given))
 
 
-def _found_in(parameters: Iterable[Parameter]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for one in parameters:
-        found.update(secrets_in(one.name, one.value))
-    return found
+def _screen_of(request: RunRequest, evidence: RunEvidence) -> Callable[[str], Screen]:
+    """What is kept out of the copy of each input."""
+    contracts = tuple(key.contract for key in request.loaded.keys)
+    rules = ColumnRules(contracts, request.redact, evidence.redaction_key)
+    secrets = secrets_of(request).all
+    return lambda name: rules.screen(name, secrets)
 
 
 def go_on(
@@ -148,7 +153,7 @@ def go_on(
         inbox=world.inbox,
         deadline_seconds=request.deadline_seconds,
         commands=_commands(request, evidence.path),
-        intake=FolderIntake(request.loaded.keys, evidence.path),
+        intake=FolderIntake(request.loaded.keys, evidence.path, _screen_of(request, evidence)),
         letters=letters,
         at_once=request.keys_at_once or _usable_cores(),
     )
@@ -175,8 +180,7 @@ def _usable_cores() -> int:
 
 def _orders(request: RunRequest, folder: Path) -> OrderWriter:
     keys = {key.contract.key: key for key in request.loaded.keys}
-    given = (one for ones in request.parameters.values() for one in ones)
-    secrets = request.secrets.with_found(_found_in(given))
+    secrets = secrets_of(request)
     return OrderWriter(keys, request.parameters, folder, request.limits, secrets)
 
 
@@ -232,6 +236,7 @@ def _started(request: RunRequest, run_id: str, environment_digest: str) -> RunSt
         answers=request.answers,
         libraries=tuple(str(root) for root in request.libraries),
         environment_digest=environment_digest,
+        redact=request.redact,
     )
 
 
@@ -243,10 +248,11 @@ def _stage(request: RunRequest, state: RunState, evidence: RunEvidence) -> tuple
     """Copy the inputs that are not on record. One that is refused now ends the run as failed."""
     known = {given.name for given in state.inputs}
     staged: list[Event] = []
+    screen_of = _screen_of(request, evidence)
     try:
         for one in (given for given in request.inputs if given.name not in known):
             part = unused_part(evidence.path, one.name)
-            given = stage_input(one.name, one.path, evidence.path, part)
+            given = stage_input(one.name, one.path, evidence.path, part, screen_of(one.name))
             if one.path == STANDARD_INPUT:
                 _check_shape(request, one.name, evidence.path / given.file)
             staged.append(InputStaged(given))

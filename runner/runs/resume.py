@@ -197,6 +197,7 @@ def _request(taken: TakenRun, how: Resumption) -> RunRequest:
         answers=started.answers,
         limits=how.limits,
         secrets=how.secrets,
+        redact=started.redact,
     )
 
 
