@@ -46,7 +46,8 @@ def with_tokens(source: BinaryIO, copy: BinaryIO, tokens: Tokens) -> tuple[int, 
             for name, rule in rules
         )
         select = f"select {', '.join(shown)} from {table}"
-        con.execute(f"copy ({select}) to {literal(_path(copy))} (format parquet, compression zstd)")
+        how = "format parquet, compression zstd, use_tmp_file false"
+        con.execute(f"copy ({select}) to {literal(_path(copy))} ({how})")
         for name, rule in rules:
             if rule is not None:
                 _count(con, table, name, rule, tokens)

@@ -78,7 +78,8 @@ def fill(source: BinaryIO, copy: BinaryIO, screen: Screen) -> Filled:
         head = source.read(_HEAD)
         if not screen.columns and _kind(head) == "plain":
             return _streamed(head, source, copy, screen)
-        source = _in_memory(head, source)
+        with _in_memory(head, source) as held:
+            return fill(held, copy, screen)
     size, digest = _hashed(source)
     kind = _kind(_at_start(source).read(_HEAD))
     if kind in ("zst", "Parquet"):

@@ -17,6 +17,8 @@ _BREAK = rb"(?:\\r)?(?:\\n|\r?\n)?"
 """What encoders put between two characters of a long line, also in JSON."""
 _MOST_BREAKS = 6
 """Bytes that a form grows to at most for each of its own."""
+MASK = "[masked: "
+"""What stands in the place of a secret begins so; its name follows, and `]`."""
 _Span = tuple[int, int, str]
 
 
@@ -73,7 +75,7 @@ class Redactor:
         for start, stop, name in self._spans(raw):
             if start >= end:
                 break
-            pieces += [raw[done:start], b"[masked: " + name.encode() + b"]"]
+            pieces += [raw[done:start], f"{MASK}{name}]".encode()]
             self._counts[name] = self._counts.get(name, 0) + 1
             done = stop
         end = max(done, end)

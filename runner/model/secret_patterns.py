@@ -27,6 +27,7 @@ _SECRET = (
     + rb")token)"
 )
 _IS = _QUOTE + rb"?\s{0,3}(?::=|=>?|:|%3[Dd])\s{0,3}"
+_USER = rb"[^\s/:@\"'<>\\]{0,100}"
 _DOTTED = rb"[A-Za-z0-9_-]{10,4000}"
 
 
@@ -42,8 +43,8 @@ class SecretRule:
     marks: tuple[bytes, ...]
     pattern: bytes
     before: int = 0
-    needs: bytes = b""
-    """A byte without which there is none."""
+    first: bytes = b""
+    """A pattern without which there is none, for marks that are frequent."""
 
 
 @frozen
@@ -57,6 +58,12 @@ class FoundSecret:
 
 def _token(pattern: bytes) -> bytes:
     return rb"(?<![A-Za-z0-9])(?:" + pattern + rb")(?![A-Za-z0-9_])"
+
+
+def _url(slashes: bytes) -> bytes:
+    """The password behind the user in an address."""
+    password = rb"(?P<secret>[^\s/@\"'<>\\]{3,200})"
+    return rb":" + slashes + _USER + b":" + _PLACEHOLDER + password + rb"@(?=[A-Za-z0-9\[])"
 
 
 def _assigned(name: bytes, least: int, quoted: bytes) -> bytes:
@@ -80,8 +87,8 @@ RULES = (
     ),
     SecretRule(
         "aws-secret",
-        (b"akia", b"asia", b"secret"),
-        rb"(?:(?<![A-Za-z0-9])A[KS]IA[A-Z2-7]{16}|(?i:secret(?:_?access)?_?key))"
+        (b"akia", b"secret"),
+        rb"(?:(?<![A-Za-z0-9])AKIA[A-Z2-7]{16}|(?i:secret(?:_?access)?_?key))"
         rb"[^A-Za-z0-9/+]{1,12}(?P<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])",
     ),
     SecretRule("aws-key-id", (b"akia",), _token(rb"AKIA[A-Z2-7]{16}")),
@@ -120,13 +127,8 @@ RULES = (
         rb"(?:[A-Za-z][A-Za-z0-9-]{2,20}\s{1,3})?" + _PLACEHOLDER + _MIXED
         + rb"(?P<secret>[^\s\"'\\&<>]{8,4000})",
     ),
-    SecretRule(
-        "url-password",
-        (b"://", b":\\/\\/"),
-        rb":(?:\\{0,3}/){2}[^\s/:@\"'<>\\]{0,100}:" + _PLACEHOLDER
-        + rb"(?P<secret>[^\s/@\"'<>\\]{3,200})@(?=[A-Za-z0-9\[])",
-        needs=b"@",
-    ),
+    SecretRule("url-password", (b"://",), _url(rb"//"), first=rb"://" + _USER + b":"),
+    SecretRule("url-password", (b":\\/\\/",), _url(rb"(?:\\{1,3}/){2}")),
     SecretRule("password", (b"passw", b"passp", b";pwd"), _assigned(_PASSWORD, 6, b"")),
     SecretRule(
         "secret",
@@ -143,7 +145,7 @@ def known_secrets(raw: bytes) -> tuple[FoundSecret, ...]:
     found = [
         one
         for rule in RULES
-        if marks.intersection(rule.marks) and rule.needs in raw
+        if marks.intersection(rule.marks) and _compiled(rule.first).search(raw)
         for mark in rule.marks
         for one in _found(rule, mark, raw, lower)
     ]

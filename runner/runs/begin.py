@@ -36,7 +36,7 @@ from runner.runs.assignment import STANDARD_INPUT, GivenInput
 from runner.runs.bash_runner import BashRunner
 from runner.runs.column_rules import ColumnRules
 from runner.runs.command_runner import CommandRunner, ScriptedCommands
-from runner.runs.copies import FIRST, key_records, write_copies
+from runner.runs.copies import FIRST, key_records, refuse_secrets, write_copies
 from runner.runs.durable_executor import DurableExecutor
 from runner.runs.environment import environment_now
 from runner.runs.intake import FolderIntake, unused_part
@@ -110,9 +110,11 @@ class LeftRun:
 def run(request: RunRequest, world: World) -> CompletedRun | LeftRun:
     """Run to the end and seal the evidence, or until the run is left.
 
-    Raises EvidenceLost where evidence cannot be written, InvalidInput where an input changed or
-    vanished since it was checked; that run is then on record as failed.
+    Raises InvalidRunbook where a secret stands in the runbook, EvidenceLost where evidence cannot
+    be written, InvalidInput where an input changed or vanished since it was checked; that run is
+    then on record as failed.
     """
+    refuse_secrets(request.loaded)
     slug = request.loaded.runbook.slug
     begun = RunEvidence.begin(world.store, slug, utc_now, time.monotonic, world.signing_key)
     with begun as evidence:

@@ -19,7 +19,7 @@ FOUND = [
     (json.dumps({"key": PEM}), "private-key", json.dumps(PEM)[1:-1]),
     ("id=AKIAIOSFODNN7EXAMPLE", "aws-key-id", "AKIAIOSFODNN7EXAMPLE"),
     (f"aws_secret_access_key = {PAIR}", "aws-secret", PAIR),
-    (f"ASIAIOSFODNN7EXAMPLE,{PAIR}", "aws-secret", PAIR),
+    (f"AKIAIOSFODNN7EXAMPLE,{PAIR}", "aws-secret", PAIR),
     (f"sk_live_{A36}", "stripe-key", f"sk_live_{A36}"),
     (f"'rk_live_{A36}'", "stripe-key", f"rk_live_{A36}"),
     (f"sk_test_{A36}", "stripe-key", f"sk_test_{A36}"),
