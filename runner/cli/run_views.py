@@ -230,6 +230,7 @@ class LinesView(RunView):
 
     def wrote(self, entries: Sequence[JournalEntry], state: RunState) -> None:
         """Print the entries."""
+        self._entries += entries
         for entry in entries:
             console.result(json.dumps(to_plain(entry), ensure_ascii=False, sort_keys=True))
 

@@ -5,7 +5,6 @@ A line is the compact JSON of a JournalEntry, naming the digest of the raw line 
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import cast
@@ -129,7 +128,8 @@ class Chain:
         redactor = self._redactor.afresh()
         made = from_plain(type(entry.event), redactor.tree(to_plain(entry.event)))
         event = cast(Event, made)
-        entry = replace(entry, event=event, redactions=redactor.redactions)
+        place = (entry.number, entry.at, entry.elapsed, entry.previous)
+        entry = JournalEntry(*place, event, redactor.redactions)
         return entry, encode_line(entry)
 
     def _step(self, at: datetime, elapsed: float) -> float:

@@ -74,10 +74,13 @@ class Workplace:
             if not stat.S_ISREG(mode):
                 path.unlink()
                 problems.append(f"it left {str(name)!r} among its outputs, which is no file")
+            elif redactor.finds(os.fsencode(name)):
+                path.unlink()
+                problems.append(_holds_secret(redactor.text(str(name))))
             elif self.memory is None and _is_clean(path, redactor):
                 path.chmod(0o600)
             elif not _redact(path, self.kept / name, redactor):
-                problems.append(f"its output file {str(name)!r} holds a secret; it was not kept")
+                problems.append(_holds_secret(str(name)))
         self.leave()
         return tuple(problems)
 
@@ -121,6 +124,10 @@ def _found(folder: Path) -> Iterator[tuple[Path, int]]:
             mode = Path(parent, name).lstat().st_mode
             if not stat.S_ISDIR(mode):
                 yield Path(parent, name), mode
+
+
+def _holds_secret(name: str) -> str:
+    return f"its output file {name!r} holds a secret; it was not kept"
 
 
 def _is_clean(path: Path, redactor: Redactor) -> bool:
