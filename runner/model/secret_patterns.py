@@ -10,7 +10,7 @@ from functools import cache
 
 from runner.model.frozen import frozen
 
-_RARE = b"_xzjwvk"
+_RARE = b"\\_xzjwvk"
 LONGEST_MATCH = 1 << 15
 """Bytes that a match of any rule has at most."""
 _QUOTE = rb"(?:\\{0,3}[\"']|&(?:quot|#39|#x27|#34);|%2[27])"
@@ -129,7 +129,7 @@ RULES = (
     ),
     SecretRule("url-password", (b"://",), _url(rb"//"), first=rb"://" + _USER + b":"),
     SecretRule("url-password", (b":\\/\\/",), _url(rb"(?:\\{1,3}/){2}")),
-    SecretRule("password", (b"passw", b"passp", b";pwd"), _assigned(_PASSWORD, 6, b"")),
+    SecretRule("password", (b"pass", b";pwd"), _assigned(_PASSWORD, 6, b"")),
     SecretRule(
         "secret",
         (b"secret", b"token", b"api_key", b"api-key", b"apikey", b"private"),
@@ -175,7 +175,7 @@ def _gates() -> "tuple[tuple[bytes | re.Pattern[bytes], tuple[bytes, ...]], ...]
         rare = next((bytes([c]) for c in _RARE if c in mark), mark)
         by_letter.setdefault(rare, []).append(mark)
     return tuple(
-        (rare if rare in marks else re.compile(rare + _around(rare, marks)), tuple(marks))
+        (rare if rare in marks else re.compile(re.escape(rare) + _around(rare, marks)), tuple(marks))
         for rare, marks in by_letter.items()
     )
 
