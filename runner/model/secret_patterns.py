@@ -175,7 +175,10 @@ def _gates() -> "tuple[tuple[bytes | re.Pattern[bytes], tuple[bytes, ...]], ...]
         rare = next((bytes([c]) for c in _RARE if c in mark), mark)
         by_letter.setdefault(rare, []).append(mark)
     return tuple(
-        (rare if rare in marks else re.compile(re.escape(rare) + _around(rare, marks)), tuple(marks))
+        (
+            rare if rare in marks else re.compile(re.escape(rare) + _around(rare, marks)),
+            tuple(marks),
+        )
         for rare, marks in by_letter.items()
     )
 

@@ -46,6 +46,10 @@ def token(value: str, key: bytes = b"k") -> str:
     return "redacted-" + sha256(key + value.encode()).hexdigest()[:16]
 
 
+def write_parquet(file: Path, select: str) -> None:
+    duckdb.connect().execute(f"copy ({select}) to '{file}' (format parquet)")
+
+
 ADA, BOB = token("ada@x.org"), token("bob@x.org")
 
 
@@ -142,7 +146,7 @@ def test_a_line_that_is_no_json_is_replaced_as_a_whole(tmp_path: Path) -> None:
 
 def test_the_same_value_has_the_same_token_in_every_format(tmp_path: Path) -> None:
     parquet = tmp_path / "made.parquet"
-    duckdb.sql("select ' ada@x.org' as email, 1 as n").write_parquet(str(parquet))
+    write_parquet(parquet, "select ' ada@x.org' as email, 1 as n")
     for name, content in (
         ("a.csv", b"email,n\nada@x.org,1\n"),
         ("b.jsonl", b'{"email":"ada@x.org"}\n'),
@@ -156,7 +160,8 @@ def test_the_same_value_has_the_same_token_in_every_format(tmp_path: Path) -> No
         file = folder / "run" / given.file
         read = gzip.decompress(file.read_bytes()) if name.endswith("gz") else file.read_bytes()
         if name.endswith("parquet"):
-            read = str(duckdb.sql(f"select email from read_parquet('{file}')").fetchall()).encode()
+            rows = duckdb.connect().execute(f"select email from read_parquet('{file}')")
+            read = str(rows.fetchall()).encode()
         assert ADA.encode() in read
         assert b"ada@" not in read
         assert given.redactions == (Redaction("column email", 1),)
@@ -196,7 +201,7 @@ def zst(tmp_path: Path, text: str) -> bytes:
 
 def parquet(tmp_path: Path, text: str) -> bytes:
     file = tmp_path / "made.parquet"
-    duckdb.sql(f"select '{text}' as note, 1 as n").write_parquet(str(file))
+    write_parquet(file, f"select '{text}' as note, 1 as n")
     return file.read_bytes()
 
 
