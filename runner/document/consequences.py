@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from runner.document.rich_text import RichText
 from runner.model.frozen import frozen
 from runner.model.identity import PlaceKind, StepId
+from runner.model.numbering import GAP, NUMBER, plain_number
 from runner.model.runbook import (
     Advice,
     Consequence,
@@ -42,27 +43,25 @@ _MOVE = (
     rf"(?:(?:continue|go|proceed|return|jump|move|back|straight)\b[\s,]*{_ALONG}"
     r"|skip\b\s*(?:ahead\s+)?(?=to\b))"
 )
-_TO_STEP = re.compile(
-    rf"{_LEAD}{_MOVE}?(?:to|with|at|from)?\s*steps?\s+#?(\d\w*(?:\.\d\w*)*)\b", re.I
-)
+_TO_STEP = re.compile(rf"{_LEAD}{_MOVE}?(?:to|with|at|from)?\s*steps?{GAP}({NUMBER})", re.I)
 _NO_AMOUNT = (
     r"(?!\s+(?!(?:and|or|then|to|in|for|from|below|above|as|on|with|first|together|through"
     r"|immediately|directly)\b)[a-z])"
 )
 """What keeps a number in a row of them from being one of things: `Step 2, 3 minutes later`."""
 _MORE_STEPS = re.compile(
-    rf"\s*(?:,|/|&|,?\s*\b(?:and|or)\b)\s*(?:steps?\s+)?#?(\d\w*(?:\.\d\w*)*)\b{_NO_AMOUNT}", re.I
+    rf"\s*(?:,|/|&|,?\s*\b(?:and|or)\b)\s*(?:steps?\s+)?#?({NUMBER}){_NO_AMOUNT}", re.I
 )
 _RERUN = re.compile(
-    rf"{_LEAD}(?:re-?run|repeat|redo|run)\s+(?:step\s+(?P<step>\d\w*(?:\.\d\w*)*)"
+    rf"{_LEAD}(?:re-?run|repeat|redo|run)\s+(?:step{GAP}(?P<step>{NUMBER})"
     r"|(?:this|the)\s+(?:step|key|check|analysis)(?P<again>\s+again)?)"
     r"|re-?run(?=[\s.!]*$)",
     re.I,
 )
 _ACTION = re.compile(
     rf"{_LEAD}(?:(?:see|apply|run|use|do|perform|take|execute|start)\b:?\s*|{_MOVE}(?:to|with)\s*)?"
-    r"(?:the\s+)?actions?\s+(#?\d\w*(?:\.\d\w*)*(?:(?:\s*(?:,\s*(?:and|or|then)\b|,|/|&|and\b|or\b|then\b|to\b"
-    rf"|through\b)\s*|[-–])(?:actions?\s+)?#?\d\w*(?:\.\d\w*)*\b{_NO_AMOUNT})*)",
+    rf"(?:the\s+)?actions?{GAP}({NUMBER}(?:(?:\s*(?:,\s*(?:and|or|then)\b|,|/|&|and\b|or\b|then\b|to\b"
+    rf"|through\b)\s*|[-–])(?:actions?\s+)?#?{NUMBER}{_NO_AMOUNT})*)",
     re.I,
 )
 _SECTION = re.compile(
@@ -244,9 +243,10 @@ def _numbers(listed: str) -> tuple[str, ...]:
     """The numbers in `1, 2 and 4`, and those between the ends of `1-3`."""
     found: list[str] = []
     for first, last in re.findall(
-        r"(\d\w*(?:\.\d\w*)*)(?:\s*(?:-|–|to|through)\s*(?:actions?\s+)?#?(\d+))?", listed
+        rf"\b({NUMBER})(?:\s*(?:-|–|to|through)\s*(?:actions?\s+)?#?({NUMBER}))?", listed, re.I
     ):
-        is_range = last and first.isdigit() and int(first) < int(last) <= int(first) + 20
+        first, last = plain_number(first), plain_number(last)
+        is_range = first.isdigit() and last.isdigit() and int(first) < int(last) <= int(first) + 20
         found += (
             map(str, range(int(first), int(last) + 1)) if is_range else filter(None, (first, last))
         )
@@ -254,7 +254,7 @@ def _numbers(listed: str) -> tuple[str, ...]:
 
 
 def _step(number: str) -> StepId:
-    return StepId(PlaceKind.STEP, number)
+    return StepId(PlaceKind.STEP, plain_number(number))
 
 
 def _behind_stop(rest: str, clause: RichText) -> list[Consequence]:

@@ -8,14 +8,22 @@ from pathlib import PurePath
 from runner.conditions.grammar import parse_condition
 from runner.document.blocks import Block, Heading, Item, ListBlock, Paragraph
 from runner.document.evidence_list import evidence_items
+from runner.document.expectations import says_success
 from runner.document.front_matter import read_front_matter
+from runner.document.headed import BARE, CHECK, headed, is_prohibition, numbered_items
 from runner.document.invocations import key_names_in
 from runner.document.markdown import read_blocks
 from runner.document.nodes import Node, all_nodes, build_nodes
 from runner.document.outline import Outline, Part, outline
 from runner.document.pack import Pack, merged, read_pack
 from runner.document.rollbacks import is_about_action, read_rollbacks
-from runner.document.steps import read_actions, read_check, read_steps
+from runner.document.steps import (
+    read_actions,
+    read_check,
+    read_headed_check,
+    read_listed_steps,
+    read_steps,
+)
 from runner.document.strays import strays
 from runner.model.diagnostics import DiagnosedDocument
 from runner.model.frozen import frozen
@@ -36,7 +44,6 @@ _STANDING = re.compile(r"(escalate|roll\s?-?back)\s+(?:immediately\s+)?(?:if|whe
 _HEAD = re.compile(r"^ {0,3}#{1,6}[ \t]", re.M)
 _ALERT = re.compile(r"alerts?\b", re.I)
 _QUOTED = re.compile(r"[\"“`]([^\"“”`]+)[\"”`]?")
-_DO_NOT = re.compile(r"do\s+not\b|don'?t\b|never\b", re.I)
 _NOT_STEPS = (SectionKind.SAFETY, SectionKind.ACTIONS, SectionKind.VERIFICATION)
 
 
@@ -128,7 +135,14 @@ def _steps(
     bodies = [preamble, *((p.heading, *p.blocks) for p in sections if p.kind not in _NOT_STEPS)]
     for blocks in bodies:
         found += read_steps(source, blocks)
-    return tuple(found)
+    return tuple(found) or _numbered_steps(source, _of_kind(sections, SectionKind.DIAGNOSIS))
+
+
+def _numbered_steps(source: SourceText, parts: tuple[Part, ...]) -> tuple[Step, ...]:
+    """The steps of a diagnosis that has numbers without the word: headings, or items of lists."""
+    blocks = tuple(block for part in parts for block in part.blocks)
+    by_heading = tuple(read_steps(source, blocks, BARE))
+    return by_heading or tuple(read_listed_steps(source, blocks))
 
 
 def _actions(source: SourceText, sections: tuple[Part, ...]) -> tuple[Action, ...]:
@@ -139,33 +153,64 @@ def _actions(source: SourceText, sections: tuple[Part, ...]) -> tuple[Action, ..
         if part.kind in (SectionKind.ROLLBACK, SectionKind.VERIFICATION):
             continue
         found += read_actions(source, blocks, rollbacks)
+    if not found:
+        for part in _of_kind(sections, SectionKind.ACTIONS):
+            found += read_actions(source, part.blocks, rollbacks, BARE)
     return tuple(found)
 
 
 def _safety_checks(source: SourceText, parts: tuple[Part, ...]) -> tuple[Step, ...]:
-    items = [item for part in parts for item in _top_items(part.blocks)]
-    return tuple(
-        read_check(source, StepId(PlaceKind.SAFETY, str(number)), item)
-        for number, item in enumerate(items, 1)
-    )
+    found: list[Step] = []
+
+    def place() -> StepId:
+        return StepId(PlaceKind.SAFETY, str(len(found) + 1))
+
+    for part in parts:
+        heads = tuple(headed(part.blocks, CHECK))
+        before = part.blocks.index(heads[0].heading) if heads else len(part.blocks)
+        for item in _top_items(part.blocks[:before]):
+            found.append(read_check(source, place(), item))
+        for head in heads:
+            found.append(read_headed_check(source, place(), head))
+    return tuple(found)
 
 
 def _verification(source: SourceText, parts: tuple[Part, ...]) -> tuple[Step, ...]:
     found: list[Step] = []
+
+    def place() -> StepId:
+        return StepId(PlaceKind.VERIFICATION, str(len(found) + 1))
+
     for part in parts:
         horizon = ""
+        heads = {id(head.heading): head for head in headed(part.blocks, CHECK)}
+        below = {id(block) for head in heads.values() for block in head.body}
         for block in part.blocks:
-            if isinstance(block, Heading):
+            if id(block) in heads:
+                found.append(read_headed_check(source, place(), heads[id(block)], horizon))
+            elif id(block) in below:
+                continue
+            elif isinstance(block, Heading):
                 horizon = block.text.line
-            elif isinstance(block, ListBlock):
-                for item in block.items:
-                    step = StepId(PlaceKind.VERIFICATION, str(len(found) + 1))
-                    found.append(read_check(source, step, item, horizon))
+            else:
+                for item in _checks_of(block):
+                    found.append(read_check(source, place(), item, horizon))
     return tuple(found)
+
+
+def _checks_of(block: Block) -> tuple[Item, ...]:
+    """The verification checks that a block is: the items of a list, a line with a Success."""
+    if isinstance(block, ListBlock):
+        return block.items
+    if isinstance(block, Paragraph) and says_success(block.text):
+        return (Item((block,), block.line, block.end),)
+    return ()
 
 
 def _top_items(blocks: tuple[Block, ...]) -> list[Item]:
     """Items of ordered lists, which are checks; a bullet list belongs to what stands before it."""
+    if counted := numbered_items(blocks):
+        return [item for _, item in counted]
     lists = [b for b in blocks if isinstance(b, ListBlock)]
     ordered = [block for block in lists if block.ordered]
     prohibited = {id(block) for before, block in _after_do_not(blocks)}
@@ -175,8 +220,7 @@ def _top_items(blocks: tuple[Block, ...]) -> list[Item]:
 
 def _after_do_not(blocks: tuple[Block, ...]) -> Iterable[tuple[Block, ListBlock]]:
     for before, block in pairwise(blocks):
-        headed = isinstance(before, (Paragraph, Heading)) and _DO_NOT.match(before.text.line)
-        if isinstance(block, ListBlock) and headed:
+        if isinstance(block, ListBlock) and is_prohibition(before):
             yield before, block
 
 
