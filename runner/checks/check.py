@@ -55,6 +55,7 @@ CHECKS: tuple[tuple[str, Callable[[Subject], Iterator[Finding]]], ...] = (
     ("RB207", targets.dangling_sections),
     ("RB208", steps.when_names_no_step),
     ("RB209", flow.dead_ends),
+    ("RB210", targets.targets_in_advice),
     ("RB301", keys.unknown_keys),
     ("RB302", keys.malformed_keys),
     ("RB303", keys.call_without_input),

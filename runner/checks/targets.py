@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from runner.checks.subject import Finding, Subject, place_name
 from runner.conditions.names import plain_phrase
+from runner.model.numbering import GAP, NUMBER
 from runner.model.runbook import (
     Advice,
     Consequence,
@@ -23,6 +24,19 @@ _MOVES = re.compile(
     r"|(?:see|apply|run|take|do)\s+action\b|.*\b(?:step|action)\s+\d",
     re.I,
 )
+_TARGET = re.compile(
+    r"\b(?:continue|go|goto|skip|proceed|return|jump|move|restart|resume)(?:ing)?\s+(?:\w+\s+)?(?:to|with|at|from|in)\s+"
+    rf"(?:the\s+)?(?:step|action){GAP}{NUMBER}"
+    r"|\b(?:see|apply|take|try|consider|do|perform|execute|run|re-?run|repeat|use|attempt|start|follow)(?:ing)?\s+"
+    rf"(?:\w+\s+)?(?:step|action){GAP}{NUMBER}"
+    r"|\b(?:re-?run|re-?execute)\s+(?:\w+\s+){0,2}(?:jupyter|node)-\w"
+    rf"|(?:→|->|=>|⇒|:)\s*(?:step|action){GAP}{NUMBER}"
+    r"|[:.]\s+(?:escalate|stop\s+here)\b|\bescalate\s+to\b",
+    re.I,
+)
+_NEGATED = re.compile(r"\b(?:do\s+not|don['’]?t|never|skip|without|before|instead\s+of)\b", re.I)
+_HALF_A_CONDITION = re.compile(r"(?P<more>and|but|or)\b[^:]{1,80}:\s", re.I)
+"""A line below a branch that goes on with its condition: `or B: restart it`."""
 
 
 def dangling_steps(subject: Subject) -> Iterator[Finding]:
@@ -70,12 +84,33 @@ def conditional_consequences(subject: Subject) -> Iterator[Finding]:
     """RB206: a move with a condition of its own, which no run can follow by itself."""
     for _, consequence in _consequences(subject):
         words = consequence.text
-        if isinstance(consequence, Advice) and _LATER_IF.search(words) and _MOVES.match(words):
+        if isinstance(consequence, Advice) and _is_conditional(words):
             yield Finding(
                 f'"{words}" has a condition of its own: it is left to a person',
                 consequence.span,
                 "make it a branch: `If …: …`",
             )
+
+
+def targets_in_advice(subject: Subject) -> Iterator[Finding]:
+    """RB210: advice that names a place to go to: a run does not follow it."""
+    for _, branch, _ in subject.branches():
+        for number, consequence in enumerate(branch.consequences):
+            words = consequence.text
+            if not isinstance(consequence, Advice) or _is_conditional(words):
+                continue
+            half = _HALF_A_CONDITION.match(words)
+            goes_on = half and (number == 0 or half["more"].casefold() == "or")
+            if goes_on or (_TARGET.search(words) and not _NEGATED.search(words)):
+                yield Finding(
+                    f'"{words}" is advice: a run does not follow it',
+                    consequence.span,
+                    "give the target a clause of its own (`…; see Action 1`), or write `If …: …`",
+                )
+
+
+def _is_conditional(advice: str) -> bool:
+    return bool(_LATER_IF.search(advice) and _MOVES.match(advice))
 
 
 def dangling_sections(subject: Subject) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 import re
 
 from runner.document.consequences import VERB, read_consequences
-from runner.document.nodes import Node, is_conditional, is_known_label, labelled
+from runner.document.nodes import NO_BRANCH_LABELS, Node, is_conditional, is_known_label, labelled
 from runner.document.rich_text import RichText
 from runner.model.frozen import frozen
 from runner.model.runbook import Advice
@@ -18,11 +18,7 @@ _OTHERWISE = re.compile(
 )
 _SENTENCE_IF = re.compile(r"\.\s+(?=If\b)")
 _OTHERWISE_WORD = re.compile(r"(?:otherwise|else|none of (?:the above|these))[\s,:]*", re.I)
-_NO_BRANCH_LABELS = re.compile(
-    r"when|pre-?condition|prerequisite|warning|caution|note|success|expected|evidence"
-    r"|questions?|verification|rollback|side effect|safety|input|output",
-    re.I,
-)
+_FURTHER = re.compile(r"(?:and|but)\s+(?:also\s+)?(?:when\s+)?(?=\S)", re.I)
 _LOOKS = re.compile(
     r"(?:how\s+many|number\s+of|check|review|look\s+at|look\s+up|count|measure|read|note|compare|determine|get|see)\s+"
     r"(?:(?:the|how\s+many|number\s+of)\s+)*",
@@ -56,12 +52,29 @@ def take_apart(node: Node) -> tuple[WrittenBranch, ...]:
     return (written, *(other for other in others if other))
 
 
+def further(node: Node) -> tuple[WrittenBranch, ...]:
+    """What `and B: go to Step 2` says below a branch: a further condition, and where it leads.
+
+    Nothing where it leads nowhere: `and a note: …` may be one more instruction.
+    """
+    lead = _FURTHER.match(node.text.text)
+    if lead is None:
+        return ()
+    rest = node.text.part(lead.end())
+    if not is_conditional(rest) and not _bold_condition(rest) and not _first(_COLON, rest, 0):
+        return ()
+    written = _separate(rest, node)
+    texts = [written.consequence, *(child.text for child in node.children)] if written else []
+    moves = any(not isinstance(c, Advice) for text in texts for c in read_consequences(text))
+    return (written,) if written and moves else ()
+
+
 def branch_text(text: RichText) -> RichText | None:
     """The text of a branch: the line, or what follows its label (`Interpret Results: If …`)."""
     if is_conditional(text):
         return text
     field = labelled(text)
-    if field and is_conditional(field.value) and not _NO_BRANCH_LABELS.match(field.label):
+    if field and is_conditional(field.value) and not NO_BRANCH_LABELS.match(field.label):
         return field.value
     return None
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from runner.document.rich_text import RichText
 from runner.model.frozen import frozen
-from runner.model.identity import PlaceKind, StepId
+from runner.model.identity import KEY_IN_TEXT, KeyName, PlaceKind, StepId
 from runner.model.numbering import GAP, NUMBER, plain_number
 from runner.model.runbook import (
     Advice,
@@ -58,6 +58,13 @@ _RERUN = re.compile(
     r"|re-?run(?=[\s.!]*$)",
     re.I,
 )
+_RERUN_KEY = re.compile(
+    rf"{_LEAD}(?:(?:re-?run|repeat|redo|re-?execute)\s+(?:the\s+)?(?:key:?\s+)?(?P<key>{KEY_IN_TEXT})(?:\s+key)?"
+    rf"(?:\s+again)?|(?:run|execute|use|call)\s+(?:the\s+)?(?:key:?\s+)?(?P<once>{KEY_IN_TEXT})(?:\s+key)?"
+    r"\s+(?:again|once\s+more))(?=\s*(?:$|[,.;:!(]|[-–—]\s|and\b|then\b))",
+    re.I,
+)
+"""A KEY once more with what it had; `rerun it with more logs` is for the operator."""
 _ACTION = re.compile(
     rf"{_LEAD}(?:(?:see|apply|run|use|do|perform|take|execute|start)\b:?\s*|{_MOVE}(?:to|with)\s*)?"
     rf"(?:the\s+)?actions?{GAP}({NUMBER}(?:(?:\s*(?:,\s*(?:and|or|then)\b|,|/|&|and\b|or\b|then\b|to\b"
@@ -191,7 +198,7 @@ def _clause(clause: RichText) -> list[Consequence]:
 
 def _behind_target(clause: RichText) -> tuple[int, int] | None:
     """Where a target ends and a further instruction begins; None where nothing is behind it."""
-    for pattern in (_RERUN, _TO_STEP, _ACTION, _SECTION, _HAND_OVER):
+    for pattern in (_RERUN, _RERUN_KEY, _TO_STEP, _ACTION, _SECTION, _HAND_OVER):
         target = pattern.match(clause.text)
         behind = _BEHIND.match(clause.text, target.end()) if target else None
         if behind:
@@ -207,6 +214,8 @@ def _move(words: str, clause: RichText) -> list[Consequence]:
             return [Rerun(_step(match["step"]), words, span)]
         if match["again"] or not re.match(rf"{_LEAD}run\b", words, re.I):
             return [Rerun(None, words, span)]
+    if match := _RERUN_KEY.match(words):
+        return [Rerun(None, words, span, KeyName(match["key"] or match["once"]))]
     if match := _TO_STEP.match(words):
         return [GoToStep(_step(number), words, span) for number in _steps(match, words)]
     if match := _ACTION.match(words):

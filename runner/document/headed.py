@@ -21,6 +21,8 @@ BARE = re.compile(
     r"[^\w]*(\d+(?:\.\d+)+|\d+(?=\s*[.):]|\s+[-–—]))(?:\s*[.):]|\s+[-–—])?\s+(\S.*)", re.S
 )
 """A heading with nothing but a number before its title: `1. Look at the logs`."""
+REVERSIBILITY = re.compile(r"\(([^()]*\b(?:ir)?reversible\b[^()]*)\)", re.I)
+"""What a heading says about undoing an action."""
 _DO_NOT = re.compile(r"do\s+not\b|don'?t\b|never\b", re.I)
 
 

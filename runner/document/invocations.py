@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from runner.document.nodes import LabelledText, Node, all_nodes, labelled
 from runner.document.rich_text import RichText
 from runner.model.frozen import frozen
-from runner.model.identity import NOTEBOOK_PREFIX, KeyName, PlaceKind, StepId
+from runner.model.identity import KEY_IN_TEXT, NOTEBOOK_PREFIX, KeyName, PlaceKind, StepId
 from runner.model.numbering import GAP, NUMBER, plain_number
 from runner.model.runbook import InputSpec, KeyInvocation, Question
 
-_KEY = re.compile(r"(?<![\w/-])(?:jupyter|node)-[a-z0-9]+(?:-[a-z0-9]+)*\b(?!/)")
+_KEY = re.compile(KEY_IN_TEXT)
 _ANY_KEY = re.compile(r"\b[a-z][a-z0-9]*(?:-[a-z0-9]+)+\b")
 _CALLS = re.compile(r"(?:run|use|execute|call)\b", re.I)
 _INPUT_JOIN = re.compile(r",\s+(?:and\s+)?|\s+and\s+")

@@ -15,6 +15,7 @@ from runner.document.blocks import (
     Quote,
     TableBlock,
 )
+from runner.document.consequences import VERB
 from runner.document.rich_text import RichText
 from runner.model.frozen import frozen
 from runner.model.runbook import Fence
@@ -26,6 +27,14 @@ PLAIN_LABELS = (
 )
 _PLAIN_LABEL = re.compile(rf"({PLAIN_LABELS})\s*:(?!\S*//)\s*", re.I)
 _CONDITIONAL = re.compile(r"(if|unless|otherwise|else|none of (the above|these))\b", re.I)
+_SENTENCE_IF = re.compile(r"[.;!?]\s+(?=If\b)")
+_LEADS = re.compile(rf"If\b[^.;!?]*?(?::\s|→|->|=>|⇒|(?:,|\bthen)\s+{VERB})", re.I)
+NO_BRANCH_LABELS = re.compile(
+    r"when|pre-?condition|prerequisite|warning|caution|note|success|expected|evidence"
+    r"|questions?|verification|rollback|side effect|safety|input|output",
+    re.I,
+)
+"""Labels of fields that say what is so, where an If is part of what is said."""
 _TASK = re.compile(r"\[[ xX]\]\s+")
 
 
@@ -130,8 +139,8 @@ def is_conditional(text: RichText) -> bool:
 
 
 def logical_lines(text: RichText) -> tuple[RichText, ...]:
-    """A paragraph cut where a line begins with a label or an If, or a sentence with a label."""
-    labels = _labels_inside(text)
+    """A paragraph cut where a line begins with a label or an If, or a sentence with either."""
+    labels = [*_labels_inside(text), *_ifs_inside(text)]
     if "\n" not in text.text and not labels:
         return (text,) if text.text else ()
     cuts = [0]
@@ -154,6 +163,17 @@ def _labels_inside(text: RichText) -> list[int]:
         if begins and (label.endswith(":") or behind.startswith(":")):
             found += [] if _CONDITIONAL.match(label) else [start]
     return found
+
+
+def _ifs_inside(text: RichText) -> list[int]:
+    """Where a branch begins behind a sentence: `Look at the logs. If it crashes: escalate`."""
+    if " If " not in text.text.replace("\n", " ") or is_conditional(text):
+        return []
+    field = labelled(text)
+    if field and (NO_BRANCH_LABELS.match(field.label) or is_conditional(field.value)):
+        return []
+    ends = (match.end() for match in text.matches(_SENTENCE_IF))
+    return [end for end in ends if _LEADS.match(text.text, end)]
 
 
 def _attached(node: Node, items: tuple[Node, ...]) -> Node | None:

@@ -16,6 +16,7 @@ from runner.document.markdown import read_blocks
 from runner.document.nodes import Node, all_nodes, build_nodes
 from runner.document.outline import Outline, Part, outline
 from runner.document.pack import Pack, merged, read_pack
+from runner.document.reruns import with_reruns
 from runner.document.rollbacks import is_about_action, read_rollbacks
 from runner.document.steps import (
     read_actions,
@@ -75,6 +76,8 @@ def parse_runbook(source: SourceText, pack: str = "") -> ParsedRunbook:
     sections = parts.sections
     name = _name(source, metadata, parts)
     evidence = _nodes(_of_kind(sections, SectionKind.EVIDENCE))
+    safety = _safety_checks(source, _of_kind(sections, SectionKind.SAFETY))
+    places = with_reruns(safety + _steps(source, parts.preamble, sections))
     runbook = Runbook(
         source=source,
         slug=name.slug,
@@ -83,9 +86,9 @@ def parse_runbook(source: SourceText, pack: str = "") -> ParsedRunbook:
         sections=tuple(
             Section(p.kind, p.heading.text.line, p.heading.text.span()) for p in sections
         ),
-        safety_checks=_safety_checks(source, _of_kind(sections, SectionKind.SAFETY)),
+        safety_checks=places[: len(safety)],
         do_not=_do_not(sections),
-        steps=_steps(source, parts.preamble, sections),
+        steps=places[len(safety) :],
         actions=_actions(source, sections),
         verification=_verification(source, _of_kind(sections, SectionKind.VERIFICATION)),
         standing=_standing(_of_kind(sections, SectionKind.ROLLBACK)),

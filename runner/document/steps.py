@@ -7,7 +7,7 @@ from runner.document.blocks import Block, Item, Paragraph
 from runner.document.branch_lines import counted
 from runner.document.branches import read_branches
 from runner.document.expectations import read_expectations
-from runner.document.headed import ACTION, STEP, Headed, headed, numbered_items
+from runner.document.headed import ACTION, REVERSIBILITY, STEP, Headed, headed, numbered_items
 from runner.document.invocations import read_invocations
 from runner.document.nodes import (
     Node,
@@ -23,8 +23,6 @@ from runner.document.rich_text import RichText
 from runner.model.identity import PlaceKind, StepId
 from runner.model.runbook import Action, Field, Reversibility, Step
 from runner.model.source import SourceText, Span
-
-_REVERSIBILITY = re.compile(r"\(([^()]*\b(?:ir)?reversible\b[^()]*)\)", re.I)
 
 
 def read_steps(
@@ -76,7 +74,7 @@ def _title(text: RichText) -> str:
 
 def _action(source: SourceText, found: Headed) -> Action:
     title, body = found.title, found.body
-    stated = _REVERSIBILITY.search(title)
+    stated = REVERSIBILITY.search(title)
     words = stated[1].casefold() if stated else ""
     kind = Reversibility.UNSTATED
     if stated:
@@ -84,7 +82,7 @@ def _action(source: SourceText, found: Headed) -> Action:
         kind = Reversibility.IRREVERSIBLE if irreversible else Reversibility.REVERSIBLE
     return Action(
         number=found.number,
-        title=_REVERSIBILITY.sub("", title).strip(),
+        title=REVERSIBILITY.sub("", title).strip(),
         reversibility=kind,
         with_caution="caution" in words,
         span=found.heading.text.span(),

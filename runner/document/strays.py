@@ -4,9 +4,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
-from runner.document.blocks import Block, ListBlock, Quote
+from runner.document.blocks import Block, Heading, ListBlock, Quote
 from runner.document.branch_lines import branch_text, take_apart
 from runner.document.consequences import read_consequences
+from runner.document.headed import BARE, REVERSIBILITY, STEP
 from runner.document.invocations import named_keys
 from runner.document.nodes import Node, all_nodes, build_nodes, is_known_label
 from runner.document.outline import Part
@@ -29,6 +30,23 @@ _MOVE_BEHIND = re.compile(
     re.I,
 )
 """A move behind words that are no condition: `Timeouts → Action 1`, `When it fails: escalate`."""
+_ORDINAL = (
+    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|next|final|last"
+    r"|\d+(?:st|nd|rd|th))"
+)
+_LIKE_A_STEP = re.compile(
+    r"[^\w]*(?:\d+[.)]\s*)?(?:(?:step|action|check)\s*(?:[:–—]|-\s)"
+    r"|(?:step|action)\s*[^\w\s]?\s*(?:(?-i:[A-Z])|\d\S{0,8}|[ivxl]{1,6}|(?:twenty|thirty)\S*)[\])]?\s*(?:[:.–—)-]|$)"
+    rf"|{_ORDINAL}\s+(?:step|action|check)\b|(?:step|action|check)\s+{_ORDINAL}\b)",
+    re.I,
+)
+"""Headings such as `Step A: …`, `First step`, `Action: …`."""
+_HINTS = {
+    SectionKind.DIAGNOSIS: "number it: `### Step 1: title`",
+    SectionKind.OTHER: "number it: `### Step 1: title`",
+    SectionKind.ACTIONS: "number it: `### Action 1: title (REVERSIBLE)`",
+    SectionKind.SAFETY: "make it an item of a numbered list, or `### Check 1: title`",
+}
 _ROUTING = (SectionKind.SCOPE, SectionKind.WHEN_TO_USE, SectionKind.WHEN_NOT_TO_USE)
 _STEPS = (SectionKind.DIAGNOSIS, SectionKind.SAFETY, SectionKind.OTHER)
 
@@ -46,6 +64,7 @@ def strays(parts: tuple[Part, ...], runbook: Runbook) -> tuple[Diagnostic, ...]:
     for part in parts:
         tree = build_nodes((part.heading, *part.blocks))
         nodes = tuple(_lines(part, tree))
+        found += _headings(part, runbook)
         if part.kind not in _ROUTING:
             found += _branches(nodes, starts)
         if part.kind is not SectionKind.EVIDENCE:
@@ -53,6 +72,37 @@ def strays(parts: tuple[Part, ...], runbook: Runbook) -> tuple[Diagnostic, ...]:
         if part.kind in _STEPS:
             found += _moves(tree, runbook)
     return tuple(dict.fromkeys(found))
+
+
+def _headings(part: Part, runbook: Runbook) -> Iterator[Diagnostic]:
+    """Headings that look like a step, an action or a check, at the level of those that are one."""
+    hint = _HINTS.get(part.kind)
+    if hint is None:
+        return
+    read = {step.span.start for step in runbook.places}
+    read |= {action.span.start for action in runbook.actions}
+    headings = [b for b in (part.heading, *part.blocks) if isinstance(b, Heading)]
+    level = max((h.level for h in headings if h.text.span().start in read), default=6)
+    for heading in headings:
+        is_read = heading.text.span().start in read
+        if not is_read and heading.level <= level and _promises(heading, part, level < 6):
+            yield Diagnostic(
+                "RB013",
+                Severity.WARNING,
+                f'"{_cut(heading.text.line)}" looks like a step and is not read as one',
+                heading.text.span(),
+                hint,
+            )
+
+
+def _promises(heading: Heading, part: Part, beside: bool) -> bool:
+    """Whether a reader would take a heading for one more step; `beside` some that are read."""
+    line = heading.text.line
+    if heading is part.heading and part.kind is not SectionKind.OTHER:
+        return False
+    numbered = beside and part.kind is not SectionKind.OTHER and BARE.fullmatch(line)
+    marked = part.kind is SectionKind.ACTIONS and REVERSIBILITY.search(line)
+    return bool(numbered or marked or STEP.fullmatch(line) or _LIKE_A_STEP.match(line))
 
 
 def _lines(part: Part, tree: tuple[Node, ...]) -> Iterator[Node]:
@@ -160,5 +210,8 @@ def _moves_away(node: Node, following: StepId | None) -> bool:
 
 
 def _short(node: Node) -> str:
-    line = node.text.line
+    return _cut(node.text.line)
+
+
+def _cut(line: str) -> str:
     return line if len(line) <= 60 else f"{line[:57].rstrip()}..."

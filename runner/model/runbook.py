@@ -143,11 +143,15 @@ class GoToSection:
 
 @frozen
 class Rerun:
-    """Do a step again: the one named, or this one."""
+    """Do a step again: the one named, or this one.
+
+    `key` is the KEY that the text names; the step is the one that calls it.
+    """
 
     step: StepId | None
     text: str
     span: Span
+    key: KeyName | None = None
 
 
 @frozen
