@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from runner.checks.subject import Finding, Subject, place_name
 from runner.conditions.names import plain_phrase
-from runner.model.numbering import GAP, NUMBER
+from runner.document.mentions import mentions_a_target
 from runner.model.runbook import (
     Advice,
     Consequence,
@@ -24,17 +24,6 @@ _MOVES = re.compile(
     r"|(?:see|apply|run|take|do)\s+action\b|.*\b(?:step|action)\s+\d",
     re.I,
 )
-_TARGET = re.compile(
-    r"\b(?:continue|go|goto|skip|proceed|return|jump|move|restart|resume)(?:ing)?\s+(?:\w+\s+)?(?:to|with|at|from|in)\s+"
-    rf"(?:the\s+)?(?:step|action){GAP}{NUMBER}"
-    r"|\b(?:see|apply|take|try|consider|do|perform|execute|run|re-?run|repeat|use|attempt|start|follow)(?:ing)?\s+"
-    rf"(?:\w+\s+)?(?:step|action){GAP}{NUMBER}"
-    r"|\b(?:re-?run|re-?execute)\s+(?:\w+\s+){0,2}(?:jupyter|node)-\w"
-    rf"|(?:→|->|=>|⇒|:)\s*(?:step|action){GAP}{NUMBER}"
-    r"|[:.]\s+(?:escalate|stop\s+here)\b|\bescalate\s+to\b",
-    re.I,
-)
-_NEGATED = re.compile(r"\b(?:do\s+not|don['’]?t|never|skip|without|before|instead\s+of)\b", re.I)
 _HALF_A_CONDITION = re.compile(r"(?P<more>and|but|or)\b[^:]{1,80}:\s", re.I)
 """A line below a branch that goes on with its condition: `or B: restart it`."""
 
@@ -101,7 +90,7 @@ def targets_in_advice(subject: Subject) -> Iterator[Finding]:
                 continue
             half = _HALF_A_CONDITION.match(words)
             goes_on = half and (number == 0 or half["more"].casefold() == "or")
-            if goes_on or (_TARGET.search(words) and not _NEGATED.search(words)):
+            if goes_on or (mentions_a_target(words)):
                 yield Finding(
                     f'"{words}" is advice: a run does not follow it',
                     consequence.span,

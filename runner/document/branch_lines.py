@@ -2,7 +2,7 @@
 
 import re
 
-from runner.document.consequences import VERB, read_consequences
+from runner.document.consequences import VERB, read_clauses, read_consequences
 from runner.document.nodes import NO_BRANCH_LABELS, Node, is_conditional, is_known_label, labelled
 from runner.document.rich_text import RichText
 from runner.model.frozen import frozen
@@ -18,6 +18,10 @@ _OTHERWISE = re.compile(
 )
 _SENTENCE_IF = re.compile(r"\.\s+(?=If\b)")
 _OTHERWISE_WORD = re.compile(r"(?:otherwise|else|none of (?:the above|these))[\s,:]*", re.I)
+_LATER = re.compile(r"\S\s+\(?(?:if|unless|provided)\s", re.I)
+_BEFORE_CONDITION = re.compile(
+    r"[\s,(]*(?:(?:but|and)\s+)?(?:only\s+)?(?:if|unless|provided(?:\s+that)?)\s*$", re.I
+)
 _FURTHER = re.compile(r"(?:and|but)\s+(?:also\s+)?(?:when\s+)?(?=\S)", re.I)
 _LOOKS = re.compile(
     r"(?:how\s+many|number\s+of|check|review|look\s+at|look\s+up|count|measure|read|note|compare|determine|get|see)\s+"
@@ -41,7 +45,7 @@ def take_apart(node: Node) -> tuple[WrittenBranch, ...]:
     """The branches that a line states: one, several with `otherwise` or `If` on it, or none."""
     text = branch_text(node.text)
     if text is None:
-        return ()
+        return _trailing(node)
     first, *more = text.split(_OTHERWISE)
     if not more and not next(first.matches(_COLON), None):
         first, *more = text.split(_SENTENCE_IF)
@@ -49,6 +53,22 @@ def take_apart(node: Node) -> tuple[WrittenBranch, ...]:
     if written is None:
         return ()
     others = (_separate(other, node) for other in more)
+    return (written, *(other for other in others if other))
+
+
+def _trailing(node: Node) -> tuple[WrittenBranch, ...]:
+    """A move with its condition behind it: `See Action 1 if the disk is full, otherwise stop`."""
+    if node.field or not _LATER.search(node.text.text):
+        return ()
+    first, *more = node.text.split(_OTHERWISE)
+    clauses = read_clauses(first)
+    only_if = clauses[0].only_if if clauses else None
+    if only_if is None or len(clauses) > 1 or isinstance(clauses[0].consequences[0], Advice):
+        return ()
+    before = first.part(0, first.text.index(only_if.text))
+    moved = before.part(0, len(_BEFORE_CONDITION.sub("", before.text)))
+    others = (_separate(other, node) for other in more)
+    written = WrittenBranch(only_if, moved, clauses[0].negated)
     return (written, *(other for other in others if other))
 
 

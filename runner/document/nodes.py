@@ -27,14 +27,21 @@ PLAIN_LABELS = (
 )
 _PLAIN_LABEL = re.compile(rf"({PLAIN_LABELS})\s*:(?!\S*//)\s*", re.I)
 _CONDITIONAL = re.compile(r"(if|unless|otherwise|else|none of (the above|these))\b", re.I)
+_MARK = re.compile(
+    r"(?:\(?(?:[a-z]|\d{1,2}|[ivx]{1,4})[.)]\s+|[^\w\s\"'“(\[`<>=~-]+\s+)+"
+    r"(?=(?:if|unless|otherwise|else|none of)\b)",
+    re.I,
+)
+"""What may stand before a branch and says nothing: `a)`, `✅`, `→`."""
 _SENTENCE_IF = re.compile(r"[.;!?]\s+(?=If\b)")
-_LEADS = re.compile(rf"If\b[^.;!?]*?(?::\s|→|->|=>|⇒|(?:,|\bthen)\s+{VERB})", re.I)
+_LEADS = re.compile(rf"If\b[^.;!?]*?(?::(?:\s|$)|→|->|=>|⇒|(?:,|\bthen)\s+{VERB})", re.I)
 NO_BRANCH_LABELS = re.compile(
     r"when|pre-?condition|prerequisite|warning|caution|note|success|expected|evidence"
     r"|questions?|verification|rollback|side effect|safety|input|output",
     re.I,
 )
 """Labels of fields that say what is so, where an If is part of what is said."""
+_CONSEQUENCE = re.compile(r":|→|->|=>|⇒")
 _TASK = re.compile(r"\[[ xX]\]\s+")
 
 
@@ -142,16 +149,23 @@ def logical_lines(text: RichText) -> tuple[RichText, ...]:
     """A paragraph cut where a line begins with a label or an If, or a sentence with either."""
     labels = [*_labels_inside(text), *_ifs_inside(text)]
     if "\n" not in text.text and not labels:
-        return (text,) if text.text else ()
+        return (_unmarked(text),) if text.text else ()
     cuts = [0]
     for match in re.finditer(r"\n\s*", text.text):
-        rest = text.part(match.end())
+        rest = _unmarked(text.part(match.end()))
         if any(begin < match.start() < end for begin, end in text.bold):
             continue
         if is_conditional(rest) or labelled(rest):
             cuts.append(match.end())
     cuts = sorted({*cuts, *labels, len(text.text)})
-    return tuple(text.part(a, b) for a, b in pairwise(cuts) if text.part(a, b).text)
+    parts = (text.part(a, b) for a, b in pairwise(cuts))
+    return tuple(_unmarked(part) for part in parts if part.text)
+
+
+def _unmarked(text: RichText) -> RichText:
+    """The text of a branch without the letter, the sign or the arrow before it."""
+    mark = _MARK.match(text.text)
+    return text.part(mark.end()) if mark else text
 
 
 def _labels_inside(text: RichText) -> list[int]:
@@ -167,7 +181,7 @@ def _labels_inside(text: RichText) -> list[int]:
 
 def _ifs_inside(text: RichText) -> list[int]:
     """Where a branch begins behind a sentence: `Look at the logs. If it crashes: escalate`."""
-    if " If " not in text.text.replace("\n", " ") or is_conditional(text):
+    if " If " not in text.text.replace("\n", " ") or is_conditional(_unmarked(text)):
         return []
     field = labelled(text)
     if field and (NO_BRANCH_LABELS.match(field.label) or is_conditional(field.value)):
@@ -201,7 +215,9 @@ def _opens_a_list(node: Node) -> bool:
     """Whether a list below belongs to the line: not where the line is a sentence of its own."""
     text = node.text.text
     is_sentence = text.endswith((".", "!", "?", ";"))
-    return text.endswith(":") or (is_conditional(node.text) and ":" not in text and not is_sentence)
+    return text.endswith(":") or (
+        is_conditional(node.text) and not _CONSEQUENCE.search(text) and not is_sentence
+    )
 
 
 def _below_heading(heading: Heading, remaining: list[Block]) -> list[Block]:

@@ -5,23 +5,27 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
 from runner.document.blocks import Block, Heading, ListBlock, Quote
-from runner.document.branch_lines import branch_text, take_apart
+from runner.document.branch_lines import take_apart
 from runner.document.consequences import read_consequences
 from runner.document.headed import BARE, REVERSIBILITY, STEP
 from runner.document.invocations import named_keys
-from runner.document.nodes import Node, all_nodes, build_nodes, is_known_label
+from runner.document.mentions import mentions_a_target, sounds_conditional
+from runner.document.nodes import NO_BRANCH_LABELS, Node, all_nodes, build_nodes, is_known_label
 from runner.document.outline import Part
 from runner.document.rollbacks import is_about_action
 from runner.model.diagnostics import Diagnostic, Severity
 from runner.model.identity import StepId
+from runner.model.numbering import GAP, NUMBER, plain_number
 from runner.model.runbook import Advice, GoOn, GoToStep, Runbook, SectionKind
 
 _IF = re.compile(r"\bif\b|\bunless\b", re.I)
 _MOVES = re.compile(
     r"(?:continue|go|skip|proceed|return|jump)\s+(?:on\s+|back\s+)?(?:to|with|at)\b"
-    r"|(?:see|apply|take)\s+actions?\s+\d|escalate\s+to\b|re-?run\s+step\b",
+    r"|(?:see|apply|take)\s+actions?\s+\d|escalate\s+to\b|re-?run\s+step\b"
+    r"|(?:stop\s+here|(?-i:STOP|Stop))\s*(?:$|[-–—:.(!])",
     re.I,
 )
+_STANDING = re.compile(r"(?:escalate|roll\s?-?back)\s+(?:immediately\s+)?(?:if|when)\b", re.I)
 _MOVE_BEHIND = re.compile(
     r"(?:[:|?.]\s+|\s(?:→|->|=>|⇒)\s*)(?:if\b[^:.]{1,60}:\s*)?"
     r"(?:(?:continue|go|skip|proceed|return|jump)\s+(?:on\s+|back\s+)?(?:to|with|at)\b"
@@ -57,7 +61,9 @@ def strays(parts: tuple[Part, ...], runbook: Runbook) -> tuple[Diagnostic, ...]:
     Scope and the two sections about when to use the runbook send people elsewhere before a run.
     """
     places = runbook.places + runbook.verification
-    starts = [branch.span.start for place in places for branch in place.branches]
+    branches = [branch for place in places for branch in place.branches]
+    starts = [branch.span.start for branch in branches]
+    starts += [consequence.span.start for b in branches for consequence in b.consequences]
     starts = sorted(starts + [condition.span.start for condition in runbook.standing])
     called = {call.key.text for place in places for call in place.invocations}
     found: list[Diagnostic] = []
@@ -106,7 +112,7 @@ def _promises(heading: Heading, part: Part, beside: bool) -> bool:
 
 
 def _lines(part: Part, tree: tuple[Node, ...]) -> Iterator[Node]:
-    """The lines of a part, block quotes too; not those that say how to undo an action."""
+    """The lines of a part, block quotes too; of Rollback only what no run reads there."""
     lines = _outside_rollbacks if part.kind is SectionKind.ROLLBACK else all_nodes
     yield from lines(tree)
     for quote in _quotes(part.blocks):
@@ -116,7 +122,8 @@ def _lines(part: Part, tree: tuple[Node, ...]) -> Iterator[Node]:
 def _outside_rollbacks(nodes: Iterable[Node]) -> Iterator[Node]:
     for node in nodes:
         if not is_about_action(node):
-            yield node
+            if not _STANDING.match(node.text.text):
+                yield node
             yield from _outside_rollbacks(node.children)
 
 
@@ -132,12 +139,14 @@ def _quotes(blocks: Iterable[Block]) -> Iterator[Quote]:
 
 def _branches(nodes: Iterable[Node], starts: list[int]) -> Iterator[Diagnostic]:
     for node in nodes:
-        if not _IF.search(node.text.text) or branch_text(node.text) is None:
+        if not _IF.search(node.text.text) or not (
+            take_apart(node) or _STANDING.match(node.text.text)
+        ):
             continue
         span = node.text.span()
         at = bisect_left(starts, span.start)
         is_read = at < len(starts) and starts[at] <= span.end
-        if not is_read and _leads_somewhere(node):
+        if not is_read and (_STANDING.match(node.text.text) or _leads_somewhere(node)):
             yield Diagnostic(
                 "RB010",
                 Severity.WARNING,
@@ -170,10 +179,11 @@ def _moves(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
     """Moves without a condition, unless they lead to the next step anyway."""
     starts = [step.span.start for step in runbook.steps]
     for node in nodes:
-        if branch_text(node.text) and take_apart(node):
+        if take_apart(node) or _STANDING.match(node.text.text):
             continue
         at = bisect_right(starts, node.text.span().start)
-        if _hides_a_move(node):
+        following = runbook.steps[at].id if at < len(starts) else None
+        if _hides_a_move(node) or (_mentions(node) and sounds_conditional(node.text.line)):
             yield Diagnostic(
                 "RB010",
                 Severity.WARNING,
@@ -182,8 +192,7 @@ def _moves(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
                 "begin it with If, or with Otherwise",
             )
             continue
-        following = runbook.steps[at].id if at < len(starts) else None
-        if at and _moves_away(node, following):
+        if at and (_moves_away(node, following) or _mentions_another(node, following)):
             yield Diagnostic(
                 "RB012",
                 Severity.NOTE,
@@ -198,6 +207,21 @@ def _hides_a_move(node: Node) -> bool:
     field = node.field
     is_prose = field is not None and is_known_label(field.label)
     return not is_prose and _MOVE_BEHIND.search(node.text.text) is not None
+
+
+def _mentions(node: Node) -> bool:
+    field = node.field
+    is_prose = field is not None and (
+        NO_BRANCH_LABELS.match(field.label) or field.label.casefold() in ("location", "next steps")
+    )
+    return not is_prose and mentions_a_target(node.text.line)
+
+
+def _mentions_another(node: Node, following: StepId | None) -> bool:
+    """Whether a line without a condition names a place that is not the next one anyway."""
+    named = re.search(rf"step{GAP}({NUMBER})", node.text.text, re.I)
+    is_next = named and following and plain_number(named[1]) == following.number
+    return _mentions(node) and not is_next
 
 
 def _moves_away(node: Node, following: StepId | None) -> bool:
