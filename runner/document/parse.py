@@ -11,7 +11,7 @@ from runner.document.evidence_list import evidence_items
 from runner.document.expectations import says_success
 from runner.document.front_matter import read_front_matter
 from runner.document.headed import BARE, CHECK, headed, is_prohibition, numbered_items
-from runner.document.invocations import key_names_in
+from runner.document.invocations import key_names_in, read_invocations
 from runner.document.markdown import read_blocks
 from runner.document.nodes import Node, all_nodes, build_nodes
 from runner.document.outline import Outline, Part, outline
@@ -95,6 +95,7 @@ def parse_runbook(source: SourceText, pack: str = "") -> ParsedRunbook:
         alerts=_alerts(_of_kind(sections, SectionKind.WHEN_TO_USE)),
         evidence_keys=key_names_in(evidence),
         evidence=evidence_items(evidence),
+        follow_ups=read_invocations(_nodes(_of_kind(sections, SectionKind.FOLLOW_UPS))),
     )
     found = front.diagnostics + beside.diagnostics + strays(sections, runbook)
     return ParsedRunbook(runbook, DiagnosedDocument(source, found))

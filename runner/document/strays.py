@@ -65,7 +65,8 @@ def strays(parts: tuple[Part, ...], runbook: Runbook) -> tuple[Diagnostic, ...]:
     starts = [branch.span.start for branch in branches]
     starts += [consequence.span.start for b in branches for consequence in b.consequences]
     starts = sorted(starts + [condition.span.start for condition in runbook.standing])
-    called = {call.key.text for place in places for call in place.invocations}
+    calls = [*(call for place in places for call in place.invocations), *runbook.follow_ups]
+    called = {call.key.text for call in calls}
     found: list[Diagnostic] = []
     for part in parts:
         tree = build_nodes((part.heading, *part.blocks))
