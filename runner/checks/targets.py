@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from runner.checks.subject import Finding, Subject, place_name
 from runner.conditions.names import plain_phrase
-from runner.document.mentions import mentions_a_target
 from runner.model.runbook import (
     Advice,
     Consequence,
@@ -24,8 +23,6 @@ _MOVES = re.compile(
     r"|(?:see|apply|run|take|do)\s+action\b|.*\b(?:step|action)\s+\d",
     re.I,
 )
-_HALF_A_CONDITION = re.compile(r"(?P<more>and|but|or)\b[^:]{1,80}:\s", re.I)
-"""A line below a branch that goes on with its condition: `or B: restart it`."""
 
 
 def dangling_steps(subject: Subject) -> Iterator[Finding]:
@@ -73,7 +70,7 @@ def conditional_consequences(subject: Subject) -> Iterator[Finding]:
     """RB206: a move with a condition of its own, which no run can follow by itself."""
     for _, consequence in _consequences(subject):
         words = consequence.text
-        if isinstance(consequence, Advice) and _is_conditional(words):
+        if isinstance(consequence, Advice) and is_conditional(words):
             yield Finding(
                 f'"{words}" has a condition of its own: it is left to a person',
                 consequence.span,
@@ -81,24 +78,8 @@ def conditional_consequences(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def targets_in_advice(subject: Subject) -> Iterator[Finding]:
-    """RB210: advice that names a place to go to: a run does not follow it."""
-    for _, branch, _ in subject.branches():
-        for number, consequence in enumerate(branch.consequences):
-            words = consequence.text
-            if not isinstance(consequence, Advice) or _is_conditional(words):
-                continue
-            half = _HALF_A_CONDITION.match(words)
-            goes_on = half and (number == 0 or half["more"].casefold() == "or")
-            if goes_on or (mentions_a_target(words)):
-                yield Finding(
-                    f'"{words}" is advice: a run does not follow it',
-                    consequence.span,
-                    "give the target a clause of its own (`…; see Action 1`), or write `If …: …`",
-                )
-
-
-def _is_conditional(advice: str) -> bool:
+def is_conditional(advice: str) -> bool:
+    """Whether advice moves on and has a condition of its own, which RB206 speaks of."""
     return bool(_LATER_IF.search(advice) and _MOVES.match(advice))
 
 

@@ -2,22 +2,24 @@
 
 import re
 
-from runner.document.consequences import VERB, read_clauses, read_consequences
+from runner.document.consequences import ARROW, VERB, read_clauses, read_consequences
 from runner.document.nodes import NO_BRANCH_LABELS, Node, is_conditional, is_known_label, labelled
 from runner.document.rich_text import RichText
 from runner.model.frozen import frozen
 from runner.model.runbook import Advice
 
 _IF = re.compile(r"(?:if|(unless))\b\s*", re.I)
-_COLON = re.compile(r":(?=\s|$)|\s*(?:→|->|=>|⇒)\s*")
+_COLON = re.compile(rf":(?=\s|$)|\s*{ARROW}\s*")
 _COMMA = re.compile(rf",\s+|\s+then\s+|\s+[-–—]\s+(?={VERB})", re.I)
 _OTHERWISE = re.compile(
     rf"(?:[.;,]\s*)(?=(?:otherwise|else)\b)|\s+(?=(?:otherwise|else)\b[\s,:]+{VERB})"
-    r"|[.;]\s+(?=if\b[^:.;]*(?::\s|→|->|=>))",
+    rf"|[.;]\s+(?=if\b[^:.;]*(?::\s|{ARROW}))",
     re.I,
 )
 _SENTENCE_IF = re.compile(r"\.\s+(?=If\b)")
 _OTHERWISE_WORD = re.compile(r"(?:otherwise|else|none of (?:the above|these))[\s,:]*", re.I)
+_GLOSSED = re.compile(r"\s*\([^()]*\)(?P<end>\s*:\s*)")
+"""What may stand between a bold condition and its colon: `**If A** (rare): …`."""
 _LATER = re.compile(r"\S\s+\(?(?:if|unless|provided)\s", re.I)
 _BEFORE_CONDITION = re.compile(
     r"[\s,(]*(?:(?:but|and)\s+)?(?:only\s+)?(?:if|unless|provided(?:\s+that)?)\s*$", re.I
@@ -147,7 +149,9 @@ def _bold_condition(text: RichText) -> tuple[int, int] | None:
     inside = text.text[:end].rstrip()
     if ":" in inside[:-1] or inside.casefold() in ("if", "unless"):
         return None
-    behind = re.match(r"[\s:,–—→-]*>?\s*", text.text[end:])
+    if gloss := _GLOSSED.match(text.text, end):
+        return gloss.start("end"), gloss.end()
+    behind = re.match(r"[\s:,–—⇒→⟶➡▶\ufe0f=-]*>?\s*", text.text[end:])
     return len(inside.rstrip(":")), end + (behind.end() if behind else 0)
 
 

@@ -21,9 +21,10 @@ from runner.model.runbook import (
     Stop,
 )
 
+ARROW = r"(?:→|⟶|➡\ufe0f?|▶\ufe0f?|⇒|--?>|==?>)"
 VERB = (
     r"(?:(?:please|immediately|directly)\s+)?"
-    r"(?:escalate|see\s+action|apply\s+action|run\s+action|see:?\s+action|go\s+(?:back\s+)?to|continue"
+    r"(?:escalate|see\s+action|apply\s+action|run\s+action|see:?\s+action|go\s*(?:back\s+)?to|continue"
     r"|proceed|skip\s+(?:ahead\s+)?to|return\s+to|jump\s+(?:ahead\s+)?to|stop\b|re-?run|use\s+the"
     r"|see\s+the|hand\s+over)"
 )
@@ -34,13 +35,13 @@ _CLAUSE = re.compile(
     re.I,
 )
 _LEAD = (
-    r"(?:(?:→|⇒|->|=>)\s*|(?:please|then|now|just|simply|immediately|directly|straight"
+    rf"(?:{ARROW}\s*|(?:please|then|now|just|simply|immediately|directly|straight"
     r"|you\s+(?:can|may|should|must))\s+)*"
 )
 """What may stand before a verb and changes nothing of where it leads."""
 _ALONG = r"(?:(?:on|back|ahead|forward|down|directly|straight|immediately|right)\b\s*)*"
 _MOVE = (
-    rf"(?:(?:continue|go|proceed|return|jump|move|back|straight)\b[\s,]*{_ALONG}"
+    rf"(?:(?:continue\b|go(?=to\b)|go\b|proceed\b|return\b|jump\b|move\b|back\b|straight\b)[\s,]*{_ALONG}"
     r"|skip\b\s*(?:ahead\s+)?(?=to\b))"
 )
 _TO_STEP = re.compile(rf"{_LEAD}{_MOVE}?(?:to|with|at|from)?\s*steps?{GAP}({NUMBER})", re.I)
@@ -103,7 +104,7 @@ _TRIVIAL = re.compile(
     r"(?:the\s+)?(?:issue|incident|problem)?\s*(?:is\s+)?(?:resolved|done|fixed)", re.I
 )
 _LEADING_IF = re.compile(r"(?:if|(?P<unless>unless))\s+(?=\S)", re.I)
-_LEADING_END = re.compile(r"\s*(?:,|:|→|->|=>)\s+|\s+then\s+", re.I)
+_LEADING_END = re.compile(rf"\s*(?:,|:|{ARROW})\s+|\s+then\s+", re.I)
 _LATER_IF = re.compile(
     r"(?<=\S)[\s,]+(?:(?:but|and)\s+)?(?:only\s+)?"
     r"(?:if|provided(?:\s+that)?|(?P<unless>unless))\s+(?=\S)",

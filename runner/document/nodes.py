@@ -15,7 +15,7 @@ from runner.document.blocks import (
     Quote,
     TableBlock,
 )
-from runner.document.consequences import VERB
+from runner.document.consequences import ARROW, VERB
 from runner.document.rich_text import RichText
 from runner.model.frozen import frozen
 from runner.model.runbook import Fence
@@ -34,14 +34,14 @@ _MARK = re.compile(
 )
 """What may stand before a branch and says nothing: `a)`, `✅`, `→`."""
 _SENTENCE_IF = re.compile(r"[.;!?]\s+(?=If\b)")
-_LEADS = re.compile(rf"If\b[^.;!?]*?(?::(?:\s|$)|→|->|=>|⇒|(?:,|\bthen)\s+{VERB})", re.I)
+_LEADS = re.compile(rf"If\b[^.;!?]*?(?::(?:\s|$)|{ARROW}|(?:,|\bthen)\s+{VERB})", re.I)
 NO_BRANCH_LABELS = re.compile(
     r"when|pre-?condition|prerequisite|warning|caution|note|success|expected|evidence"
     r"|questions?|verification|rollback|side effect|safety|input|output",
     re.I,
 )
 """Labels of fields that say what is so, where an If is part of what is said."""
-_CONSEQUENCE = re.compile(r":|→|->|=>|⇒")
+_CONSEQUENCE = re.compile(rf":|{ARROW}")
 _TASK = re.compile(r"\[[ xX]\]\s+")
 
 

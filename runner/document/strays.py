@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from runner.document.blocks import Block, Heading, ListBlock, Quote
 from runner.document.branch_lines import take_apart
-from runner.document.consequences import read_consequences
+from runner.document.consequences import ARROW, read_consequences
 from runner.document.headed import BARE, REVERSIBILITY, STEP
 from runner.document.invocations import named_keys
 from runner.document.mentions import mentions_a_target, sounds_conditional
@@ -27,10 +27,10 @@ _MOVES = re.compile(
 )
 _STANDING = re.compile(r"(?:escalate|roll\s?-?back)\s+(?:immediately\s+)?(?:if|when)\b", re.I)
 _MOVE_BEHIND = re.compile(
-    r"(?:[:|?.]\s+|\s(?:→|->|=>|⇒)\s*)(?:if\b[^:.]{1,60}:\s*)?"
-    r"(?:(?:continue|go|skip|proceed|return|jump)\s+(?:on\s+|back\s+)?(?:to|with|at)\b"
+    rf"(?:[:|?.]\s+|\s{ARROW}\s*)(?:if\b[^:.]{1, 60}:\s*)?"
+    r"(?:(?:continue|go|skip|proceed|return|jump)\s+(?:on\s+|back\s+)?(?:to|with|at)\b|goto\b"
     r"|(?:see|apply|take)\s+actions?\s+\d|escalate\b|stop\s*(?:$|[.;])|re-?run\s+step\b)"
-    r"|(?:→|->|=>|⇒)\s*(?:step|action)\s+\d",
+    rf"|{ARROW}\s*(?:step|action)\s+\d",
     re.I,
 )
 """A move behind words that are no condition: `Timeouts → Action 1`, `When it fails: escalate`."""
