@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from runner.checks.subject import Finding, Subject
 from runner.checks.targets import is_conditional
 from runner.document.mentions import key_to_run, mentions_a_target, moves_a_reader
-from runner.model.runbook import Advice, Step
+from runner.model.runbook import Advice, Branch, Step
 from runner.model.source import Span
 
 _LINK = re.compile(
@@ -16,9 +16,23 @@ _HALF_A_CONDITION = re.compile(r"(?P<more>and|but|or)\b[^:]{1,80}:\s", re.I)
 """A line below a branch that goes on with its condition: `or B: restart it`."""
 
 
+_LISTED = re.compile(
+    r"\b(?:all|any|both|either|one|each|none)\s+of\s+(?:the\s+following|these|those)\b"
+    r"|\bthe\s+following\s+(?:is|are|hold|apply|conditions)\b",
+    re.I,
+)
+
+
 def targets_in_advice(subject: Subject) -> Iterator[Finding]:
     """RB210: advice that names a place to go to: a run does not follow it."""
     for step, branch, _ in subject.branches():
+        if _has_listed_conditions(branch):
+            yield Finding(
+                f'the list below "{branch.text}" is read as advice, not as conditions',
+                branch.span,
+                "write the conditions on the line: `If A and B: …`",
+            )
+            continue
         for number, consequence in enumerate(branch.consequences):
             words = consequence.text
             if not isinstance(consequence, Advice) or is_conditional(words):
@@ -31,6 +45,12 @@ def targets_in_advice(subject: Subject) -> Iterator[Finding]:
                     consequence.span,
                     "give the target a clause of its own (`…; see Action 1`), or write `If …: …`",
                 )
+
+
+def _has_listed_conditions(branch: Branch) -> bool:
+    """Whether a branch has its conditions in the list below it, where consequences stand."""
+    advised = any(isinstance(c, Advice) for c in branch.consequences)
+    return advised and _LISTED.search(branch.text) is not None
 
 
 def _goes_on(words: str, is_first: bool) -> bool:

@@ -11,6 +11,8 @@ from runner.model.runbook import Advice
 _IF = re.compile(r"(?:if|(unless))\b\s*", re.I)
 _COLON = re.compile(rf":(?=\s|$)|\s*{ARROW}\s*")
 _COMMA = re.compile(rf",\s+|\s+then\s+|\s+[-–—]\s+(?={VERB})", re.I)
+_COMMA_AND_VERB = re.compile(rf",\s+(?:then\s+)?(?={VERB})", re.I)
+"""Where a condition ends although a colon stands at the end: `If A, see Action 1:` and a list."""
 _OTHERWISE = re.compile(
     rf"(?:[.;,]\s*)(?=(?:otherwise|else)\b)|\s+(?=(?:otherwise|else)\b[\s,:]+{VERB})"
     rf"|[.;]\s+(?=if\b[^:.;]*(?::\s|{ARROW}))",
@@ -128,6 +130,8 @@ def _separate(text: RichText, node: Node) -> WrittenBranch | None:
     begin = _IF.match(text.text)
     start = begin.end() if begin else 0
     end, rest = _bold_condition(text) or _first(_COLON, text, start) or (-1, -1)
+    if end >= 0 and rest >= len(text.text):
+        end, rest = _first(_COMMA_AND_VERB, text, start) or (end, rest)
     certain = end >= 0
     if end < 0 and not begin:
         end, rest = _otherwise_word(text)

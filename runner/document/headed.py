@@ -23,7 +23,7 @@ BARE = re.compile(
 """A heading with nothing but a number before its title: `1. Look at the logs`."""
 REVERSIBILITY = re.compile(r"\(([^()]*\b(?:ir)?reversible\b[^()]*)\)", re.I)
 """What a heading says about undoing an action."""
-_DO_NOT = re.compile(r"do\s+not\b|don'?t\b|never\b", re.I)
+DO_NOT = re.compile(r"do\s+not\b|don'?t\b|never\b", re.I)
 
 
 @frozen
@@ -80,4 +80,4 @@ def numbered_items(blocks: Iterable[Block]) -> tuple[tuple[int, Item], ...]:
 
 def is_prohibition(block: Block) -> bool:
     """Whether a line begins what one must not do."""
-    return isinstance(block, Heading | Paragraph) and bool(_DO_NOT.match(block.text.line))
+    return isinstance(block, Heading | Paragraph) and bool(DO_NOT.match(block.text.line))

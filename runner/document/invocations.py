@@ -22,7 +22,16 @@ _PROSE_INPUT = re.compile(
     re.I,
 )
 """An input that the line of a call names by itself: `Run … with the change calendar as input`."""
-_CALL_LABELS = ("key", "run", "use", "execution", "automated (preferred)")
+_CALL_LABELS = (
+    "key",
+    "keys",
+    "jupyter key",
+    "jupyter keys",
+    "run",
+    "use",
+    "execution",
+    "automated (preferred)",
+)
 
 
 @frozen

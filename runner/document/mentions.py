@@ -38,7 +38,7 @@ _RUNS_A_KEY = re.compile(
 _NEGATED = re.compile(r"\b(?:do\s+not|don['’]?t|never|skip|without|before|instead\s+of)\b", re.I)
 _CONDITIONAL = re.compile(
     r"\b(?:if|when|whenever|where|unless|once|until|in\s+case|as\s+(?:long|soon)\s+as|should|provided"
-    r"|yes|no|case|scenario)\b|^(?:on|for|with|upon)\s",
+    r"|yes|no|case|scenario)\b|[<>≤≥|]|^(?:on|for|with|upon)\s",
     re.I,
 )
 

@@ -33,6 +33,7 @@ _MARK = re.compile(
     re.I,
 )
 """What may stand before a branch and says nothing: `a)`, `✅`, `→`."""
+_STANDING = re.compile(r"(?:escalate|roll\s?-?back)\s+(?:[\w'’ -]{1,40}?\s+)?(?:if|when)\b", re.I)
 _SENTENCE_IF = re.compile(r"[.;!?]\s+(?=If\b)")
 _LEADS = re.compile(rf"If\b[^.;!?]*?(?::(?:\s|$)|{ARROW}|(?:,|\bthen)\s+{VERB})", re.I)
 NO_BRANCH_LABELS = re.compile(
@@ -155,7 +156,7 @@ def logical_lines(text: RichText) -> tuple[RichText, ...]:
         rest = _unmarked(text.part(match.end()))
         if any(begin < match.start() < end for begin, end in text.bold):
             continue
-        if is_conditional(rest) or labelled(rest):
+        if is_conditional(rest) or labelled(rest) or _STANDING.match(rest.text):
             cuts.append(match.end())
     cuts = sorted({*cuts, *labels, len(text.text)})
     parts = (text.part(a, b) for a, b in pairwise(cuts))

@@ -1,8 +1,8 @@
 """Text to `Runbook`: `parse_runbook` never raises, and drops nothing that it recognises."""
 
 import re
-from collections.abc import Iterable
-from itertools import islice, pairwise
+from collections.abc import Iterable, Iterator
+from itertools import islice, pairwise, takewhile
 from pathlib import PurePath
 
 from runner.conditions.grammar import parse_condition
@@ -10,13 +10,14 @@ from runner.document.blocks import Block, Heading, Item, ListBlock, Paragraph
 from runner.document.evidence_list import evidence_items
 from runner.document.expectations import says_success
 from runner.document.front_matter import read_front_matter
-from runner.document.headed import BARE, CHECK, headed, is_prohibition, numbered_items
+from runner.document.headed import BARE, CHECK, DO_NOT, headed, is_prohibition, numbered_items
 from runner.document.invocations import key_names_in, read_invocations
 from runner.document.markdown import read_blocks
 from runner.document.nodes import Node, all_nodes, build_nodes
 from runner.document.outline import Outline, Part, outline
 from runner.document.pack import Pack, merged, read_pack
 from runner.document.reruns import with_reruns
+from runner.document.rich_text import RichText
 from runner.document.rollbacks import is_about_action, read_rollbacks
 from runner.document.steps import (
     read_actions,
@@ -41,7 +42,13 @@ from runner.model.runbook import (
 )
 from runner.model.source import SourceText
 
-_STANDING = re.compile(r"(escalate|roll\s?-?back)\s+(?:immediately\s+)?(?:if|when)\b\s*:?\s*", re.I)
+_STANDING = re.compile(
+    r"(escalate|roll\s?-?back)\s*:?\s+(?:[\w'’ -]{1,40}?\s+)?(?:if|when)\b\s*:?\s*"
+    r"|(escalation|roll\s?-?back)\s+(?:triggers?|criteria|conditions?)\s*(?:$|:\s*)"
+    r"|when\s+to\s+(escalate|roll\s?-?back)\s*(?:$|:\s*)",
+    re.I,
+)
+_LEADING_IF = re.compile(r"if\s+(?=\S)", re.I)
 _HEAD = re.compile(r"^ {0,3}#{1,6}[ \t]", re.M)
 _ALERT = re.compile(r"alerts?\b", re.I)
 _QUOTED = re.compile(r"[\"“`]([^\"“”`]+)[\"”`]?")
@@ -229,26 +236,50 @@ def _after_do_not(blocks: tuple[Block, ...]) -> Iterable[tuple[Block, ListBlock]
 
 
 def _do_not(sections: tuple[Part, ...]) -> tuple[str, ...]:
-    lists = [found for part in sections for _, found in _after_do_not(part.blocks)]
-    items = [node for found in lists for node in build_nodes((found,))]
-    return tuple(node.text.line for node in items)
+    found: list[str] = []
+    for part in sections:
+        lists = [block for _, block in _after_do_not(part.blocks)]
+        found += [node.text.line for node in build_nodes(lists) if not node.children]
+        for node in all_nodes(build_nodes(part.blocks)):
+            field = node.field
+            if field and DO_NOT.fullmatch(field.label):
+                found += [field.value.line] if field.value.text else []
+                found += [child.text.line for child in node.children]
+    return tuple(dict.fromkeys(found))
 
 
 def _standing(parts: tuple[Part, ...]) -> tuple[StandingCondition, ...]:
     found: list[StandingCondition] = []
-    for node in all_nodes(_nodes(parts)):
+    for node, behind in _with_items_behind(_nodes(parts)):
         match = _STANDING.match(node.text.text)
         if match is None:
             continue
-        kind = StandingKind.ESCALATE if match[1][0] in "eE" else StandingKind.ROLLBACK
-        below = [child.text for child in node.children if not _begins_its_own(child)]
+        word = match[1] or match[2] or match[3]
+        kind = StandingKind.ESCALATE if word[0] in "eE" else StandingKind.ROLLBACK
+        is_bare = not node.children and match.end() == len(node.text.text)
+        children = behind if is_bare else node.children
+        below = [child.text for child in children if not _begins_its_own(child)]
         texts = below or [node.text.part(match.end())]
-        for text in texts:
+        for text in map(_as_condition, texts):
             if text.text:
                 condition = parse_condition(text.text, text.span)
                 number = len(found) + 1
                 found.append(StandingCondition(kind, number, condition, text.line, text.span()))
     return tuple(found)
+
+
+def _as_condition(text: RichText) -> RichText:
+    """A line of the list: without its If, and of a row of a table the first cell."""
+    cell = text.part(0, text.text.index(" | ")) if " | " in text.text else text
+    lead = _LEADING_IF.match(cell.text)
+    return cell.part(lead.end()) if lead else cell
+
+
+def _with_items_behind(nodes: tuple[Node, ...]) -> Iterator[tuple[Node, tuple[Node, ...]]]:
+    """Every node with the items of the list that follows it: `**Escalate if**`, then a list."""
+    for at, node in enumerate(nodes):
+        yield node, tuple(takewhile(lambda one: one.is_item, nodes[at + 1 :]))
+        yield from _with_items_behind(node.children)
 
 
 def _begins_its_own(node: Node) -> bool:

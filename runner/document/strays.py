@@ -10,13 +10,21 @@ from runner.document.consequences import ARROW, read_consequences
 from runner.document.headed import BARE, REVERSIBILITY, STEP
 from runner.document.invocations import named_keys
 from runner.document.mentions import mentions_a_target, sounds_conditional
-from runner.document.nodes import NO_BRANCH_LABELS, Node, all_nodes, build_nodes, is_known_label
+from runner.document.nodes import (
+    NO_BRANCH_LABELS,
+    Node,
+    all_nodes,
+    build_nodes,
+    fences_in,
+    is_known_label,
+)
 from runner.document.outline import Part
 from runner.document.rollbacks import is_about_action
 from runner.model.diagnostics import Diagnostic, Severity
-from runner.model.identity import StepId
+from runner.model.identity import KeyName, StepId
 from runner.model.numbering import GAP, NUMBER, plain_number
 from runner.model.runbook import Advice, GoOn, GoToStep, Runbook, SectionKind
+from runner.model.source import Span
 
 _IF = re.compile(r"\bif\b|\bunless\b", re.I)
 _MOVES = re.compile(
@@ -26,6 +34,12 @@ _MOVES = re.compile(
     re.I,
 )
 _STANDING = re.compile(r"(?:escalate|roll\s?-?back)\s+(?:immediately\s+)?(?:if|when)\b", re.I)
+_TRIGGER = re.compile(
+    r"(?:escalate|roll\s?-?back)\s+(?:immediately\s*:|immediately\s+(?:on|after|once)|after|once|on\b|upon"
+    r"|in\s+case|unless|whenever|as\s+soon)",
+    re.I,
+)
+"""A trigger of Rollback / Escalation that is no `Escalate if`: `Escalate after 30 minutes`."""
 _MOVE_BEHIND = re.compile(
     rf"(?:[:|?.]\s+|\s{ARROW}\s*)(?:if\b[^:.]{1, 60}:\s*)?"
     r"(?:(?:continue|go|skip|proceed|return|jump)\s+(?:on\s+|back\s+)?(?:to|with|at)\b|goto\b"
@@ -34,6 +48,7 @@ _MOVE_BEHIND = re.compile(
     re.I,
 )
 """A move behind words that are no condition: `Timeouts → Action 1`, `When it fails: escalate`."""
+_MISSPELT = re.compile(r"jupyter-\w+(?:-\w+)*", re.I)
 _ORDINAL = (
     r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|next|final|last"
     r"|\d+(?:st|nd|rd|th))"
@@ -78,6 +93,9 @@ def strays(parts: tuple[Part, ...], runbook: Runbook) -> tuple[Diagnostic, ...]:
             found += _keys(nodes, called)
         if part.kind in _STEPS:
             found += _moves(tree, runbook)
+            found += _in_code(part.blocks, runbook)
+            for quote in _quotes(part.blocks):
+                found += _moves(build_nodes(quote.blocks), runbook)
     return tuple(dict.fromkeys(found))
 
 
@@ -140,14 +158,14 @@ def _quotes(blocks: Iterable[Block]) -> Iterator[Quote]:
 
 def _branches(nodes: Iterable[Node], starts: list[int]) -> Iterator[Diagnostic]:
     for node in nodes:
-        if not _IF.search(node.text.text) or not (
-            take_apart(node) or _STANDING.match(node.text.text)
-        ):
+        words = node.text.text
+        triggers = _STANDING.match(words) or _TRIGGER.match(words)
+        if not triggers and not (_IF.search(words) and take_apart(node)):
             continue
         span = node.text.span()
         at = bisect_left(starts, span.start)
         is_read = at < len(starts) and starts[at] <= span.end
-        if not is_read and (_STANDING.match(node.text.text) or _leads_somewhere(node)):
+        if not is_read and (triggers or _leads_somewhere(node)):
             yield Diagnostic(
                 "RB010",
                 Severity.WARNING,
@@ -165,7 +183,7 @@ def _leads_somewhere(node: Node) -> bool:
 
 def _keys(nodes: Iterable[Node], called: set[str]) -> Iterator[Diagnostic]:
     for node in nodes:
-        for name, at in named_keys(node.text):
+        for name, at in (*named_keys(node.text), *_misspelt_keys(node)):
             if name not in called:
                 yield Diagnostic(
                     "RB011",
@@ -174,6 +192,15 @@ def _keys(nodes: Iterable[Node], called: set[str]) -> Iterator[Diagnostic]:
                     node.text.span(at, at + len(name)),
                     "call it in a step (`- **KEY**: …`), or leave the name out",
                 )
+
+
+def _misspelt_keys(node: Node) -> Iterator[tuple[str, int]]:
+    """Names of KEYs with capitals or underscores, which are none; RB302 tells KEY fields."""
+    if node.field and node.field.label.casefold() == "key":
+        return
+    for code, at in node.text.codes():
+        if _MISSPELT.fullmatch(code) and not KeyName.is_well_formed(code):
+            yield code, at
 
 
 def _moves(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
@@ -202,6 +229,24 @@ def _moves(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
                 "make it a branch, such as `- Otherwise: …`",
             )
         yield from _moves(node.children, runbook)
+
+
+def _in_code(blocks: Iterable[Block], runbook: Runbook) -> Iterator[Diagnostic]:
+    """Branches in code: in a comment, or because four spaces made code of a paragraph."""
+    source = runbook.source.text
+    for fence in fences_in(blocks):
+        for line in fence.text.splitlines():
+            words = line.strip(" \t#/-")
+            if not (_IF.match(words) and mentions_a_target(words)):
+                continue
+            at = source.find(words, fence.span.start, fence.span.end)
+            yield Diagnostic(
+                "RB010",
+                Severity.WARNING,
+                f'"{_cut(words)}" looks like a branch and is not followed from here',
+                Span(at, at + len(words)) if at >= 0 else fence.span,
+                "branches are read in steps and safety checks, outside code",
+            )
 
 
 def _hides_a_move(node: Node) -> bool:
