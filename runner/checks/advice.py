@@ -5,7 +5,12 @@ from collections.abc import Iterator
 
 from runner.checks.subject import Finding, Subject
 from runner.checks.targets import is_conditional
-from runner.document.mentions import key_to_run, mentions_a_target, moves_a_reader
+from runner.document.mentions import (
+    condition_with_a_target,
+    key_to_run,
+    mentions_a_target,
+    moves_a_reader,
+)
 from runner.model.runbook import Advice, Branch, Step
 from runner.model.source import Span
 
@@ -31,6 +36,13 @@ def targets_in_advice(subject: Subject) -> Iterator[Finding]:
                 f'the list below "{branch.text}" is read as advice, not as conditions',
                 branch.span,
                 "write the conditions on the line: `If A and B: …`",
+            )
+            continue
+        if condition_with_a_target(branch.text):
+            yield Finding(
+                f'"{branch.text}" was read as a condition, with the target that it names',
+                branch.span,
+                "part the condition from what follows by a colon: `If A: see Action 1`",
             )
             continue
         for number, consequence in enumerate(branch.consequences):

@@ -13,7 +13,8 @@ _TARGET = re.compile(
     r"|\b(?:see|apply|take|try|retry|consider|do|perform|execute|run|re-?run|repeat|use|attempt|start"
     rf"|follow|goto)(?:ing)?\s+(?:\w+\s+)?{_PLACE}"
     r"|\b(?:re-?run|re-?execute)\s+(?:\w+\s+){0,2}(?:jupyter|node)-\w"
-    rf"|(?:{ARROW}|:)\s*{_PLACE}|(?:^\W*|[:|]\s+|\s[-–—]\s+){_PLACE}\W*(?=$|[.(])"
+    rf"|(?:{ARROW}|:)\s*{_PLACE}|(?:^\W*|[:|,?]\s+|\s[-–—]\s+|\b(?:failure|success|errors?)\s+)"
+    rf"{_PLACE}(?=\W*$|\W*[.,;(]|\s+(?:and|or|first|then|immediately|next|now|if|unless|when|[-–—])\s)"
     r"|[:.]\s+(?:escalate|stop\s+here)\b"
     r"|\bescalat(?:e|ed|ion|ing)\s+to\b|\bneeds?\s+escalation|\bbe\s+escalated|^escalation\b",
     re.I,
@@ -35,6 +36,7 @@ _MOVE = re.compile(
 _RUNS_A_KEY = re.compile(
     rf"(?:run|use|execute|call)\s+(?:the\s+)?(?:key:?\s+)?(?P<key>{KEY_IN_TEXT})", re.I
 )
+_BEHIND_A_CONDITION = re.compile(rf"[:,?|(]|\s[-–—]|{ARROW}")
 _NEGATED = re.compile(r"\b(?:do\s+not|don['’]?t|never|skip|without|before|instead\s+of)\b", re.I)
 _CONDITIONAL = re.compile(
     r"\b(?:if|when|whenever|where|unless|once|until|in\s+case|as\s+(?:long|soon)\s+as|should|provided"
@@ -46,6 +48,12 @@ _CONDITIONAL = re.compile(
 def mentions_a_target(words: str) -> bool:
     """Whether the words send a reader to a step, an action or somebody else."""
     return _TARGET.search(words) is not None and _NEGATED.search(words) is None
+
+
+def condition_with_a_target(words: str) -> bool:
+    """Whether what was read as a condition goes on with where to go: `A ? see Action 1`."""
+    end = _BEHIND_A_CONDITION.search(words)
+    return end is not None and mentions_a_target(words[end.start() :])
 
 
 def moves_a_reader(words: str) -> bool:

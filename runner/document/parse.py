@@ -250,9 +250,12 @@ def _do_not(sections: tuple[Part, ...]) -> tuple[str, ...]:
 
 def _standing(parts: tuple[Part, ...]) -> tuple[StandingCondition, ...]:
     found: list[StandingCondition] = []
-    for node, behind in _with_items_behind(_nodes(parts)):
+    nodes = _nodes(parts)
+    ways_back = [node for node in all_nodes(nodes) if is_about_action(node)]
+    undoing = {id(node) for way in ways_back for node in all_nodes(way.children)}
+    for node, behind in _with_items_behind(nodes):
         match = _STANDING.match(node.text.text)
-        if match is None:
+        if match is None or (id(node) in undoing and match[0][0] in "rR"):
             continue
         word = match[1] or match[2] or match[3]
         kind = StandingKind.ESCALATE if word[0] in "eE" else StandingKind.ROLLBACK

@@ -26,7 +26,7 @@ from runner.model.numbering import GAP, NUMBER, plain_number
 from runner.model.runbook import Advice, GoOn, GoToStep, Runbook, SectionKind
 from runner.model.source import Span
 
-_IF = re.compile(r"\bif\b|\bunless\b", re.I)
+_IF = re.compile(r"\b(?:if|unless|otherwise|else|none of)\b", re.I)
 _MOVES = re.compile(
     r"(?:continue|go|skip|proceed|return|jump)\s+(?:on\s+|back\s+)?(?:to|with|at)\b"
     r"|(?:see|apply|take)\s+actions?\s+\d|escalate\s+to\b|re-?run\s+step\b"
@@ -165,7 +165,9 @@ def _branches(nodes: Iterable[Node], starts: list[int]) -> Iterator[Diagnostic]:
         span = node.text.span()
         at = bisect_left(starts, span.start)
         is_read = at < len(starts) and starts[at] <= span.end
-        if not is_read and (triggers or _leads_somewhere(node)):
+        if not is_read and (
+            triggers or _leads_somewhere(node) or mentions_a_target(node.text.line)
+        ):
             yield Diagnostic(
                 "RB010",
                 Severity.WARNING,
@@ -236,7 +238,7 @@ def _in_code(blocks: Iterable[Block], runbook: Runbook) -> Iterator[Diagnostic]:
     source = runbook.source.text
     for fence in fences_in(blocks):
         for line in fence.text.splitlines():
-            words = line.strip(" \t#/-")
+            words = line.strip(" \t#/-*_>")
             if not (_IF.match(words) and mentions_a_target(words)):
                 continue
             at = source.find(words, fence.span.start, fence.span.end)
