@@ -69,7 +69,7 @@ def _trailing(node: Node) -> tuple[WrittenBranch, ...]:
     only_if = clauses[0].only_if if clauses else None
     if only_if is None or len(clauses) > 1 or isinstance(clauses[0].consequences[0], Advice):
         return ()
-    before = first.part(0, first.text.index(only_if.text))
+    before = first.part(0, first.offsets.index(only_if.offsets[0]))
     moved = before.part(0, len(_BEFORE_CONDITION.sub("", before.text)))
     others = (_separate(other, node) for other in more)
     written = WrittenBranch(only_if, moved, clauses[0].negated)
