@@ -4,10 +4,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
-from runner.document.blocks import Block, Heading, ListBlock, Quote
+from runner.document.blocks import Block, ListBlock, Quote
 from runner.document.branch_lines import take_apart
 from runner.document.consequences import ARROW, read_consequences
-from runner.document.headed import BARE, REVERSIBILITY, STEP
 from runner.document.invocations import named_keys
 from runner.document.mentions import mentions_a_target, sounds_conditional
 from runner.document.nodes import (
@@ -20,6 +19,7 @@ from runner.document.nodes import (
 )
 from runner.document.outline import Part
 from runner.document.rollbacks import is_about_action
+from runner.document.unread import NAMES_A_PLACE, cut, unread_headings
 from runner.model.diagnostics import Diagnostic, Severity
 from runner.model.identity import KeyName, StepId
 from runner.model.numbering import GAP, NUMBER, plain_number
@@ -49,23 +49,6 @@ _MOVE_BEHIND = re.compile(
 )
 """A move behind words that are no condition: `Timeouts → Action 1`, `When it fails: escalate`."""
 _MISSPELT = re.compile(r"jupyter-\w+(?:-\w+)*", re.I)
-_ORDINAL = (
-    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|next|final|last"
-    r"|\d+(?:st|nd|rd|th))"
-)
-_LIKE_A_STEP = re.compile(
-    r"[^\w]*(?:\d+[.)]\s*)?(?:(?:step|action|check)\s*(?:[:–—]|-\s)"
-    r"|(?:step|action)\s*[^\w\s]?\s*(?:(?-i:[A-Z])|\d\S{0,8}|[ivxl]{1,6}|(?:twenty|thirty)\S*)[\])]?\s*(?:[:.–—)-]|$)"
-    rf"|{_ORDINAL}\s+(?:step|action|check)\b|(?:step|action|check)\s+{_ORDINAL}\b)",
-    re.I,
-)
-"""Headings such as `Step A: …`, `First step`, `Action: …`."""
-_HINTS = {
-    SectionKind.DIAGNOSIS: "number it: `### Step 1: title`",
-    SectionKind.OTHER: "number it: `### Step 1: title`",
-    SectionKind.ACTIONS: "number it: `### Action 1: title (REVERSIBLE)`",
-    SectionKind.SAFETY: "make it an item of a numbered list, or `### Check 1: title`",
-}
 _ROUTING = (SectionKind.SCOPE, SectionKind.WHEN_TO_USE, SectionKind.WHEN_NOT_TO_USE)
 _STEPS = (SectionKind.DIAGNOSIS, SectionKind.SAFETY, SectionKind.OTHER)
 
@@ -86,7 +69,7 @@ def strays(parts: tuple[Part, ...], runbook: Runbook) -> tuple[Diagnostic, ...]:
     for part in parts:
         tree = build_nodes((part.heading, *part.blocks))
         nodes = tuple(_lines(part, tree))
-        found += _headings(part, runbook)
+        found += unread_headings(part, runbook)
         if part.kind not in _ROUTING:
             found += _branches(nodes, starts)
         if part.kind is not SectionKind.EVIDENCE:
@@ -97,37 +80,6 @@ def strays(parts: tuple[Part, ...], runbook: Runbook) -> tuple[Diagnostic, ...]:
             for quote in _quotes(part.blocks):
                 found += _moves(build_nodes(quote.blocks), runbook)
     return tuple(dict.fromkeys(found))
-
-
-def _headings(part: Part, runbook: Runbook) -> Iterator[Diagnostic]:
-    """Headings that look like a step, an action or a check, at the level of those that are one."""
-    hint = _HINTS.get(part.kind)
-    if hint is None:
-        return
-    read = {step.span.start for step in runbook.places}
-    read |= {action.span.start for action in runbook.actions}
-    headings = [b for b in (part.heading, *part.blocks) if isinstance(b, Heading)]
-    level = max((h.level for h in headings if h.text.span().start in read), default=6)
-    for heading in headings:
-        is_read = heading.text.span().start in read
-        if not is_read and heading.level <= level and _promises(heading, part, level < 6):
-            yield Diagnostic(
-                "RB013",
-                Severity.WARNING,
-                f'"{_cut(heading.text.line)}" looks like a step and is not read as one',
-                heading.text.span(),
-                hint,
-            )
-
-
-def _promises(heading: Heading, part: Part, beside: bool) -> bool:
-    """Whether a reader would take a heading for one more step; `beside` some that are read."""
-    line = heading.text.line
-    if heading is part.heading and part.kind is not SectionKind.OTHER:
-        return False
-    numbered = beside and part.kind is not SectionKind.OTHER and BARE.fullmatch(line)
-    marked = part.kind is SectionKind.ACTIONS and REVERSIBILITY.search(line)
-    return bool(numbered or marked or STEP.fullmatch(line) or _LIKE_A_STEP.match(line))
 
 
 def _lines(part: Part, tree: tuple[Node, ...]) -> Iterator[Node]:
@@ -211,6 +163,9 @@ def _moves(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
     for node in nodes:
         if take_apart(node) or _STANDING.match(node.text.text):
             continue
+        if not node.is_item and NAMES_A_PLACE.match(node.text.text):
+            yield from _moves(node.children, runbook)
+            continue
         at = bisect_right(starts, node.text.span().start)
         following = runbook.steps[at].id if at < len(starts) else None
         if _hides_a_move(node) or (_mentions(node) and sounds_conditional(node.text.line)):
@@ -245,7 +200,7 @@ def _in_code(blocks: Iterable[Block], runbook: Runbook) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 "RB010",
                 Severity.WARNING,
-                f'"{_cut(words)}" looks like a branch and is not followed from here',
+                f'"{cut(words)}" looks like a branch and is not followed from here',
                 Span(at, at + len(words)) if at >= 0 else fence.span,
                 "branches are read in steps and safety checks, outside code",
             )
@@ -282,8 +237,4 @@ def _moves_away(node: Node, following: StepId | None) -> bool:
 
 
 def _short(node: Node) -> str:
-    return _cut(node.text.line)
-
-
-def _cut(line: str) -> str:
-    return line if len(line) <= 60 else f"{line[:57].rstrip()}..."
+    return cut(node.text.line)
