@@ -31,6 +31,7 @@ _OF_A_RUN = (
 )  # fmt: skip
 """What a run imports, early or late."""
 _START_SECONDS = 20.0
+_IDLE_MINUTES, _SPARES = 30.0, 1
 _FIRST_DESCRIPTOR = 3
 """Where systemd puts the socket that it has opened for a service."""
 
@@ -44,6 +45,18 @@ class Status:
     served: int
     hosted: int
     idle_seconds: int
+
+
+def settled(idle_minutes: float | None, spares: int | None) -> tuple[float, int]:
+    """What is given, else what `runbook.toml` says, else 30 minutes and one spare."""
+    from runner.runs.settings import find_settings
+
+    files = find_settings(Path.cwd(), os.environ)
+    idle, count = files.one("warm", "idle_seconds"), files.one("warm", "spares")
+    return (
+        idle_minutes or (int(idle.value) / 60 if idle else _IDLE_MINUTES),
+        spares if spares is not None else int(count.value) if count else _SPARES,
+    )
 
 
 def warm_command(idle_minutes: float, spares: int) -> int:

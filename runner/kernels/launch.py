@@ -75,8 +75,9 @@ class StartedKernel:
 class KernelProcess:
     """A kernel under its guardian. Every method may be called from any thread."""
 
-    def __init__(self, started: StartedKernel):
+    def __init__(self, started: StartedKernel, is_spare_of_resident: bool = False):
         """From now on a thread listens to its guardian."""
+        self.is_spare_of_resident = is_spare_of_resident
         self.folder = started.folder
         self.key = started.key
         self.has_network = started.has_network

@@ -123,6 +123,7 @@ class Execution:
             warnings=(*self._warnings(), *published.warnings),
             sandbox=self.attempt.kernel.sandbox(),
             redactions=self._redactor.redactions,
+            on_spare_of_resident=self.attempt.kernel.is_spare_of_resident,
         )
 
     def _warnings(self) -> Iterator[str]:
@@ -172,6 +173,7 @@ class Execution:
             notebook_digest=written[1],
             sandbox=self.attempt.kernel.sandbox(),
             redactions=self._redactor.redactions,
+            on_spare_of_resident=self.attempt.kernel.is_spare_of_resident,
         )
 
     def _state_of_last_cell(self, error: Exception | None) -> CellState:
