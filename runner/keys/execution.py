@@ -16,6 +16,7 @@ from runner.keys.foreign_result import result_from_cells
 from runner.keys.injected import notebook_value
 from runner.keys.kernelspecs import kernel_for
 from runner.keys.notebook_source import INJECTED, NotebookSource, read_notebook
+from runner.keys.output_tail import Printed
 from runner.keys.outputs_cells import Unreadable
 from runner.keys.parameters_cell import check_values, defaults_of
 from runner.keys.published import RESULT_FILE, read_published
@@ -44,10 +45,11 @@ class Execution:
     ):
         self._of_caller: Exception | None = None
 
-        def at_cell(cell: int, cells: int, tail: str) -> None:
-            elapsed, shown = time.monotonic() - started, "" if order.secrets.names else tail
+        def at_cell(cell: int, cells: int, said: Printed) -> None:
+            place = (order.invocation, cell, cells, time.monotonic() - started)
+            words = () if order.secrets.names else (said.line, said.new, said.cut)
             try:
-                report(Progress(order.invocation, cell, cells, elapsed, shown))
+                report(Progress(*place, *words))
             except Exception as error:
                 self._of_caller = error
                 raise
