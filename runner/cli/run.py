@@ -275,19 +275,18 @@ def operator_for(
     answers: dict[str, str], attended: bool, stop_at_person: bool, view: "RunView"
 ) -> "Operator":
     """Who answers: what was given ahead, then the person at the terminal, one later, or nobody."""
-    from getpass import getuser
-
     from runner.model.runs import AnswerSource
     from runner.runs.at_terminal import AtTerminal
+    from runner.runs.begin import login
     from runner.runs.operators import NotYet, Scripted, Unattended
 
     someone: Operator = Unattended()
     if stop_at_person:
-        someone = NotYet(getuser())
+        someone = NotYet(login())
     elif attended:
-        someone = AtTerminal(sys.stdin, view, getuser(), frozenset(os.environ))
+        someone = AtTerminal(sys.stdin, view, login(), frozenset(os.environ))
     if answers:
-        return Scripted(answers, AnswerSource.GIVEN_AHEAD, getuser(), someone)
+        return Scripted(answers, AnswerSource.GIVEN_AHEAD, login(), someone)
     return someone
 
 

@@ -41,6 +41,8 @@ class Ending(Enum):
     ENDED = "ended"
     """By itself, by a signal, or because it was asked for."""
     MEMORY = "memory"
+    SYSTEM_MEMORY = "oom"
+    """The system killed something for want of memory, and the kernel was killed by SIGKILL."""
     PROCESSES = "processes"
     DEADLINE = "deadline"
     DISK = "disk"

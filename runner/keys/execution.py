@@ -153,6 +153,9 @@ class Execution:
         if end is not None and end.how is Ending.MEMORY:
             message = f"used more memory than its limit of {limits.memory_bytes:,} bytes"
             return self._failed(FailureKind.MEMORY, message, written)
+        if end is not None and end.how is Ending.SYSTEM_MEMORY:
+            message = "the system had no more memory and killed it, below its own limit"
+            return self._failed(FailureKind.MEMORY, message, written)
         if end is not None and end.how is Ending.PROCESSES:
             message = f"started more than {limits.processes} processes, its limit"
             return self._failed(FailureKind.KERNEL, message, written)
