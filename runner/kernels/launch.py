@@ -180,6 +180,9 @@ class KernelProcess:
         if self._end is None:
             from shutil import rmtree
 
+            from runner.kernels.tree import kill_all_with
+
+            kill_all_with(str(self.folder))
             rmtree(self.folder, ignore_errors=True)
         with self._news:
             self._end = self._end or KernelEnd(Ending.LOST, 0, self._log)
