@@ -63,6 +63,21 @@ def test_the_deadline_of_the_project_ends_a_run(
     assert any(event["is"] == "DeadlineReached" for event in events(store))
 
 
+@pytest.mark.kernel
+def test_a_run_that_is_taken_up_again_follows_the_file_of_now(
+    runbook: Runbook, tmp_path: Path, store: Path
+) -> None:
+    folder = library(tmp_path / "lib", "publish(count=200)")
+    assert runbook("run", "toy", "--stop-at-person", cwd=folder).returncode == 6
+    (folder / "runbook.toml").write_text("[limits]\nprocesses = 9\nrun_seconds = 100\n")
+    assert runbook("resume", cwd=folder).returncode == 6
+    (resumed,) = (event for event in events(store) if event["is"] == "RunResumed")
+    assert said(resumed["settings"]) == {
+        "processes": ("9", f"{folder}/runbook.toml:2"),
+        "run_seconds": ("100", f"{folder}/runbook.toml:3"),
+    }
+
+
 def test_plan_shows_what_files_and_variables_say(
     runbook: Runbook, environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -88,7 +103,6 @@ def test_plan_shows_how_long_a_key_usually_takes(
     assert before["steps"][0]["keys"][0]["usual_seconds"] is None
     assert not store.exists()
     runbook("run", "toy", "--unattended", cwd=folder)
-    runbook("history")
     key = json.loads(runbook("plan", "toy", "--json", cwd=folder).stdout)["steps"][0]["keys"][0]
     assert 0 < key["usual_seconds"] < 60
     usually = f"KEY jupyter-toy-key  usually {key['usual_seconds']:.1f} s"
