@@ -6,7 +6,10 @@ Finding and reading costs little, since every run that could be handed to a resi
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FILE = "runbook.toml"
 TABLES = ("limits", "sandbox", "warm", "schedule")
