@@ -17,6 +17,7 @@ from runner.model.interruptions import (
     GivenFile,
     RunResumed,
     RunSuspended,
+    Setting,
 )
 from runner.model.results import KeyFailure, KeyResult, Redaction, StagedInput
 from runner.model.runbook import StandingKind
@@ -49,8 +50,9 @@ class RunStarted:
     the time from which the windows of the steps are counted back. A verification says of which
     `horizon` its checks are, and which run it `verifies`. `given` are the input files that were
     asked for, `answers` those given ahead, `libraries` the folders in which KEYs were looked for,
-    `environment_digest` that of the list of installed packages in the run folder; the columns
-    `redact` are redacted in every input, besides those that the contracts name.
+    `environment_digest` that of the list of installed packages in the run folder. `settings` are
+    the bounds that were not left as they are; `by_resident` says that a resident process did it.
+    The columns `redact` are redacted in every input, besides those that the contracts name.
     """
 
     run_id: str
@@ -78,6 +80,8 @@ class RunStarted:
     libraries: tuple[str, ...] = ()
     environment_digest: str = ""
     redact: tuple[str, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    by_resident: bool = False
 
 
 @frozen

@@ -78,6 +78,10 @@ def _facts(story: Story) -> Iterator[tuple[str, str]]:
         yield "kept out", kept_out_in_words(story.kept_out)
     for absent in absent_columns(story.inputs):
         yield "warning", f"no input has the column {absent}, which is to be redacted"
+    for setting in header.settings:
+        yield "setting", f"{setting.name} = {setting.value} ({setting.source})"
+    if header.by_resident:
+        yield "resident", "a resident process did this run"
 
 
 def short_digest(digest: str) -> str:

@@ -1,18 +1,12 @@
 """Which columns of which input are replaced by tokens: contracts say so, and `runbook.toml`."""
 
-import os
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
-from runner.errors import InvalidInput, UsageError
+from runner.errors import InvalidInput
 from runner.keys.column_tokens import ColumnRule
 from runner.keys.screening import Screen
 from runner.model.contract import DeclaredInput, KeyContract
 from runner.model.frozen import frozen
-
-FILE = "runbook.toml"
-TABLE = "redact"
-_KNOWN = "columns"
 
 
 @frozen
@@ -58,43 +52,3 @@ def _refuse_numbers(declared: DeclaredInput, rule: ColumnRule) -> None:
                 "no cell ran",
                 "only columns of text can be redacted; see [redact] in runbook.toml",
             )
-
-
-def configured_columns(file: Path | None) -> tuple[str, ...]:
-    """The columns that a `runbook.toml` names under `[redact]`. Raises UsageError."""
-    if file is None:
-        return ()
-    import tomllib
-
-    try:
-        tree = tomllib.loads(file.read_bytes().decode("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"{file} cannot be read: {error}", "nothing was executed") from None
-    table = tree.get(TABLE, {})
-    columns = table.get(_KNOWN) if isinstance(table, dict) and set(table) <= {_KNOWN} else None
-    if columns is None and table == {}:
-        return ()
-    if not isinstance(columns, list) or not all(isinstance(c, str) and c.strip() for c in columns):
-        raise UsageError(
-            f"{file}: [{TABLE}] is not understood",
-            "nothing was executed",
-            f'write it as: [{TABLE}] columns = ["email", "customer name"]',
-        )
-    return tuple(dict.fromkeys(columns))
-
-
-def configuration_file(cwd: Path, environment: Mapping[str, str]) -> Path | None:
-    """The nearest `runbook.toml` around `cwd`, or the user's."""
-    for folder in (cwd, *cwd.parents):
-        if (folder / FILE).is_file():
-            return (folder / FILE).absolute()
-    found = user_folder(environment) / FILE
-    return found if found.is_file() else None
-
-
-def user_folder(environment: Mapping[str, str]) -> Path:
-    """Where the user's configuration is, whether it is there or not."""
-    user = Path(environment.get("XDG_CONFIG_HOME", ""))
-    if not user.is_absolute():
-        user = Path(environment.get("HOME", os.sep)) / ".config"
-    return user / "runbook"

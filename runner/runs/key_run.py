@@ -78,7 +78,7 @@ def run_key(request: KeyRequest, executor: KeyExecutor) -> KeyOutcome:
         stage_input(one.name, one.path, request.folder, screen=rules.screen(one.name, secrets.all))
         for one in request.inputs
     )
-    limits = request.limits.on(contract.limits)
+    limits = request.limits.on(contract)
     order = Order(ALONE, 1, request.key, staged, parameters, request.folder, limits, secrets)
     return executor.execute(order, _unseen)
 

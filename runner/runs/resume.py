@@ -13,7 +13,7 @@ from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.contract import KeyContract
 from runner.model.events import Parameter, RunbookRebased, RunStarted, SignalReceived
 from runner.model.frozen import frozen
-from runner.model.interruptions import RunResumed
+from runner.model.interruptions import RunResumed, Setting
 from runner.model.redaction import MASK
 from runner.model.runs import Mode
 from runner.runs.assignment import GivenInput
@@ -75,6 +75,9 @@ class Resumption:
     command: str = ""
     limits: LimitChanges = NO_CHANGES
     secrets: Secrets = NO_SECRETS
+    settings: tuple[Setting, ...] = ()
+    redact: tuple[str, ...] = ()
+    """Columns to be redacted, besides those of the record."""
 
 
 def take_up(evidence: RunEvidence, libraries: tuple[Path, ...]) -> TakenRun:
@@ -115,7 +118,7 @@ def resume(taken: TakenRun, how: Resumption, world: World) -> CompletedRun | Lef
         refuse_secrets(taken.loaded)
         _refuse_masked(taken)
     evidence.hide(how.secrets.all)
-    resumed = RunResumed(login(), node(), how.command, VERSION, python_version())
+    resumed = RunResumed(login(), node(), how.command, VERSION, python_version(), how.settings)
     state = record((resumed,), state, evidence, world)
     if how.abort:
         state = record((SignalReceived(_SIGINT),), state, evidence, world)
@@ -220,7 +223,7 @@ def _request(taken: TakenRun, how: Resumption) -> RunRequest:
         answers=started.answers,
         limits=how.limits,
         secrets=how.secrets,
-        redact=started.redact,
+        redact=tuple(dict.fromkeys((*started.redact, *how.redact))),
     )
 
 

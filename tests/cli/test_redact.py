@@ -93,9 +93,9 @@ def test_the_tokens_of_a_store_are_the_same_in_every_run(
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ('[redact]\ncolumns = "email"\n', "[redact] is not understood"),
-        ('[redact]\ncolumn = ["email"]\n', "[redact] is not understood"),
-        ("[redact\n", "cannot be read"),
+        ('[redact]\ncolumns = "email"\n', "runbook.toml:2: columns is a list of names, such as"),
+        ('[redact]\ncolumn = ["email"]\n', "no name is called 'column'; did you mean columns?"),
+        ('[redacts]\ncolumns = ["email"]\n', "no table is called 'redacts'; did you mean redact?"),
     ],
 )
 def test_a_rule_that_is_not_understood_is_refused(

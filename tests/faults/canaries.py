@@ -41,7 +41,7 @@ def encodings(secret):
 def encodings(secret: str) -> dict[str, str]:
     """The same for tests."""
     scope: dict[str, object] = {}
-    exec(ENCODINGS, scope)  # noqa: S102 -- the notebook executes the very same text
+    exec(ENCODINGS, scope)
     made: dict[str, str] = scope["encodings"](secret)  # type: ignore[operator]
     return made
 

@@ -71,9 +71,12 @@ for form in forms.values():
     print(form, end=""); sys.stdout.flush()
 print(base64.encodebytes((secret * 9).encode()).decode())
 ---
-display(HTML(f"<b title='{html.escape(everything)}'>{everything}</b>"), JSON({everything: [everything]}))
-display(Markdown(everything), SVG(f"<svg xmlns='http://www.w3.org/2000/svg'><text>{html.escape(everything)}</text></svg>"))
-display({"text/plain": everything, "application/x-own": {"deep": [forms]}}, raw=True, metadata={"of": everything})
+safe = html.escape(everything)
+drawn = f"<svg xmlns='http://www.w3.org/2000/svg'><text>{safe}</text></svg>"
+display(HTML(f"<b title='{safe}'>{everything}</b>"), JSON({everything: [everything]}))
+display(Markdown(everything), SVG(drawn))
+own = {"text/plain": everything, "application/x-own": {"deep": [forms]}}
+display(own, raw=True, metadata={"of": everything})
 handle = display(everything, display_id="one"); handle.update(everything + "!")
 forms
 ---
@@ -84,12 +87,13 @@ except RuntimeError as error:
 ---
 open(out + "/notes.txt", "w").write(everything)
 open(out + "/data.json", "w").write(json.dumps({"a": [forms]}))
-open(out + "/chart.svg", "w").write(f"<svg xmlns='http://www.w3.org/2000/svg'><text>{html.escape(everything)}</text></svg>")
+open(out + "/chart.svg", "w").write(drawn)
 open(out + "/chart.json", "w").write(json.dumps({"title": everything}))
 rows = [[name, form] for name, form in forms.items()]
 publish(
     count=3, note=everything,
-    rows={"table": {"columns": ["encoding", everything], "rows": rows, "row_count": len(rows), "file": ""}},
+    rows={"table": {"columns": ["encoding", everything], "rows": rows,
+                    "row_count": len(rows), "file": ""}},
     picture={"chart": {"file": "chart.svg", "caption": everything}},
 )
 result = json.load(open(out + "/result.json")); result["warnings"] = [everything]
