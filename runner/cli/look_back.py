@@ -13,6 +13,7 @@ from runner.model.frozen import frozen
 from runner.model.safe_text import safe_line
 
 if TYPE_CHECKING:
+    from runner.evidence.index import Between
     from runner.runs.recorded import RecordedRun
 
 
@@ -24,6 +25,9 @@ class HistoryFilter:
     outcome: str
     incident: str
     limit: int
+    words: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
 
 
 def history_command(wanted: HistoryFilter, as_json: bool, evidence_dir: Path | None) -> int:
@@ -41,6 +45,8 @@ def history_command(wanted: HistoryFilter, as_json: bool, evidence_dir: Path | N
         wanted.runbook or None,
         Outcome(wanted.outcome) if wanted.outcome else None,
         wanted.incident or None,
+        wanted.words,
+        _between(wanted),
     )
     if as_json:
         rows = [
@@ -66,8 +72,23 @@ def history_command(wanted: HistoryFilter, as_json: bool, evidence_dir: Path | N
             incident = f"  verification{incident}"
         console.result(f"{run.id:<41}  {run.standing!s:<19}{took}{incident}")
     if not runs:
-        console.say("no runs yet; start one: runbook run NAME --input FILE")
+        first = "no runs yet; start one: runbook run NAME --input FILE"
+        chosen = HistoryFilter("", "", "", wanted.limit) != wanted
+        console.say("no run fits; without options all are listed" if chosen else first)
     return ExitCode.HEALTHY
+
+
+def _between(wanted: HistoryFilter) -> "Between":
+    from datetime import UTC, datetime
+
+    from runner.cli.since import read_since, read_until
+    from runner.evidence.index import ALWAYS, Between
+    from runner.evidence.store import stamp_of
+
+    now = datetime.now(UTC)
+    first = stamp_of(read_since(wanted.since, now)) if wanted.since else ALWAYS.first
+    end = stamp_of(read_until(wanted.until, now)) if wanted.until else ALWAYS.end
+    return Between(first, end)
 
 
 def why_command(run_name: str, step: str, evidence_dir: Path | None) -> int:

@@ -221,10 +221,15 @@ def _create_locked(runs_folder: Path, run_id: str, access: Access) -> RunFolder 
     return RunFolder(path, lock)
 
 
+def stamp_of(at: datetime) -> str:
+    """What the ids of runs begin with that began at that time; they sort by it."""
+    at = at.astimezone(UTC)
+    return f"{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}Z"
+
+
 def stem_of(slug: str, now: datetime) -> str:
     """The id of a run without its four letters; ids sort by time."""
-    at = now.astimezone(UTC)
-    return f"{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}Z-{_plain_slug(slug)}"
+    return f"{stamp_of(now)}-{_plain_slug(slug)}"
 
 
 def _plain_slug(slug: str) -> str:
