@@ -21,6 +21,7 @@ from runner.cli.run import (
     view_for,
     write_report,
 )
+from runner.cli.taken_over import refuse_missing_secrets, taken_over
 from runner.errors import NotFound, UsageError
 from runner.evidence.store import Store
 from runner.model.frozen import frozen
@@ -55,10 +56,14 @@ def resume_command(options: ResumeOptions) -> int:
         raise UsageError("--rebase and --abort exclude one another", "Nothing was changed.")
     from runner.keys.papermill_executor import PapermillExecutor
 
-    bounds = options.containment.bounds()
+    store = Store.locate(options.evidence_dir, os.environ)
+    run_id = open_run(store, options.name)
+    containment = taken_over(options.containment, store.folder_of(run_id))
+    options = ResumeOptions(**{**vars(options), "name": run_id, "containment": containment})
+    bounds = containment.bounds()
     executor = PapermillExecutor(policy=bounds.policy)
     try:
-        return _resume(options, bounds, executor)
+        return _resume(options, bounds, executor, store)
     finally:
         executor.stop()
 
@@ -79,7 +84,9 @@ def open_run(store: Store, name: str) -> str:
     raise NotFound("no run is open", "Nothing was changed.", "runbook history lists them all")
 
 
-def _resume(options: ResumeOptions, bounds: Bounds, executor: "PapermillExecutor") -> int:
+def _resume(
+    options: ResumeOptions, bounds: Bounds, executor: "PapermillExecutor", store: Store
+) -> int:
     from runner.evidence.run_evidence import RunEvidence
     from runner.evidence.signing import configured_key
     from runner.keys.catalog import Library
@@ -87,8 +94,7 @@ def _resume(options: ResumeOptions, bounds: Bounds, executor: "PapermillExecutor
     from runner.runs.begin import utc_now
     from runner.runs.resume import Resumption, take_up
 
-    store = Store.locate(options.evidence_dir, os.environ)
-    run_id = open_run(store, options.name)
+    run_id = options.name
     library = Library.find(options.library, Path.cwd(), os.environ)
     key = configured_key(os.environ)
     with RunEvidence.take(store, run_id, utc_now, time.monotonic, key) as evidence:
@@ -104,6 +110,8 @@ def _resume(options: ResumeOptions, bounds: Bounds, executor: "PapermillExecutor
             bounds.redact,
         )
         if not options.abort:
+            started = taken.recorded.started
+            refuse_missing_secrets(run_id, started, how.secrets.names)
             _show_changes(taken)
         if taken.changes.words and options.rebase:
             refuse_errors(taken.loaded, library)

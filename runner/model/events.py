@@ -53,6 +53,7 @@ class RunStarted:
     `environment_digest` that of the list of installed packages in the run folder. `settings` are
     the bounds that were not left as they are; `by_resident` says that a resident process did it.
     The columns `redact` are redacted in every input, besides those that the contracts name.
+    `secrets` are the names of those that were given.
     """
 
     run_id: str
@@ -80,6 +81,7 @@ class RunStarted:
     libraries: tuple[str, ...] = ()
     environment_digest: str = ""
     redact: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
     settings: tuple[Setting, ...] = ()
     by_resident: bool = False
 

@@ -241,6 +241,7 @@ def _started(request: RunRequest, run_id: str, environment_digest: str) -> RunSt
         libraries=tuple(str(root) for root in request.libraries),
         environment_digest=environment_digest,
         redact=request.redact,
+        secrets=request.secrets.names,
         settings=request.settings,
         by_resident=request.by_resident,
     )

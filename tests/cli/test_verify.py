@@ -4,9 +4,12 @@ import csv
 import json
 import re
 import subprocess
+import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from subprocess import DEVNULL
 from xml.etree.ElementTree import parse
 
 import pytest
@@ -95,3 +98,24 @@ def test_a_runbook_without_checks_of_a_horizon_says_which_it_has(
     ended = runbook("verify", str(path))
     assert ended.returncode == 2
     assert "queue has no verification check for all" in ended.stderr
+
+
+@pytest.mark.kernel
+def test_a_verification_that_broke_off_is_resumed_as_one(
+    runbook: Runbook, environment: dict[str, str], store: Path, tmp_path: Path
+) -> None:
+    given = (*VERIFY, "-i", of_the_last_hour("outage", tmp_path))
+    command = [sys.executable, "-m", "runner", *given]
+    with subprocess.Popen(command, env=environment, cwd=SAMPLES, stderr=DEVNULL) as process:
+        until = time.monotonic() + 20
+        while b"KeyStarted" not in b"".join(f.read_bytes() for f in store.glob("runs/*/*.jsonl")):
+            assert time.monotonic() < until
+        process.kill()
+    assert "interrupted" in runbook("history").stdout
+    resumed = runbook("resume", "--format", "json")
+    assert resumed.returncode == 1, resumed.stderr
+    told = json.loads(resumed.stdout)
+    assert told["run"]["mode"] == "verification"
+    (check,) = told["verification"]["checks"]
+    assert check["verdict"] != "true"
+    assert runbook("evidence", "verify", "latest").returncode == 0
