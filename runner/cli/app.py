@@ -347,6 +347,19 @@ def why(
     sys.exit(why_command(run_name, step, evidence_dir))
 
 
+@app.command(epilog="Example: runbook show latest")
+def show(
+    run_name: RunArgument = "latest",
+    as_json: JsonOption = False,
+    evidence_dir: EvidenceOption = None,
+    library: LibraryOption = None,
+) -> None:
+    """Show what happened in a run, in order of time."""
+    from runner.cli.look_back import show_command
+
+    sys.exit(show_command(run_name, as_json, evidence_dir, library))
+
+
 @app.command(epilog="Example: runbook report latest --handoff")
 def report(
     run_name: RunArgument = "latest",
