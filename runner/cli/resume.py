@@ -71,15 +71,20 @@ def resume_command(options: ResumeOptions) -> int:
 def open_run(store: Store, name: str) -> str:
     """The id of the run of that name; without one, of the newest run that did not end.
 
-    Raises NotFound where there is none.
+    Where all ended, that of the newest one that could not be sealed. Raises NotFound.
     """
     if name:
         return store.find(name)
     from runner.evidence.index import Index
+    from runner.evidence.sealed_files import SUMS_FILE
     from runner.evidence.standing import Interrupted, Waiting
 
-    for run in Index(store).history(_LOOKED_AT) if store.runs_folder.is_dir() else ():
+    runs = Index(store).history(_LOOKED_AT) if store.runs_folder.is_dir() else ()
+    for run in runs:
         if isinstance(run.standing, Interrupted | Waiting):
+            return run.id
+    for run in runs:
+        if run.outcome and not (store.folder_of(run.id) / SUMS_FILE).exists():
             return run.id
     raise NotFound("no run is open", "Nothing was changed.", "runbook history lists them all")
 
