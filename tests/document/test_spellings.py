@@ -201,3 +201,31 @@ def test_keys_of_the_follow_ups_are_kept_with_their_inputs() -> None:
     (call,) = parsed.runbook.follow_ups
     assert (call.key.text, [spec.text for spec in call.inputs]) == ("jupyter-a-b", ["the logs"])
     assert parsed.document.diagnostics == ()
+
+
+@pytest.mark.parametrize("title", ["Verify a deployment", "Escalation of a ticket", "Scope"])
+def test_a_title_may_sound_like_a_section(title: str) -> None:
+    runbook = read(f"# {title}\n\n## Diagnosis\n\n### Step 1: Look\n").runbook
+    assert (runbook.title, [step.title for step in runbook.steps]) == (title, ["Look"])
+
+
+def test_a_section_on_top_stays_one_where_others_are_beside_it() -> None:
+    text = "# Verification\n\n- It answers\n\n# Diagnosis\n\n## Step 1: Look\n"
+    assert outline(text) == ["step 1: Look", "verification 1: It answers"]
+
+
+def test_a_success_belongs_to_the_item_or_the_line_before_it() -> None:
+    text = (
+        "# A\n\n## Verification\n\n- **KEY**: `jupyter-a-b`\n\n**Success**: errors < 1\n\n"
+        "Success: rows > 5\n\nRun `jupyter-c-d`\n\n```\nsee\n```\n\nSuccess: rate > 9\n"
+    )
+    assert outline(text) == [
+        "verification 1: KEY: jupyter-a-b",
+        "  calls jupyter-a-b",
+        "  expects errors < 1",
+        "verification 2: rows > 5",
+        "  expects rows > 5",
+        "verification 3: Run jupyter-c-d",
+        "  calls jupyter-c-d",
+        "  expects rate > 9",
+    ]
