@@ -60,6 +60,7 @@ def test_what_is_no_number_makes_no_step(heading: str) -> None:
         ("- ✅ If A: go to Step 2", "if A -> go to step 2"),
         ("- (a) If A: go to Step 2", "if A -> go to step 2"),
         ("Look at it. If A, go to Step 2.", "if A -> go to step 2"),
+        ("- Look at it. IF A then Action 2 - it helps", "if A -> see action 2"),
         ("- If A\n  - and B: go to Step 2", "if A and B -> go to step 2"),
         ("- If A:\n  - but not B → Step 2", "if A and not B -> go to step 2"),
         ("- If A:\n  - and a note: it is red", "if A -> advice (and a note: it is red)"),
