@@ -220,7 +220,7 @@ class JsonView(RunView):
 
 
 class LinesView(RunView):
-    """Every event as a line of JSON on stdout, as soon as it is on disk."""
+    """Every event as a line of JSON on stdout, once it is on disk, and the progress of KEYs."""
 
     def __init__(self, program: Program):
         super().__init__(program, live=False)
@@ -229,6 +229,10 @@ class LinesView(RunView):
         """Print the entries."""
         for entry in entries:
             console.result(json.dumps(to_plain(entry), ensure_ascii=False, sort_keys=True))
+
+    def progressed(self, progress: Progress) -> None:
+        """Print it; it is no event, and not in the journal."""
+        console.result(json.dumps(to_plain(progress), ensure_ascii=False, sort_keys=True))
 
     def finished(self, completed: CompletedRun) -> None:
         """The last event said it."""

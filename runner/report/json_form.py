@@ -18,6 +18,7 @@ from runner.report.json_parts import (
     question_json,
     reason_json,
     seconds_json,
+    settings_json,
     staged_json,
     time_json,
 )
@@ -117,6 +118,8 @@ def _header(story: Story) -> Json:
             }
             for record in header.keys
         ],
+        "settings": settings_json(header.settings),
+        "by_resident": header.by_resident,
         "runner_version": header.runner_version,
         "python_version": header.python_version,
     }

@@ -8,6 +8,7 @@ from runner.interpreter.prospects import prospects
 from runner.interpreter.ways import Way, unreachable, walk, ways
 from runner.model.identity import StepId
 from runner.model.runs import MoveKind
+from runner.report.json_parts import settings_json
 from runner.report.names import follow_up_command
 from runner.report.plan import Plan, decider, next_command
 
@@ -52,6 +53,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
             }
             for prospect in prospects(program, plan.assumed)
         ],
+        "settings": settings_json(plan.settings),
         "next": next_command(plan),
     }
 
@@ -84,6 +86,7 @@ def _step(plan: Plan, step: StepId) -> dict[str, Any]:
             {
                 "key": call.key.text,
                 "installed": call.key in program.by_key,
+                "usual_seconds": plan.usual(call.key),
                 "may_run_ahead": (step, call.ordinal) in ahead,
                 "ahead_after": sorted(str(s) for s in ahead.get((step, call.ordinal), ())),
             }

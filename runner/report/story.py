@@ -15,6 +15,7 @@ from runner.model.events import (
     RunStarted,
 )
 from runner.model.frozen import frozen
+from runner.model.interruptions import RunResumed, Setting
 from runner.model.results import StagedInput
 from runner.model.runbook import Reversibility
 from runner.report.chapters import (
@@ -129,7 +130,15 @@ def _header(entries: Sequence[JournalEntry], started: RunStarted) -> Header:
         until_step=started.until_step,
         horizon=started.horizon,
         verifies=started.verifies,
+        settings=_settings(entries),
+        by_resident=started.by_resident,
     )
+
+
+def _settings(entries: Sequence[JournalEntry]) -> tuple[Setting, ...]:
+    """Those of the process that held the run last."""
+    said = [e.event.settings for e in entries if isinstance(e.event, RunStarted | RunResumed)]
+    return said[-1]
 
 
 def _actions(
