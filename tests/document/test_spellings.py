@@ -230,3 +230,10 @@ def test_a_success_belongs_to_the_item_or_the_line_before_it() -> None:
         "  calls jupyter-c-d",
         "  expects rate > 9",
     ]
+
+
+def test_the_span_of_a_row_without_its_last_cell_ends_with_the_text() -> None:
+    text = "### Step 1: Look\n\n| a | b |\n|---|---|\n| Errors: go to Step 9"
+    (found,) = read(text).document.diagnostics
+    assert (found.code, text[found.span.start :]) == ("RB010", "Errors: go to Step 9")
+    assert found.span.end == len(text)
