@@ -3,8 +3,9 @@
     python -P fork_server.py        file descriptor 0: a socket of the runner (SOCK_SEQPACKET)
 
 A request is one message: a line of JSON with `folder`, `words` (the box) and `environment`, and the
-guardian's socket as an attached descriptor. A request with two descriptors and no JSON is another
-runner's socket like the one it came by. Nothing is answered: the guardian speaks for itself.
+guardian's socket as an attached descriptor. The word `runner` brings another runner's socket like
+the one it came by. `branch MODULE` brings the socket of a process that is to be forked and to do
+what `serve` of that module says. Nothing is answered: what is forked speaks for itself.
 
 It has one thread, so that what it forks can be shut in; what it forks is a process of its own for
 each kernel, with the environment, the folder and the limits that a kernel started anew would have.
@@ -22,7 +23,7 @@ import socket
 import sys
 import time
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 sys.path.extend({str(Path(__file__).resolve().parents[2])} - {*sys.path})
 from runner.kernels import boot, guardian
@@ -76,23 +77,30 @@ class ForkServer:
             self._poll.register(other, select.POLLIN)
         elif message and descriptors:
             if os.fork() == 0:
-                self._become_guardian(message, descriptors[0])
+                self._become(message, descriptors[0])
             os.close(descriptors[0])
         return bool(message)
 
-    def _become_guardian(self, message: bytes, channel: int) -> NoReturn:
+    def _become(self, message: bytes, channel: int) -> NoReturn:
         try:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for runner in self._runners.values():
-                runner.detach()
-            request = json.loads(message)
-            os.dup2(channel, 0)
-            os.environ.clear()
-            os.environ.update(request["environment"])
-            time.tzset()
-            guardian.stand_over(Box(request["folder"], request["words"]), boot.__file__, _serve)
+                runner.close()
+            word, _, module = message.decode().partition(" ")
+            if word == "branch":
+                importlib.import_module(module).serve(socket.socket(fileno=channel))
+            else:
+                _become_guardian(json.loads(message), channel)
         finally:
             os._exit(0)
+
+
+def _become_guardian(request: dict[str, Any], channel: int) -> None:
+    os.dup2(channel, 0)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    time.tzset()
+    guardian.stand_over(Box(request["folder"], request["words"]), boot.__file__, _serve)
 
 
 def _serve(connection_file: str) -> None:

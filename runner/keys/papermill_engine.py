@@ -146,12 +146,6 @@ def execute_notebook(notebook: Notebook, parameters: dict[str, Any], attempt: At
     )
 
 
-def notebook_text(notebook: Notebook) -> str:
-    """The notebook as it is written."""
-    text: str = nbformat.v4.writes(notebook)
-    return text + "\n"
-
-
 class AttemptEngine(NBClientEngine):  # type: ignore[misc]
     """papermill's engine on a kernel of ours, without claims about cells that never ran."""
 
@@ -297,7 +291,9 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
         """Put what came late and the marks of what was cut into the notebook."""
         for index in self._streams:
             self._join_streams(index)
-        for index, tally in self._attempt.budget.cut.items():
+        cut = self._attempt.budget.cut
+        self._attempt.dropped = {index: tally.lost for index, tally in cut.items()}
+        for index, tally in cut.items():
             mark = nbformat.v4.new_output("stream", name="stderr", text=tally.mark)
             end = nbformat.v4.new_output("stream", name="stdout", text=tally.end)
             self.nb.cells[index].outputs += [mark, end] if tally.end else [mark]

@@ -47,6 +47,8 @@ class PapermillExecutor:
             supply = None
         self._environment = dict(own)
         self._supply = supply or KernelSupply(own, policy.levels)
+        self.is_busy = threading.Event()
+        """Set once a KEY has a kernel: from then on the runner has time."""
         self._lock = threading.Lock()
         self._attempts: set[Attempt] = set()
         self._stopped = False
@@ -75,6 +77,7 @@ class PapermillExecutor:
 
     def execute(self, order: "Order", report: "Report") -> "KeyOutcome":
         """Execute one KEY on a kernel that executes nothing else."""
+        from runner.keys.engine import Engine
         from runner.keys.execution import STOPPED, Execution, accept, outputs_folder
         from runner.keys.workplace import Workplace
         from runner.model.results import FailureKind, KeyFailure
@@ -98,7 +101,8 @@ class PapermillExecutor:
             return self._unboxed(kernel)
         execution = Execution(order, kernel, workplace, report, started)
         with self._watched(execution.attempt):
-            return execution.outcome(accepted)
+            self.is_busy.set()
+            return execution.outcome(accepted, Engine(self._supply))
 
     def stop(self) -> None:
         """Kill every kernel, the spares too."""
