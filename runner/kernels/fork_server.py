@@ -30,6 +30,8 @@ from runner.kernels import boot, guardian
 from runner.kernels.box import Box
 
 _LONGEST_REQUEST = 1 << 20
+_ENGINE = "runner.kit.engine"
+"""What notebooks ask; it begins in a thread while the kernel waits for its KEY."""
 _OF_KEYS = ("runner.kit", "duckdb", "IPython.display", "json", "csv")
 """What notebooks import: before the first fork, since the runner is not ready earlier either."""
 
@@ -45,11 +47,12 @@ class ForkServer:
 
     def serve(self) -> None:
         """Import what kernels and notebooks need, then fork until the owner is gone."""
+        gc.disable()  # what is imported stays; to look for garbage in it takes 40 ms
         boot.preload()
         for name in _OF_KEYS:
             importlib.import_module(name)
-        gc.collect()
         gc.freeze()
+        gc.enable()
         while self._serve_pending(None):
             pass
 
@@ -109,7 +112,7 @@ def _serve(connection_file: str) -> None:
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as an interpreter does when it starts
         signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.argv = [boot.__file__, connection_file]
-        boot.serve(connection_file)
+        boot.serve(connection_file, importlib.import_module(_ENGINE).AHEAD.begin)
     except BaseException:
         import traceback
 

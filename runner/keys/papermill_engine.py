@@ -30,7 +30,8 @@ def _import_papermill() -> Any:
     - nbformat compares each notebook with its JSON schema four times and only logs the result;
       what has to hold is checked in notebook_source.py. In this process it never finds a fault.
 
-    - `tenacity` retries downloads, `dateutil` reads times that are ISO 8601 here.
+    - `tenacity` retries downloads, `dateutil` reads times that are ISO 8601 here, `yaml` reads files of
+      parameters, `click` prints what papermill's own command says.
 
     Their names stand for something small meanwhile and are importable again after it. 115 ms.
     Should a later release need one of them after all, everything is imported as it is.
@@ -60,6 +61,7 @@ def _stand_ins() -> dict[str, ModuleType | None]:
     made["jsonschema"].Draft4Validator = _Contented
     made["jsonschema.exceptions"].ErrorTree = object
     made["jsonschema.exceptions"].ValidationError = type("ValidationError", (ValueError,), {})
+    made["yaml"].SafeLoader = type("SafeLoader", (), {"yaml_implicit_resolvers": {}})
     made["tenacity"].retry = lambda **when: lambda function: function
     for name in ("retry_if_exception_type", "stop_after_attempt", "wait_exponential"):
         setattr(made["tenacity"], name, lambda *given, **named: None)
@@ -82,7 +84,7 @@ class _Contented:
 
 _STOOD_IN_FOR = (
     "entrypoints", "requests", "fastjsonschema", "jsonschema", "jsonschema.exceptions", "tenacity",
-    "dateutil", "dateutil.parser", "dateutil.tz",
+    "dateutil", "dateutil.parser", "dateutil.tz", "yaml", "click",
 )  # fmt: skip
 
 papermill = _import_papermill()
