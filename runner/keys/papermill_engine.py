@@ -30,8 +30,8 @@ def _import_papermill() -> Any:
     - nbformat compares each notebook with its JSON schema four times and only logs the result;
       what has to hold is checked in notebook_source.py. In this process it never finds a fault.
 
-    - `tenacity` retries downloads, `dateutil` reads times that are ISO 8601 here, `yaml` reads files of
-      parameters, `click` prints what papermill's own command says.
+    - `tenacity` retries downloads, `dateutil` reads times that are ISO 8601 here, `yaml` reads
+      files of parameters, `click` prints what papermill's own command says.
 
     Their names stand for something small meanwhile and are importable again after it. 115 ms.
     Should a later release need one of them after all, everything is imported as it is.

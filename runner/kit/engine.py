@@ -11,7 +11,6 @@ from runner.kit.levels import level_macro
 from runner.kit.quoting import literal
 from runner.kit.server_entries import server_entry_macro
 
-
 MANY_BYTES = 4_000_000
 """Below this size of a file its records fit into one block, which one core works on."""
 
