@@ -23,7 +23,7 @@ def early_kernels(words: Sequence[str], environment: Mapping[str, str]) -> Kerne
     supply = KernelSupply(environment, BEST_EFFORT.levels)
     try:
         supply.prepare()
-        supply.branch(ENGINE_PROCESS)
+        supply.branch_off(ENGINE_PROCESS)
     except OSError:  # said where the kernel is needed
         return None
     return supply

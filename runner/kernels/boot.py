@@ -44,7 +44,7 @@ def preload() -> None:
             importlib.import_module(name)
 
 
-def serve(connection_file: str, once_ready: Callable[[], None] | None = None) -> None:
+def serve(connection_file: str, once_ready: Callable[[], object] | None = None) -> None:
     """Be the kernel until it is killed. `once_ready` is called when its sockets are there."""
     _die_with_guardian()
     with _without("debugpy", "jedi"):

@@ -22,6 +22,7 @@ import signal
 import socket
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -30,8 +31,8 @@ from runner.kernels import boot, guardian
 from runner.kernels.box import Box
 
 _LONGEST_REQUEST = 1 << 20
-_ENGINE = "runner.kit.engine"
-"""What notebooks ask; it begins in a thread while the kernel waits for its KEY."""
+_DATABASE = "runner.kit.engine"
+"""It is opened in a thread while a spare waits for its KEY."""
 _OF_KEYS = ("runner.kit", "duckdb", "IPython.display", "json", "csv")
 """What notebooks import: before the first fork, since the runner is not ready earlier either."""
 
@@ -103,16 +104,18 @@ def _become_guardian(request: dict[str, Any], channel: int) -> None:
     os.environ.clear()
     os.environ.update(request["environment"])
     time.tzset()
-    guardian.stand_over(Box(request["folder"], request["words"]), boot.__file__, _serve)
+    box = Box(request["folder"], request["words"])
+    guardian.stand_over(box, boot.__file__, partial(_serve, is_spare=box.spare))
 
 
-def _serve(connection_file: str) -> None:
+def _serve(connection_file: str, is_spare: bool) -> None:
     """Become the kernel, in a process that looks like one that was started for it."""
+    ahead = importlib.import_module(_DATABASE).AHEAD.begin if is_spare else None
     try:
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as an interpreter does when it starts
         signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.argv = [boot.__file__, connection_file]
-        boot.serve(connection_file, importlib.import_module(_ENGINE).AHEAD.begin)
+        boot.serve(connection_file, ahead)
     except BaseException:
         import traceback
 

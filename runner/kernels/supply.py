@@ -62,14 +62,15 @@ class KernelSupply:
                 self._forks = start_fork_server(named)
         self._restock()
 
-    def branch(self, module: str) -> socket.socket | None:
-        """The socket of a process, one of each module, forked from the fork server; see there.
-
-        None where there is no such server.
-        """
+    def branch_off(self, module: str) -> None:
+        """Let a process that does what the module says be forked from the fork server, if any."""
         with self._lock:
             if module not in self._branches and self._forks is not None:
                 self._branches[module] = self._forks.branch(module)
+
+    def branch(self, module: str) -> socket.socket | None:
+        """The socket of the process that was branched off like this; None where there is none."""
+        with self._lock:
             return self._branches.get(module)
 
     def spare(self) -> KernelProcess | None:

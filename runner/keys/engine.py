@@ -9,7 +9,6 @@ import json
 import pickle
 import select
 import socket
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,6 @@ from runner.model.frozen import frozen
 HERE = b"here\n"
 LIMITED, REFUSED, ENDED, CUT_SHORT = b"limited\n", b"refused\n", b"ended\n", b"cut short\n"
 """What is said besides: by the other process when it is ready, and to it."""
-_IN_THIS = "runner.keys.papermill_engine"
 _READY_SECONDS = 5.0
 _LOOK_SECONDS = 0.02
 _LAST_SECONDS = 60.0
@@ -51,7 +49,10 @@ class NotBegun(Exception):
 
 
 class Engine:
-    """Executes notebooks, each with an attempt that gets the record; for any thread."""
+    """Executes notebooks, each with an attempt that gets the record; for any thread.
+
+    In the process that was branched off from the supply's fork server, if one was.
+    """
 
     def __init__(self, supply: KernelSupply):
         self._supply = supply
@@ -72,7 +73,7 @@ class Engine:
 
     def _begin(self) -> socket.socket:
         """The socket of a process that is ready to execute a notebook. Raises NotBegun."""
-        branch = None if _IN_THIS in sys.modules else self._supply.branch(ENGINE_PROCESS)
+        branch = self._supply.branch(ENGINE_PROCESS)
         if branch is None:
             raise NotBegun
         ours, theirs = socket.socketpair()

@@ -5,6 +5,7 @@ papermill, are imported while it boots.
 """
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from runner.kernels.boxing import Boxing, Shown
 from runner.kernels.launch import KernelCommand, KernelProcess, launch_kernel
-from runner.kernels.supply import KernelSupply
+from runner.kernels.supply import ENGINE_PROCESS, KernelSupply
 from runner.model.sandbox import BEST_EFFORT, SandboxLevel, SandboxPolicy
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from runner.keys.notebook_source import NotebookSource
     from runner.keys.workplace import Workplace
     from runner.model.results import KeyFailure
+
+_ENGINE = "runner.keys.papermill_engine"
+"""Where it is imported already, notebooks are executed here."""
 
 
 class PapermillExecutor:
@@ -56,6 +60,8 @@ class PapermillExecutor:
     def prepare(self, expected: int = 1) -> None:
         """Boot kernels for the KEYs that are expected. Nothing is imported before it is needed."""
         self._supply.prepare(expected)
+        if _ENGINE not in sys.modules:
+            self._supply.branch_off(ENGINE_PROCESS)
 
     def check_sandbox(self) -> None:
         """Try whether the level that is required can be had. Raises SandboxRefused."""
