@@ -71,6 +71,14 @@ def test_a_branch_is_read_in_this_spelling(line: str, wanted: str) -> None:
     assert step(line) == [wanted]
 
 
+def test_what_stands_deep_below_a_branch_is_read_too() -> None:
+    body = "- If A:\n  - Look:\n    - If B: go to Step 2\n    - closely:\n      - see Action 1"
+    assert step(body) == [
+        "if A -> advice (Look:); advice (closely:); see action 1",
+        "if A and B -> go to step 2",
+    ]
+
+
 def test_letters_at_the_margin_part_branches() -> None:
     assert step("Decide\na. If A: stop\nb. If B: escalate") == [
         "if A -> stop",
