@@ -22,11 +22,12 @@ webhook_log = "samples/signature-incident.csv"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 
 # %%
 from runner import kit
 
-key = kit.open_key("jupyter-webhook-event-analysis")
+key = kit.open_key("jupyter-webhook-event-analysis", columns)
 key.load("webhook_log", webhook_log, timezone=timezone, between=(window_start, window_end))
 key.need("webhook_log", "event_type", "endpoint", hint="a delivery names its event or its endpoint")
 
