@@ -74,7 +74,8 @@ def draw_heat(heat: Heat) -> str:
     foot = top + max(len(heat.rows), 1) * STEP + 16
     longest = max(map(len, heat.columns), default=0) * svg.LETTER + 2 * svg.LETTER
     every = max(1, math.ceil(longest / wide))
-    for column in range(0, len(heat.columns), every):
+    room = WIDTH - longest + 2 * svg.LETTER
+    for column in (n for n in range(0, len(heat.columns), every) if left + n * wide <= room):
         parts.append(svg.label(left + column * wide, foot, heat.columns[column]))
     if not heat.cells:
         parts.append(svg.label(WIDTH / 2, top + 14, "no data", anchor="middle"))
