@@ -14,7 +14,9 @@ def at(minutes: float) -> str:
     return f"timestamp '{START + timedelta(minutes=minutes)}'"
 
 
-def event(minutes: float, actor: str, ip: str, failed: bool = False, privilege: bool = False) -> str:
+def event(
+    minutes: float, actor: str, ip: str, failed: bool = False, privilege: bool = False
+) -> str:
     flags = f"{failed}, {privilege}, {privilege}, {minutes >= 600}"
     return f"({at(minutes)}, '{actor}', '{ip}', {flags})"
 
@@ -70,7 +72,7 @@ def test_nine_failures_or_as_many_an_hour_before_are_not_more(judge: Any) -> Non
 
 
 def test_silences_are_far_longer_than_what_is_usual(key: kit.Key) -> None:
-    times = [*range(0, 300), *range(420, 600)]
+    times = [*range(300), *range(420, 600)]
     key.view("events", f"from (values {', '.join(f'({at(n)})' for n in times)}) t(timestamp)")
 
     assert key.rows(key.silences("events")) == [

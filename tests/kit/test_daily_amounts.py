@@ -2,6 +2,7 @@ import random
 
 import pytest
 
+from runner import kit
 from runner.kit.daily_amounts import forecast, odd_days
 
 
