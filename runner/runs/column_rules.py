@@ -33,7 +33,8 @@ class ColumnRules:
     def _rules(self, declared: list[DeclaredInput]) -> Iterator[ColumnRule]:
         for one in declared:
             for column in (column for column in one.columns if column.redact):
-                yield ColumnRule(column.name, (column.name, *column.aliases), column.required)
+                names = (*column.names, column.name, *column.aliases)
+                yield ColumnRule(column.name, names, column.required)
         named = [name for one in declared for name in one.redact]
         for name in dict.fromkeys((*named, *self.everywhere)):
             rule = ColumnRule(name, (name,))
@@ -44,8 +45,7 @@ class ColumnRules:
 
 def _refuse_numbers(declared: DeclaredInput, rule: ColumnRule) -> None:
     for column in declared.columns:
-        names = (column.name, *column.aliases)
-        if column.type != "text" and any(rule.is_called(name) for name in names):
+        if column.type != "text" and any(rule.is_called(name) for name in column.names):
             raise InvalidInput(
                 f"column {rule.name} of input {declared.name} is to be redacted, "
                 f"and is read as {column.type}",

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Protocol
 
 from runner.errors import InvalidInput
-from runner.keys.catalog import InstalledKey
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import check_origin, stage_input
 from runner.keys.screening import KNOWN_SECRETS, Screen
+from runner.model.contract import KeyContract
 from runner.model.results import StagedInput
 
 
@@ -25,12 +25,12 @@ class FolderIntake:
 
     def __init__(
         self,
-        keys: Iterable[InstalledKey],
+        contracts: Iterable[KeyContract],
         run_folder: Path,
         screen_of: Callable[[str], Screen] = lambda name: KNOWN_SECRETS,
     ):
         """`screen_of` says what is kept out of the copy of an input."""
-        self._keys = tuple(keys)
+        self._contracts = tuple(contracts)
         self._run_folder = run_folder
         self._screen_of = screen_of
 
@@ -40,8 +40,8 @@ class FolderIntake:
         if path.strip() in ("", "-"):
             raise InvalidInput("standard input is the keyboard here", "no cell ran")
         check_origin(name, origin)
-        for key in self._keys:
-            if declared := key.contract.input(name):
+        for contract in self._contracts:
+            if declared := contract.input(name):
                 check_input(declared, origin)
         number = 1
         while (self._run_folder / "inputs" / name / str(number)).exists():
