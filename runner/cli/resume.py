@@ -2,7 +2,6 @@
 
 import os
 import sys
-import threading
 import time
 from pathlib import Path
 from queue import SimpleQueue
@@ -13,9 +12,9 @@ from runner.cli.containment import Bounds, Containment
 from runner.cli.options import OutputFormat
 from runner.cli.run import (
     at_terminal,
-    import_what_comes_last,
     listen_to_signals,
     operator_for,
+    prepare_report,
     refuse_errors,
     shown,
     view_for,
@@ -141,7 +140,7 @@ def _go_on(
         inbox=inbox,
         finishing=write_report,
     )
-    threading.Thread(target=import_what_comes_last, daemon=True).start()
+    prepare_report(executor)
     return shown(resume(taken, how, world), view, options.exit_zero)
 
 

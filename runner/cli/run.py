@@ -161,7 +161,7 @@ def _run(
         finishing=write_report,
         signing_key=configured_key(os.environ),
     )
-    threading.Thread(target=import_what_comes_last, daemon=True).start()
+    prepare_report(executor)
     ended = run(request, world)
     code = shown(ended, view, options.exit_zero)
     if options.junit:
@@ -333,13 +333,16 @@ def listen_to_signals(inbox: "SimpleQueue[Message]", executor: "KeyExecutor") ->
         signal.signal(number, receive)
 
 
-def import_what_comes_last() -> None:
-    """The report's imports, while the kernel works; behind papermill's, which is waited for."""
-    from runner.keys import papermill_engine  # noqa: F401, I001
+def prepare_report(executor: "PapermillExecutor") -> None:
+    """Import what the report needs as soon as a KEY is executed, beside it."""
 
-    from runner.report.html import compile_templates
+    def compile_its_templates() -> None:
+        executor.is_busy.wait()
+        from runner.report.html import compile_templates
 
-    compile_templates()
+        compile_templates()
+
+    threading.Thread(target=compile_its_templates, daemon=True).start()
 
 
 def write_report(folder: Path) -> None:

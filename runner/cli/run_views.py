@@ -31,7 +31,7 @@ from runner.model.events import (
 from runner.model.identity import StepId
 from runner.model.interruptions import AnswerDelivered, ClockStepped
 from runner.model.plain import to_plain
-from runner.model.runs import Mode, OpenQuestion, QuestionKind
+from runner.model.runs import Mode, Move, MoveKind, OpenQuestion, QuestionKind
 from runner.model.safe_text import safe_line
 from runner.report.chapters import StepStory
 from runner.report.interruptions import interruption_in_words
@@ -93,6 +93,8 @@ class RunView(Spectator):
                     self._note_key(entry.event)
                 case CommandStarted() | CommandFinished():
                     self._note_command(entry.event)
+                case DestinationChosen(move=Move(kind=MoveKind.GAVE_UP), why=why):
+                    self._note(f"given up: {why}")
                 case DestinationChosen(step=step, visit=visit):
                     self._show_step(str(step), visit)
                 case ActionProposed(action=number) if _is_attended(state):

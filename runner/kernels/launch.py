@@ -17,6 +17,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.kernels.address import KernelAddress
 from runner.kernels.boxing import ANY_BOX, Boxing, Shown
 from runner.model.frozen import frozen
 from runner.model.sandbox import Sandbox, SandboxLevel
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 BOOT = str(Path(__file__).with_name("boot.py"))
 
-_PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 _LONGEST_FOLDER = 80
 """Bytes. A socket path ends at 107 (sun_path), and zmq appends `/k-5`."""
 _ANSWER_SECONDS = 1.0
@@ -81,7 +81,7 @@ class KernelProcess:
         """From now on a thread listens to its guardian."""
         self.is_spare_of_resident = is_spare_of_resident
         self.folder = started.folder
-        self.key = started.key
+        self.address = KernelAddress(started.folder, started.key)
         self.has_network = started.has_network
         self._sandbox: Sandbox | None = None
         self._in_the_way: str | None = None
@@ -98,7 +98,7 @@ class KernelProcess:
     @property
     def connection(self) -> dict[str, str | int | bytes]:
         """What a client needs in order to talk to the kernel."""
-        return {**_connection(self.folder, self.key), "key": self.key.encode()}
+        return self.address.connection
 
     @property
     def was_born(self) -> bool:
@@ -113,7 +113,7 @@ class KernelProcess:
     @property
     def is_listening(self) -> bool:
         """Whether its sockets are there, the last one being that of the heartbeat."""
-        return (self.folder / f"k-{len(_PORTS)}").exists()
+        return self.address.is_listening
 
     def sandbox(self, seconds: float = 10.0) -> Sandbox | None:
         """How it is shut in, known before it boots; None where it could not be as it had to be."""
@@ -253,7 +253,7 @@ def start_kernel(
         (folder / name).mkdir(mode=0o700)
     file = os.open(folder / "connection.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(file, "w") as connection:
-        json.dump(_connection(folder, key), connection)
+        json.dump(KernelAddress(folder, key).file, connection)
     script = BOOT
     if command is not None:
         script = str(Path(__file__).with_name("become_kernel.py"))
@@ -290,17 +290,6 @@ def passed_on(environment: Mapping[str, str]) -> dict[str, str]:
         name: value
         for name, value in environment.items()
         if name in _PASSED_ON or name.startswith("LC_")
-    }
-
-
-def _connection(folder: Path, key: str) -> dict[str, str | int]:
-    return {
-        "transport": "ipc",
-        "ip": str(folder / "k"),
-        "key": key,
-        "signature_scheme": "hmac-sha256",
-        "kernel_name": "python3",
-        **{port: number for number, port in enumerate(_PORTS, 1)},
     }
 
 

@@ -32,6 +32,10 @@ class KernelDied(Exception):
     """The kernel ended or never answered."""
 
 
+class EngineFailed(Exception):
+    """What else went wrong where the notebook was executed: the name of the error, and its text."""
+
+
 class Attempt:
     """What the engine works with, and where it notes what really happened.
 
@@ -51,6 +55,8 @@ class Attempt:
     ):
         self.kernel = kernel
         self.limits = limits
+        self.source = source
+        self.outputs = outputs
         self.notebook_name = f"{source.parent.name}/{source.name}"
         self.environment = key_environment(outputs, source)
         self.working_folder: Path | None = None
@@ -58,8 +64,10 @@ class Attempt:
         self.boot_seconds = _BOOT_SECONDS
         self.budget = OutputBudget(limits.output_bytes)
         self.notebook: Any = None
+        self.dropped: dict[int, int] = {}
+        """Bytes of output that are nowhere in the notebook, by cell."""
         self.cut_short: FailureKind | None = None
-        self._report = report
+        self.report = report
         self._tail = OutputTail()
         self._place = (0, 0)
         self._reports: dict[int, CellReport] = {}
@@ -86,26 +94,30 @@ class Attempt:
     def begin(self, notebook: Any) -> None:
         """Take the parameterised notebook; none of its cells has run."""
         self.notebook = notebook
-        for index, cell in enumerate(notebook.cells):
-            if cell.cell_type == "code":
+        for index, cell in enumerate(notebook["cells"]):
+            if _is_code(cell):
                 self._note(index, CellState.NEVER_RAN if _runs(cell) else CellState.SKIPPED)
 
     def start_cell(self, index: int) -> bool:
         """Whether the cell is to be executed; what comes next is part of it."""
-        cell = self.notebook.cells[index]
+        cell = self.notebook["cells"][index]
         if not _runs(cell):
-            cell.metadata.papermill["status"] = "skipped" if _is_code(cell) else "completed"
+            cell["metadata"]["papermill"]["status"] = "skipped" if _is_code(cell) else "completed"
             return False
-        order = [i for i, other in enumerate(self.notebook.cells) if _runs(other)]
+        order = [i for i, other in enumerate(self.notebook["cells"]) if _runs(other)]
         self._place = (order.index(index) + 1, len(order))
-        self._report(*self._place, self._tail.said())
-        self._running, self._since = index, time.monotonic()
+        self.report(*self._place, self._tail.said())
+        self.begin_cell(index)
         return True
+
+    def begin_cell(self, index: int) -> None:
+        """The cell is executed from now on."""
+        self._running, self._since = index, time.monotonic()
 
     def show(self, text: str) -> None:
         """A cell printed this; its last line is reported, at most ten times a second."""
         if self._tail.take(text):
-            self._report(*self._place, self._tail.said())
+            self.report(*self._place, self._tail.said())
 
     def complete_cell(self, index: int) -> None:
         """The kernel has replied and the cell raised nothing."""
@@ -144,7 +156,7 @@ class Attempt:
     def _say_the_rest(self) -> None:
         """What the cell printed last is reported before its end."""
         if self._tail.has_more:
-            self._report(*self._place, self._tail.said())
+            self.report(*self._place, self._tail.said())
 
     def _time_out(self) -> None:
         with self._lock:
@@ -171,12 +183,12 @@ def key_environment(outputs: Path, notebook: Path) -> dict[str, str]:
 
 
 def _is_code(cell: Any) -> bool:
-    return bool(cell.cell_type == "code")
+    return bool(cell["cell_type"] == "code")
 
 
 def _runs(cell: Any) -> bool:
     return (
         _is_code(cell)
-        and bool(cell.source.strip())
-        and _SKIPPED_TAG not in cell.metadata.get("tags", [])
+        and bool(cell["source"].strip())
+        and _SKIPPED_TAG not in cell["metadata"].get("tags", [])
     )

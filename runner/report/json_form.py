@@ -51,6 +51,7 @@ def story_json(story: Story) -> Json:
         "not_done": list(end.not_done) if end else [],
         "handed_over_to": list(end.handed_over_to) if end else [],
         "escalations": list(end.escalations) if end else [],
+        "follow_ups": list(story.follow_ups) if end else [],
         "questions": [question_json(question) for question in story.questions],
         "commands": [command_json(command) for command in story.commands],
         "unused_keys": [key_json(key) for key in story.unused],

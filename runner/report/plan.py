@@ -25,6 +25,7 @@ from runner.model.runbook import Branch, Step
 from runner.model.runs import Outcome
 from runner.model.safe_text import safe_line
 from runner.report.measures import show_seconds
+from runner.report.names import follow_ups_of
 
 _INDENT = "    "
 
@@ -83,6 +84,7 @@ def plan_text(plan: Plan, width: int = 80) -> str:
     )
     lines += _chapter("Actions (a person carries them out)", actions, width)
     lines += _chapter("All along", _standing_lines(program), width)
+    lines += _chapter("Afterwards, by hand", map(safe_line, follow_ups_of(program)), width)
     lines += _chapter("A person is asked", _question_lines(plan), width)
     lines += _chapter("How it may end", _outcome_lines(plan), width)
     lines += _chapter("Settings", _setting_lines(plan), width)

@@ -9,6 +9,7 @@ from runner.interpreter.ways import Way, unreachable, walk, ways
 from runner.model.identity import StepId
 from runner.model.runs import MoveKind
 from runner.report.json_parts import settings_json
+from runner.report.names import follow_up_command
 from runner.report.plan import Plan, decider, next_command
 
 
@@ -34,6 +35,14 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "standing_conditions": [
             {"kind": s.kind.value, "condition": s.text, "decided_by": decider(bound)}
             for s, bound in zip(program.runbook.standing, program.standing, strict=True)
+        ],
+        "follow_ups": [
+            {
+                "key": call.key.text,
+                "inputs": [spec.text for spec in call.inputs],
+                "command": follow_up_command(call),
+            }
+            for call in program.runbook.follow_ups
         ],
         "questions": _questions(plan),
         "outcomes": [

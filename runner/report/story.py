@@ -31,7 +31,7 @@ from runner.report.chapters import (
 from runner.report.command_stories import command_stories
 from runner.report.headline import Headline, headline
 from runner.report.key_stories import key_stories
-from runner.report.names import line_of, place_name
+from runner.report.names import follow_ups_of, line_of, place_name
 from runner.report.question_stories import question_stories
 from runner.report.step_stories import Record, step_stories
 from runner.report.timeline import seconds_passed, timeline
@@ -60,6 +60,7 @@ class Story:
     moments: tuple[Moment, ...]
     do_not: tuple[str, ...]
     checks: tuple[CheckResult, ...] = ()
+    follow_ups: tuple[str, ...] = ()
 
     @property
     def keys(self) -> tuple[KeyStory, ...]:
@@ -95,6 +96,7 @@ def tell(program: Program, entries: Sequence[JournalEntry], alive: bool = False)
         moments=timeline(entries),
         do_not=program.runbook.do_not,
         checks=check_results(program, state) if is_verification(state) else (),
+        follow_ups=() if is_verification(state) else follow_ups_of(program),
     )
 
 
