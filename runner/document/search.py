@@ -9,6 +9,11 @@ from runner.model.runbook import Runbook, SectionKind
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
 _METRIC = re.compile(r"[A-Za-z][\w:.]*")
+_EXPRESSION = re.compile(
+    r"(?P<measured>.*?[\w)}\]])\s*(?P<sign>[<>=!]=?|[≤≥≠])\s*(?P<bound>\d[\d.,]*)\s*(?P<unit>%|[A-Za-zµ]*)[\s.!]*",
+    re.S,
+)
+"""An alert expression: what is measured, and its threshold."""
 _LEAST_SHARE = 0.5
 _SMALL = frozenset(
     {"of", "in", "on", "at", "to", "for", "and", "or", "is", "are", "was", "our", "we", "by"}
@@ -45,7 +50,7 @@ def near_names(runbooks: tuple[Runbook, ...], text: str) -> tuple[str, ...]:
 def _match(runbook: Runbook, text: str) -> Match | None:
     for score, because in _by_alert(runbook, text):
         return Match(runbook, score, because)
-    wanted = _words(text)
+    wanted = _words(_measured(text))
     if not wanted:
         return None
     if wanted in (_words(runbook.slug), _words(runbook.title)):
@@ -60,17 +65,38 @@ def _match(runbook: Runbook, text: str) -> Match | None:
 
 
 def _by_alert(runbook: Runbook, text: str) -> Iterator[tuple[float, str]]:
-    """The alert itself, its name, or its name inside a longer message."""
+    """The alert itself, its name with the threshold, its name, or that inside a longer message."""
     given = "".join(text.casefold().split())
     for alert in runbook.alerts:
         if given and given == "".join(alert.casefold().split()):
             yield 1.0, f"its alert {alert}"
-    wanted = _words(text)
-    names = {_words(name): name for name in _METRIC.findall(text) if len(_words(name)) > 1}
-    for alert in runbook.alerts:
-        name = _name_of(alert)
-        if name and _words(name) and (_words(name) == wanted or _words(name) in names):
-            yield 0.95, f"its alert {alert}"
+    wanted = _words(_measured(text))
+    names = {_words(name) for name in _METRIC.findall(text) if len(_words(name)) > 1}
+    named = [a for a in runbook.alerts if _words(_name_of(a)) in names | {wanted} - {()}]
+    for alert in named:
+        if _threshold(alert) is not None and _threshold(alert) == _threshold(text):
+            yield 0.98, f"its alert {alert}"
+    for alert in named:
+        yield 0.95, f"its alert {alert}"
+
+
+def _measured(text: str) -> str:
+    """An alert expression without its threshold, which is no word to look for; any other text."""
+    expression = _EXPRESSION.fullmatch(text)
+    return expression["measured"] if expression else text
+
+
+def _threshold(text: str) -> tuple[float, str] | None:
+    """The bound of an alert expression with its unit, a share as a number: 5% is 0.05."""
+    expression = _EXPRESSION.fullmatch(text)
+    if expression is None:
+        return None
+    unit, digits = expression["unit"].casefold(), expression["bound"].replace(",", "").rstrip(".")
+    try:
+        bound = float(digits)
+    except ValueError:
+        return None
+    return (round(bound / 100, 12), "") if unit == "%" else (bound, unit)
 
 
 def _best(runbook: Runbook, word: str) -> tuple[float, str] | None:

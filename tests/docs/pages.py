@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_LEFT_OUT = ("dist", "build", "node_modules")
+_LEFT_OUT = ("dist", "build", "node_modules", "corpus")
+"""Folders whose Markdown is nobody's page: what is built, and random text of `make fuzz`."""
 _FENCE = re.compile(
     r"^ *(?P<mark>`{3,}|~{3,})(?P<info>[^\n]*)\n(?P<text>.*?)^ *(?P=mark) *$", re.M | re.S
 )
