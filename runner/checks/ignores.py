@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from runner.checks.rules import RULES, find_rule
-from runner.document.comments import Comment, comments_in
+from runner.document.comments import Comment, comments_in, without_code
 from runner.model.diagnostics import Diagnostic, Severity
 from runner.model.frozen import frozen
 from runner.model.source import SourceText, Span
@@ -17,6 +17,15 @@ UNUSED, UNKNOWN = "RB007", "RB008"
 _IGNORE = re.compile(r"lint-ignore(-file)?(?![\w-])[ \t]*:?(.*)", re.I)
 _REASON = re.compile(r":|\s[-–—]+\s")
 _NAME = re.compile(r"[^\s,]+")
+_LIKE_IGNORE = re.compile(
+    r"(?:(?:runbook|rb)[-_: ]*)?(?:lint(?:er)?[-_: ]*)?"
+    r"(?:ignor\w*|disabl\w*|skip|allow|noqa|suppress)"
+    r"(?:[-_ ]*(?:lint|rules?|next|lines?|file|block)\b)*|(?:runbook[-_: ]*)?lint\b[-_: ]*",
+    re.I,
+)
+"""What begins a directive in other words, where the code of a rule stands behind: `noqa: RB104`."""
+_CODE = re.compile(r"[\s:,=(\[-]*RB\d{3}\b")
+_OVER_LINES = re.compile(r"<!--\s*lint-ignore(?:-file)?(?![\w-])(?:(?!-->).)*?-->", re.I | re.S)
 
 
 @frozen
@@ -47,6 +56,7 @@ def heed_ignores(source: SourceText, diagnostics: Iterable[Diagnostic]) -> Heede
     about = (UNUSED, UNKNOWN)
     unused = tuple(i for i in known if i not in used and i.code not in about)
     said = [_unused(ignore) for ignore in unused]
+    said += _unread(source)
     said += [_unknown(ignore) for ignore in ignores if not ignore.is_known]
     kept, meant = _without(source, said, known)
     idle = tuple(i for i in known if i.code in about and i not in meant)
@@ -119,6 +129,46 @@ def _unknown(ignore: Ignore) -> Diagnostic:
         ignore.span,
         _near(ignore.code) or "write `<!-- lint-ignore RB104: why -->`, with the code of a rule",
     )
+
+
+def _unread(source: SourceText) -> Iterator[Diagnostic]:
+    """Comments that are meant to ignore something, in words or over lines that are not read so."""
+    comments = comments_in(source)
+    for comment in comments:
+        if not _IGNORE.match(comment.text) and _is_meant(comment.text):
+            words = " ".join(comment.text.split()[:2])
+            yield _diagnostic(
+                UNKNOWN,
+                f'"{words}" is no directive: nothing is ignored',
+                comment.span,
+                "write `<!-- lint-ignore RB104: why -->`, or `lint-ignore-file`",
+            )
+    shown = without_code(source)
+    for match in _OVER_LINES.finditer(shown):
+        if "\n" in match[0] or "\r" in match[0]:
+            yield _diagnostic(
+                UNKNOWN,
+                "a comment over several lines is not read: nothing is ignored",
+                Span(*match.span()),
+                "write it on one line: `<!-- lint-ignore RB104: why -->`",
+            )
+
+
+def _is_meant(words: str) -> bool:
+    """Whether a comment is a directive with a slip: `lint-ignor RB104`, `noqa: RB104`."""
+    like = _LIKE_IGNORE.match(words)
+    if like and _CODE.match(words, like.end()):
+        return True
+    first = _NAME.match(words)
+    return bool(first and _CODE.match(words, first.end()) and _resembles(first[0].rstrip(":")))
+
+
+def _resembles(word: str) -> bool:
+    """Whether a word is `lint-ignore` but for a letter or two."""
+    from difflib import SequenceMatcher
+
+    known = ("lint-ignore", "lint-ignore-file")
+    return any(SequenceMatcher(None, word.casefold(), one).ratio() > 0.84 for one in known)
 
 
 def _near(code: str) -> str:

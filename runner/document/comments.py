@@ -49,6 +49,20 @@ def comments_in(source: SourceText) -> tuple[Comment, ...]:
     return tuple(reversed(found))
 
 
+def without_code(source: SourceText) -> str:
+    """The text with fences and code spans made blank, every other character in its place."""
+    outside = frozenset(_lines_outside_fences(source.lines))
+    shown = list(source.text)
+    for number, line in enumerate(source.lines):
+        start = source.line_starts[number]
+        matches = _CODE.finditer(line) if number in outside else [re.match(r".*", line)]
+        for match in matches:
+            if match:
+                begin, end = start + match.start(), start + match.end()
+                shown[begin:end] = " " * (end - begin)
+    return "".join(shown)
+
+
 def _lines_outside_fences(lines: tuple[str, ...]) -> list[int]:
     outside: list[int] = []
     opened = ""

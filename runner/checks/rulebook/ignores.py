@@ -25,8 +25,9 @@ RULES: tuple[Rule, ...] = (
         "RB008",
         "unknown-ignore",
         Severity.WARNING,
-        "A comment ignores a rule that does not exist, or names none.",
-        "It ignores nothing. Mostly a digit is wrong.",
+        "A comment ignores a rule that does not exist, names none, or is no directive as written.",
+        "It ignores nothing. Mostly a digit or a letter is wrong (`lint-ignor`), or the words are "
+        "those of another tool (`noqa: RB104`), or the comment goes over several lines.",
         Setting.KEY_STEP,
         """\
 <!-- lint-ignore RB904 -->
