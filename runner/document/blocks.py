@@ -58,20 +58,22 @@ class CodeBlock:
 
 @frozen
 class TableBlock:
-    """A table without its header row: rows of cells."""
+    """A table: rows of cells, and the cells of its header row apart."""
 
     rows: tuple[tuple[RichText, ...], ...]
     line: int
     end: int
+    head: tuple[RichText, ...] = ()
 
 
 @frozen
 class Quote:
-    """A block quote: nothing is read out of it but what is missed there."""
+    """A block quote, or lines of HTML: nothing is read out of it but what is missed there."""
 
     blocks: tuple["Block", ...]
     line: int
     end: int
+    is_html: bool = False
 
 
 Block = Heading | Paragraph | ListBlock | CodeBlock | TableBlock | Quote

@@ -1,17 +1,33 @@
 """The lists of checks: safety, verification, and what one must not do."""
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from runner.document.blocks import Block, CodeBlock, Heading, Item, ListBlock, Paragraph
+from runner.document.blocks import (
+    Block,
+    CodeBlock,
+    Heading,
+    Item,
+    ListBlock,
+    Paragraph,
+    TableBlock,
+)
 from runner.document.expectations import says_success
 from runner.document.headed import CHECK, DO_NOT, headed, is_prohibition, numbered_items
-from runner.document.nodes import all_nodes, build_nodes
+from runner.document.nodes import all_nodes, build_nodes, is_conditional
 from runner.document.outline import Part
+from runner.document.rich_text import RichText
 from runner.document.steps import read_check, read_headed_check
 from runner.model.identity import PlaceKind, StepId
 from runner.model.runbook import Step
 from runner.model.source import SourceText
+
+_SUCCESS_COLUMN = re.compile(
+    r"success\b.*|expect(?:ed|ation)\b.*|pass(?:es)?\b.*|criteri(?:on|a)", re.I
+)
+_CHECK_COLUMN = re.compile(r"(?:what to )?(?:verif\w*|checks?|tests?)\b.*", re.I)
+_COUNT_COLUMN = re.compile(r"[^\w]*|n(?:o|r|um(?:ber)?)?\.?", re.I)
 
 
 def safety_checks(source: SourceText, parts: tuple[Part, ...]) -> tuple[Step, ...]:
@@ -32,7 +48,10 @@ def safety_checks(source: SourceText, parts: tuple[Part, ...]) -> tuple[Step, ..
 
 
 def verification_checks(source: SourceText, parts: tuple[Part, ...]) -> tuple[Step, ...]:
-    """Items of lists, headings `Check N` and lines with a Success; other headings are horizons."""
+    """Items of lists, headings `Check N`, rows of tables of checks, and lines with a Success.
+
+    Other headings are horizons.
+    """
     found: list[Step] = []
 
     def place() -> StepId:
@@ -66,7 +85,7 @@ def _by_heading(
 
 
 def _checks_of(blocks: Iterable[Block]) -> tuple[Item, ...]:
-    """Items of lists, and lines with a Success.
+    """Items of lists, rows of tables of checks, and lines with a Success.
 
     Such a line belongs to the item right before it, where that says no success, or else with the
     paragraph right before it.
@@ -79,6 +98,9 @@ def _checks_of(blocks: Iterable[Block]) -> tuple[Item, ...]:
         if isinstance(block, ListBlock):
             items += block.items
             held, joins = (), not any(map(_states_success, block.items[-1:]))
+        elif isinstance(block, TableBlock):
+            items += _rows_as_checks(block)
+            held, joins = (), False
         elif is_success and joins:
             items[-1] = Item((*items[-1].blocks, block), items[-1].line, block.end)
             joins = False
@@ -90,6 +112,40 @@ def _checks_of(blocks: Iterable[Block]) -> tuple[Item, ...]:
         else:
             held, joins = ((block,) if isinstance(block, Paragraph) else ()), False
     return tuple(items)
+
+
+def is_table_of_checks(table: TableBlock) -> bool:
+    """Whether the header row says that each row is a check: `Check | Success`."""
+    heads = [cell.line for cell in table.head]
+    names_checks = any(_CHECK_COLUMN.fullmatch(head) for head in heads)
+    names_success = any(_SUCCESS_COLUMN.fullmatch(head) for head in heads)
+    is_routing = any(is_conditional(row[0]) for row in table.rows if row)
+    return (names_checks or names_success) and not is_routing
+
+
+def _rows_as_checks(table: TableBlock) -> Iterator[Item]:
+    """A check a row: its first cell but for a number, then every other one as a field."""
+    if not is_table_of_checks(table):
+        return
+    counts = _COUNT_COLUMN.fullmatch(table.head[0].line) is not None and len(table.head) > 1
+    for line, row in enumerate(table.rows, table.line + 2):
+        cells = [pair for pair in zip(table.head, row, strict=False) if pair[1].text]
+        if counts and cells and cells[0][0] is table.head[0]:
+            cells = cells[1:]
+        end = line + 1
+        blocks = [Paragraph(cells[0][1], line, end)] if cells else []
+        blocks += [Paragraph(_as_field(head, cell), line, end) for head, cell in cells[1:]]
+        if blocks:
+            yield Item(tuple(blocks), line, end)
+
+
+def _as_field(head: RichText, cell: RichText) -> RichText:
+    """A cell behind the words of its column: `Success: error rate < 1%`."""
+    is_success = _SUCCESS_COLUMN.fullmatch(head.line) is not None
+    label = "Success" if is_success else head.line
+    return RichText(label, (cell.offsets[0],) * (len(label) + 1), ((0, len(label)),)).joined(
+        ": ", cell
+    )
 
 
 def _states_success(item: Item) -> bool:

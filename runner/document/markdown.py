@@ -1,6 +1,6 @@
 """The one module that knows the Markdown library: CommonMark with tables to `Block`s.
 
-HTML is passed over; block quotes stand apart: structure is never read out of them.
+Block quotes and HTML stand apart: structure is never read out of them. Comments are passed over.
 """
 
 import re
@@ -28,6 +28,12 @@ _ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 _MORE_THAN = re.compile(r"^(\s*(?:[-*+]|\d+[.)])\s+)>(?=\s*[\d$€£])")
 _GREATER = "\uff1e"
 """Stands for the sign of an item like `- > 1000 errors`, which is a comparison and no quote."""
+_HIDDEN = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|</?[a-z][^<>]*>|<[!?][^<>]*>"
+    r"|^[ \t]*(?:[-*+]|\d+[.)])[ \t]|\*\*|__|`",
+    re.I | re.S | re.M,
+)
+"""What is no word of an HTML block."""
 _SAME_LENGTH = str.maketrans({"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\0": "\ufffd"})
 
 
@@ -51,6 +57,11 @@ def _readable(line: str) -> str:
     if not line.isascii() or "\0" in line:
         line = line.translate(_SAME_LENGTH)
     return _MORE_THAN.sub(rf"\1{_GREATER}", line) if ">" in line else line
+
+
+def _without_tags(html: str) -> str:
+    """HTML with blanks for tags, for comments and scripts, and for the marks of items."""
+    return _HIDDEN.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), html)
 
 
 class _Reader:
@@ -106,9 +117,25 @@ class _Reader:
                 quote = Quote(self.blocks(), line, end)
                 self._take(1)
                 return quote
+            case "html_block":
+                self._take(1)
+                return self._html(line, end)
             case _:
                 self._skip(token)
                 return None
+
+    def _html(self, line: int, end: int) -> Quote | None:
+        """The words of HTML, line by line, as a quotation; None where there are none."""
+        shown = _without_tags("\n".join(self._lines[line:end])).split("\n")
+        starts = self._source.line_starts
+        items = []
+        for number, text in enumerate(shown, line):
+            offsets = range(starts[number], starts[number] + len(text) + 1)
+            words = RichText(text, tuple(offsets)).part(0)
+            if words.text:
+                items.append(Item((Paragraph(words, number, number + 1),), number, number + 1))
+        listed = ListBlock(False, tuple(items), line, end)
+        return Quote((listed,), line, end, is_html=True) if items else None
 
     def _list(self, token: Token, line: int, end: int) -> ListBlock:
         self._take(1)
@@ -125,21 +152,18 @@ class _Reader:
     def _table(self, line: int, end: int) -> TableBlock:
         rows: list[tuple[RichText, ...]] = []
         cells: list[RichText] = []
-        in_head = False
         while True:
             token = self._take(1)[0]
             match token.type:
-                case "thead_open" | "thead_close":
-                    in_head = token.type == "thead_open"
                 case "tr_open":
                     cells, column = [], 0
                 case "inline":
                     text, column = self._cell(token, column)
                     cells.append(text)
-                case "tr_close" if not in_head:
+                case "tr_close":
                     rows.append(tuple(cells))
                 case "table_close":
-                    return TableBlock(tuple(rows), line, end)
+                    return TableBlock(tuple(rows[1:]), line, end, rows[0])
 
     def _cell(self, token: Token, column: int) -> tuple[RichText, int]:
         line = token.map[0] if token.map else 0

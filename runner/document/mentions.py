@@ -7,6 +7,14 @@ from runner.model.identity import KEY_IN_TEXT
 from runner.model.numbering import GAP, NUMBER
 
 _PLACE = rf"(?:steps?|actions?){GAP}{NUMBER}(?!['’]s)"
+_OTHER_PLACE = (
+    r"(?:option|path|case|phase|part|stage|scenario|variant|plan|procedure|point|item|check"
+    r"|section)"
+)
+_ORDINAL = (
+    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|previous|last"
+    r"|\d+(?:st|nd|rd|th))"
+)
 _TARGET = re.compile(
     r"\b(?:continue|go|skip|proceed|return|jump|move|restart|resume)(?:ing)?\s+(?:\w+\s+)?"
     rf"(?:to|with|at|from|in)\s+(?:the\s+)?{_PLACE}"
@@ -15,6 +23,10 @@ _TARGET = re.compile(
     r"|\b(?:re-?run|re-?execute)\s+(?:\w+\s+){0,2}(?:jupyter|node)-\w"
     rf"|(?:{ARROW}|:)\s*{_PLACE}|(?:^\W*|[:|,?]\s+|\s[-–—]\s+|\b(?:failure|success|errors?|then)\s+)"
     rf"{_PLACE}(?=\W*$|\W*[.,;(]|\s+(?:and|or|first|then|immediately|next|now|if|unless|when|[-–—])\s)"
+    r"|\b(?:continue|go|skip|proceed|return|jump|loop|move|restart)\s+(?:(?:on|back|ahead|over)\s+)?"
+    rf"(?:to|with|at|from)\s+(?:the\s+)?(?:{_ORDINAL}\s+(?:step|action|check|section|{_OTHER_PLACE})\b"
+    rf"|{_OTHER_PLACE}\s+#?(?:\d+\b|(?-i:[A-Z]|[IVX]+)(?!\w))|#?\d+(?:\.\d+)*(?=[\s.,;!)]*$))"
+    r"|\bloop(?:s|ing)?\s+(?:back|to)\b"
     r"|[:.]\s+(?:escalate|stop\s+here)\b"
     r"|\bescalat(?:e|ed|ion|ing)\s+to\b|\bneeds?\s+escalation|\bbe\s+escalated|^escalation\b",
     re.I,
@@ -37,7 +49,9 @@ _RUNS_A_KEY = re.compile(
     rf"(?:run|use|execute|call)\s+(?:the\s+)?(?:key:?\s+)?(?P<key>{KEY_IN_TEXT})", re.I
 )
 _BEHIND_A_CONDITION = re.compile(rf"[:,?|(]|\s[-–—]|{ARROW}")
-_NEGATED = re.compile(r"\b(?:do\s+not|don['’]?t|never|skip|without|before|instead\s+of)\b", re.I)
+_NEGATED = re.compile(
+    r"\b(?:do\s+not|don['’]?t|never|skip(?!\s+(?:\w+\s+)?to\b)|without|before|instead\s+of)\b", re.I
+)
 _CONDITIONAL = re.compile(
     r"\b(?:if|when|whenever|where|unless|once|until|in\s+case|as\s+(?:long|soon)\s+as|should|provided"
     r"|yes|no|case|scenario)\b|[<>≤≥|]|^(?:on|for|with|upon)\s",

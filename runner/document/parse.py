@@ -21,6 +21,7 @@ from runner.document.rich_text import RichText
 from runner.document.rollbacks import is_about_action, read_rollbacks
 from runner.document.steps import (
     read_actions,
+    read_listed_actions,
     read_listed_steps,
     read_steps,
 )
@@ -164,6 +165,9 @@ def _actions(source: SourceText, sections: tuple[Part, ...]) -> tuple[Action, ..
     if not found:
         for part in _of_kind(sections, SectionKind.ACTIONS):
             found += read_actions(source, part.blocks, rollbacks, BARE)
+    if not found:
+        blocks = tuple(b for p in _of_kind(sections, SectionKind.ACTIONS) for b in p.blocks)
+        found += read_listed_actions(source, blocks, rollbacks)
     return tuple(found)
 
 

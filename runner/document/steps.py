@@ -21,6 +21,7 @@ from runner.document.nodes import (
 )
 from runner.document.rich_text import RichText
 from runner.model.identity import PlaceKind, StepId
+from runner.model.numbering import plain_number
 from runner.model.runbook import Action, Field, Reversibility, Step
 from runner.model.source import SourceText, Span
 
@@ -48,20 +49,40 @@ def read_actions(
 ) -> Iterator[Action]:
     """The actions that headings in `blocks` begin; `rollbacks` are said elsewhere, by number."""
     for found in headed(blocks, pattern):
-        action = _action(source, found)
+        action = _action(source, found.number, found.title, found.heading.text.span(), found.body)
         yield action.with_rollback_block(rollbacks.get(found.number, ""))
+
+
+def read_listed_actions(
+    source: SourceText, blocks: tuple[Block, ...], rollbacks: Mapping[str, str]
+) -> Iterator[Action]:
+    """The actions that items of numbered lists in `blocks` are: none where one is a branch."""
+    items = [(number, item, _first_line(item)) for number, item in numbered_items(blocks)]
+    if any(not text.text or is_conditional(text) for _, _, text in items):
+        return
+    for number, item, text in items:
+        title = ACTION.fullmatch(_title(text))
+        stated = plain_number(title[1]) if title else str(number)
+        words = title[2].strip() if title else _title(text)
+        action = _action(source, stated, words, text.span(), item.blocks)
+        yield action.with_rollback_block(rollbacks.get(stated, ""))
 
 
 def read_check(source: SourceText, step: StepId, item: Item, horizon: str = "") -> Step:
     """A safety or verification check, or a step: an item of a list."""
-    first = item.blocks[0] if item.blocks else None
-    text = without_task_box(first.text) if isinstance(first, Paragraph) else RichText("", (0,))
+    text = _first_line(item)
     return _step(source, step, _title(text), text.span(), item.blocks, horizon)
 
 
 def read_headed_check(source: SourceText, step: StepId, found: Headed, horizon: str = "") -> Step:
     """A safety or verification check that a heading begins."""
     return _step(source, step, found.title, found.heading.text.span(), found.body, horizon)
+
+
+def _first_line(item: Item) -> RichText:
+    """The text that an item begins with; empty where it begins with something else."""
+    first = item.blocks[0] if item.blocks else None
+    return without_task_box(first.text) if isinstance(first, Paragraph) else RichText("", (0,))
 
 
 def _title(text: RichText) -> str:
@@ -72,8 +93,9 @@ def _title(text: RichText) -> str:
     return (field.value if field and is_success else first).line.rstrip(":")
 
 
-def _action(source: SourceText, found: Headed) -> Action:
-    title, body = found.title, found.body
+def _action(
+    source: SourceText, number: str, title: str, span: Span, body: tuple[Block, ...]
+) -> Action:
     stated = REVERSIBILITY.search(title)
     words = stated[1].casefold() if stated else ""
     kind = Reversibility.UNSTATED
@@ -81,11 +103,11 @@ def _action(source: SourceText, found: Headed) -> Action:
         irreversible = "irreversible" in words
         kind = Reversibility.IRREVERSIBLE if irreversible else Reversibility.REVERSIBLE
     return Action(
-        number=found.number,
+        number=number,
         title=REVERSIBILITY.sub("", title).strip(),
         reversibility=kind,
         with_caution="caution" in words,
-        span=found.heading.text.span(),
+        span=span,
         body=_body_text(source, body),
         fields=_fields(build_nodes(body)),
         fences=tuple(fences_in(body)),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from runner.document.mentions import mentions_a_target
 from runner.document.parse import RunbookName, parse_runbook, read_name
 from runner.model.conditions import AllOf, Comparison, Not, Otherwise, Unreadable
 from runner.model.identity import PlaceKind, StepId
@@ -17,6 +18,7 @@ from runner.model.runbook import (
     GoToStep,
     HandOver,
     Rerun,
+    Reversibility,
     Runbook,
     SectionKind,
     SeeAction,
@@ -490,3 +492,123 @@ def test_the_name_is_the_same_without_reading_all_of_it(text: str) -> None:
     source = SourceText("runbooks/file-name.md", text)
     whole = parse_runbook(source).runbook
     assert read_name(source) == RunbookName(whole.slug, whole.title)
+
+
+def test_a_row_of_a_table_of_checks_is_a_check() -> None:
+    table = """
+### Within 5 minutes
+
+| # | Check | KEY | Success |
+|---|---|---|---|
+| 1 | Orders arrive | `jupyter-a-b` | Error rate < 1% |
+| 2 | Customers | | no new complaint |
+"""
+    text = f"# A\n\n### Step 1: Look\n\n## Verification\n{table}"
+    runbook = parse(text)
+    first, second = runbook.verification
+    assert (first.title, first.horizon, second.title) == (
+        "Orders arrive", "Within 5 minutes", "Customers",
+    )  # fmt: skip
+    assert [call.key.text for call in first.invocations] == ["jupyter-a-b"]
+    (expectation,) = first.expectations
+    assert text[expectation.span.start : expectation.span.end] == "Error rate < 1%"
+    assert [(field.label, field.text) for field in second.fields] == [
+        ("Success", "no new complaint")
+    ]
+    assert text[first.span.start : first.span.end] == "Orders arrive"
+    assert second.body == "| 2 | Customers | | no new complaint |"
+
+
+def test_a_table_without_a_word_of_checks_in_verification_is_told() -> None:
+    table = "| Metric | Healthy |\n|---|---|\n| error rate | below 1% |\n"
+    source = SourceText("a.md", f"# A\n\n### Step 1: Look\n\n## Verification\n\n{table}")
+    parsed = parse_runbook(source)
+    assert parsed.runbook.verification == ()
+    (told,) = parsed.document.diagnostics
+    assert (told.code, told.message) == (
+        "RB013", '"error rate" looks like a check and is not read as one',
+    )  # fmt: skip
+    assert told.hint == "name the columns `Check` and `Success`, or write a list"
+
+
+def test_without_headings_the_items_of_a_numbered_list_are_the_actions() -> None:
+    text = """# A
+
+### Step 1: Look
+
+- If A: see Action 2
+
+## Action Steps
+
+1. Restart the workers (REVERSIBLE)
+   - **Precondition**: they hang
+2. **Action 2: Purge the queue** (IRREVERSIBLE - USE WITH CAUTION)
+
+   ```sh
+   purge
+   ```
+"""
+    first, second = parse(text).actions
+    assert (first.number, first.title, first.reversibility) == (
+        "1", "Restart the workers", Reversibility.REVERSIBLE,
+    )  # fmt: skip
+    assert [(field.label, field.text) for field in first.fields] == [("Precondition", "they hang")]
+    assert (second.number, second.title, second.with_caution) == ("2", "Purge the queue", True)
+    assert [fence.text for fence in second.fences] == ["purge\n"]
+
+
+def test_a_list_in_action_steps_that_is_no_row_of_actions_is_told() -> None:
+    items = "- Restart the workers\n- None of this at night\n- If A: see Action 2\n"
+    text = f"# A\n\n### Step 1: Look\n\n## Action Steps\n\n{items}"
+    told = parse_runbook(SourceText("a.md", text)).document.diagnostics
+    assert [(d.code, text[d.span.start : d.span.end]) for d in told] == [
+        ("RB013", "Restart the workers"),
+        ("RB010", "If A: see Action 2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("html", "told"),
+    [
+        ("<details><summary>If C: STOP</summary>\n\nx\n\n</details>", [("RB010", "If C: STOP")]),
+        ("<details>\n- **If E**: go to Step 3\n</details>", [("RB010", "If E**: go to Step 3")]),
+        ("<p>Run <code>jupyter-x-y</code></p>", [("RB011", "jupyter-x-y")]),
+        ("<p>\n<b>Go to Step 3</b>\n</p>", [("RB012", "Go to Step 3")]),
+        ("<h3>Step 2: Look</h3>", [("RB013", "Step 2: Look")]),
+        ("<!-- shown --> If A: go to Step 3", [("RB010", "If A: go to Step 3")]),
+        ("<!-- If A: go to Step 3 -->", []),
+        ("<style>\nIf A: go to Step 3\n</style>", []),
+        ("<p>All is well if it answers.</p>", []),
+        ("<br>", []),
+    ],
+)  # fmt: skip
+def test_what_a_reader_would_follow_in_html_is_told(html: str, told: list[tuple[str, str]]) -> None:
+    text = f"# A\n\n### Step 1: Look\n\n{html}\n\n### Step 4: Wait\n"
+    found = parse_runbook(SourceText("a.md", text)).document.diagnostics
+    assert [(d.code, text[d.span.start : d.span.end]) for d in found] == told
+
+
+def test_markdown_between_tags_is_read() -> None:
+    body = "<details><summary>More</summary>\n\n- If A: STOP\n\n</details>"
+    assert branches(body) == [("A", ["Stop"])]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["go to Option 2", "loop back to 2", "go back to the second step", "Skip to option B",
+     "wait and loop back", "return to the 3rd check", "jump back to 2.1"],
+)  # fmt: skip
+def test_a_place_in_other_words_is_told(words: str) -> None:
+    text = f"# A\n\n### Step 1: Look\n\n- If A: wait\n\n{words[0].upper()}{words[1:]}.\n"
+    assert [d.code for d in parse_runbook(SourceText("a.md", text)).document.diagnostics] == [
+        "RB012"
+    ]
+    assert mentions_a_target(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["go to 3 nodes", "continue with part of it", "return to 2 replicas", "move to a new case"],
+)
+def test_a_number_of_things_is_no_place(words: str) -> None:
+    assert not mentions_a_target(words)

@@ -247,7 +247,7 @@ Continue to Step 3.
         "RB013",
         "unread-heading",
         Severity.WARNING,
-        "A heading looks like a step, an action or a check, and is not read as one.",
+        "A heading, item or table looks like a step, an action or a check and is not read as one.",
         "A reader would do what stands below it; a run passes it over. Numbers are read as digits, "
         "in words up to twenty, and in Roman numerals; letters are not.",
         Setting.SECTIONS,
