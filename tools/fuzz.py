@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.properties.documents import PIECES, problem  # noqa: E402
 from tests.properties.rewrites import REWRITES  # noqa: E402
-from tests.properties.targets import FIRST, PARTS, dropped, line  # noqa: E402
+from tests.properties.targets import FIRST, PARTS, PLACES, VERBS, dropped, line  # noqa: E402
 from tests.properties.test_typography import PLAIN, TEXTS, difference, model  # noqa: E402
 
 CORPUS = ROOT / "tests" / "corpus"
@@ -64,12 +64,19 @@ def _rewritten(chance: random.Random) -> tuple[str, str]:
 
 
 def _targets(chance: random.Random) -> tuple[str, str]:
-    """Lines that name an action: each is read or told."""
+    """Lines that name a place or a KEY: each is read or told."""
+    place = chance.choice(sorted(PLACES))
     lines = [
-        line(FIRST + n, tuple(map(chance.choice, PARTS))) for n in range(chance.randrange(1, 5))
+        line(
+            FIRST + number,
+            chance.choice(VERBS[chance.choice(sorted(VERBS))]),
+            tuple(map(chance.choice, PARTS)),
+        )
+        for number in range(chance.randrange(1, 5))
     ]
-    missing = dropped(lines)
-    return "\n\n".join(lines), f"dropped in silence: {missing[0]!r}" if missing else ""
+    missing = dropped(lines, place)
+    found = f"dropped in silence in {place}: {missing[0]!r}" if missing else ""
+    return "\n\n".join(lines), found
 
 
 KINDS = (_rewritten, _random, _targets, _random)

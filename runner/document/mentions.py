@@ -16,7 +16,7 @@ _ORDINAL = (
     r"|\d+(?:st|nd|rd|th))"
 )
 _TARGET = re.compile(
-    r"\b(?:continue|go|skip|proceed|return|jump|move|restart|resume)(?:ing)?\s+(?:\w+\s+)?"
+    r"\b(?:continue|go|skip|proceed|return|jump|move|restart|resume|back)(?:ing)?\s+(?:\w+\s+)?"
     rf"(?:to|with|at|from|in)\s+(?:the\s+)?{_PLACE}"
     r"|\b(?:see|apply|take|try|retry|consider|do|perform|execute|run|re-?run|repeat|use|attempt|start"
     rf"|follow|goto)(?:ing)?\s+(?:\w+\s+)?{_PLACE}"
@@ -31,6 +31,7 @@ _TARGET = re.compile(
     r"|\bescalat(?:e|ed|ion|ing)\s+to\b|\bneeds?\s+escalation|\bbe\s+escalated|^escalation\b",
     re.I,
 )
+_NAMED = re.compile(_PLACE, re.I)
 _MOVE = re.compile(
     r"(?:go\s*to|jump\s+to|skip\s+to|continue\s+(?:at|with))\s+#?\d+[\s.!]*$"
     r"|(?:skip|jump)\s+(?:ahead\s+|back\s+)?to\b|go\s+back(?:\s+(?:one|a)\s+step)?[\s.!]*$"
@@ -54,7 +55,8 @@ _NEGATED = re.compile(
 )
 _CONDITIONAL = re.compile(
     r"\b(?:if|when|whenever|where|unless|once|until|in\s+case|as\s+(?:long|soon)\s+as|should|provided"
-    r"|yes|no|case|scenario)\b|[<>≤≥|]|^(?:on|for|with|upon)\s",
+    r"|yes|no|case|scenario|elif|else|otherwise)\b|[<>≤≥|?]|(?:^|[^\w\s]\s+)(?:on|for|with|upon)\s"
+    r"|\b(?:on|upon)\s+(?:failures?|success|errors?|timeouts?)\b|^\(?[a-z]\)\s+(?:on|for|upon)\s",
     re.I,
 )
 
@@ -62,6 +64,11 @@ _CONDITIONAL = re.compile(
 def mentions_a_target(words: str) -> bool:
     """Whether the words send a reader to a step, an action or somebody else."""
     return _TARGET.search(words) is not None and _NEGATED.search(words) is None
+
+
+def mentions_a_place(words: str) -> bool:
+    """Whether the words send a reader to a step or an action of this runbook."""
+    return mentions_a_target(words) and _NAMED.search(words) is not None
 
 
 def condition_with_a_target(words: str) -> bool:

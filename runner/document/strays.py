@@ -8,7 +8,7 @@ from runner.document.blocks import Block, ListBlock, Quote
 from runner.document.branch_lines import take_apart
 from runner.document.consequences import ARROW, read_consequences
 from runner.document.invocations import named_keys
-from runner.document.mentions import mentions_a_target, sounds_conditional
+from runner.document.mentions import mentions_a_place, mentions_a_target, sounds_conditional
 from runner.document.nodes import (
     NO_BRANCH_LABELS,
     Node,
@@ -50,6 +50,7 @@ _MOVE_BEHIND = re.compile(
 """A move behind words that are no condition: `Timeouts → Action 1`, `When it fails: escalate`."""
 _MISSPELT = re.compile(r"jupyter-\w+(?:-\w+)*", re.I)
 _ROUTING = (SectionKind.SCOPE, SectionKind.WHEN_TO_USE, SectionKind.WHEN_NOT_TO_USE)
+_LATER = (SectionKind.VERIFICATION, SectionKind.ROLLBACK, SectionKind.FOLLOW_UPS)
 _STEPS = (SectionKind.DIAGNOSIS, SectionKind.SAFETY, SectionKind.OTHER)
 
 
@@ -74,6 +75,8 @@ def strays(parts: tuple[Part, ...], runbook: Runbook) -> tuple[Diagnostic, ...]:
             found += _branches(nodes, starts)
         if part.kind is not SectionKind.EVIDENCE:
             found += _keys(nodes, called)
+        if part.kind in _LATER:
+            found += _places_in_prose(nodes, runbook)
         if part.kind in _STEPS:
             found += _moves(tree, runbook)
             found += _in_code(part.blocks, runbook)
@@ -130,6 +133,8 @@ def _branches(nodes: Iterable[Node], starts: list[int]) -> Iterator[Diagnostic]:
 
 
 def _leads_somewhere(node: Node) -> bool:
+    if any(mentions_a_place(below.text.line) for below in all_nodes(node.children)):
+        return True
     texts = [line.consequence for line in take_apart(node)]
     texts += [child.text for child in node.children if texts]
     return any(not isinstance(c, Advice) for text in texts for c in read_consequences(text))
@@ -159,7 +164,7 @@ def _misspelt_keys(node: Node) -> Iterator[tuple[str, int]]:
 
 def _moves(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
     """Moves without a condition, unless they lead to the next step anyway."""
-    starts = [step.span.start for step in runbook.steps]
+    starts = [place.span.start for place in runbook.places]
     for node in nodes:
         if take_apart(node) or _STANDING.match(node.text.text):
             continue
@@ -167,7 +172,7 @@ def _moves(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
             yield from _moves(node.children, runbook)
             continue
         at = bisect_right(starts, node.text.span().start)
-        following = runbook.steps[at].id if at < len(starts) else None
+        following = runbook.places[at].id if at < len(starts) else None
         if _hides_a_move(node) or (_mentions(node) and sounds_conditional(node.text.line)):
             yield Diagnostic(
                 "RB010",
@@ -186,6 +191,31 @@ def _moves(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
                 "make it a branch, such as `- Otherwise: …`",
             )
         yield from _moves(node.children, runbook)
+
+
+def _places_in_prose(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
+    """Lines behind the steps that send a reader back on a condition, and are not read so."""
+    places = runbook.places + runbook.verification
+    branches = [branch for place in places for branch in place.branches]
+    read = [c for b in branches for c in b.consequences if not isinstance(c, Advice)]
+    starts = sorted(consequence.span.start for consequence in read)
+    for node in nodes:
+        span, words = node.text.span(), node.text.line
+        at = bisect_left(starts, span.start)
+        is_read = at < len(starts) and starts[at] <= span.end
+        if (
+            not is_read
+            and _mentions(node)
+            and mentions_a_place(words)
+            and sounds_conditional(words)
+        ):
+            yield Diagnostic(
+                "RB010",
+                Severity.WARNING,
+                f'"{_short(node)}" looks like a branch and is not followed from here',
+                span,
+                "branches are read in steps and safety checks; begin it with If",
+            )
 
 
 def _in_code(blocks: Iterable[Block], runbook: Runbook) -> Iterator[Diagnostic]:

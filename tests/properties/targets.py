@@ -1,7 +1,9 @@
-"""Lines that name an action in many spellings, and which of them are neither read nor told."""
+"""Lines that name a place or a KEY in many spellings, and which are neither read nor told."""
+
+from collections.abc import Mapping
 
 from runner.document.parse import parse_runbook
-from runner.model.runbook import SeeAction
+from runner.model.runbook import GoToStep, Rerun, Runbook, SeeAction
 from runner.model.source import SourceText
 from tests.checks.runbooks import check
 
@@ -16,7 +18,7 @@ CONDITIONS = (
     "If P\n  and Q: ", "Should R happen: ", "As soon as S: ", "No: ", "Error T -> ", "elif U: ",
     "else if V: ", "If W → ", "If X ==> ", "If Y – ",
 )  # fmt: skip
-VERBS = (
+ACTIONS = (
     "see Action {}", "apply Action {}", "go to Action {}", "take Action #{}", "→ Action {}",
     "**Action {}**", "[Action {}](#action)", "continue with Action {}", "consider Action {}",
     "try Action {} first", "(see Action {})", "tell the lead; see Action {}",
@@ -24,32 +26,52 @@ VERBS = (
     "you should apply Action {}", "see action-{}", "ask the lead to apply Action {}",
     "start Action {} immediately",
 )  # fmt: skip
+STEPS = (
+    "go to Step {}", "continue to Step {}", "skip to Step {}", "→ Step {}", "**Step {}**",
+    "[Step {}](#step)", "return to Step {}", "jump back to step {}", "proceed with Step {}",
+    "back to Step {}", "rerun Step {}", "repeat Step {}", "(see Step {})", "see step-{}",
+    "tell the lead; go to Step {}", "please go to Step #{}", "ask the lead to repeat Step {}",
+    "do Step {} first",
+)  # fmt: skip
+KEYS = (
+    "run `jupyter-k-{}`", "rerun `jupyter-k-{}`", "use `jupyter-k-{}`", "`jupyter-k-{}`",
+    "execute jupyter-k-{} again", "ask the lead to run `jupyter-k-{}`", "see `jupyter-k-{}`",
+    "wait, then run `jupyter-k-{}` on the log", "re-run KEY `jupyter-k-{}`",
+)  # fmt: skip
+VERBS: Mapping[str, tuple[str, ...]] = {"action": ACTIONS, "step": STEPS, "key": KEYS}
 TAILS = (
     "", ".", " if stuck", " and tell the lead", ", otherwise stop", " (rare)",
     " unless it is Monday", "; then stop", " when it is quiet", " - it helps",
 )  # fmt: skip
 NESTED = ("", "- If outer:\n  ", "- If outer\n  ", "- Look at this:\n  ", "1. First\n   ")
-PARTS = (LEADS, CONDITIONS, VERBS, TAILS, NESTED)
-"""What a line is made of, in this order: `- If outer:`, `- `, `If A: `, `see Action {}`, `.`"""
+PARTS = (LEADS, CONDITIONS, TAILS, NESTED)
+"""What a line is made of beside its verb: `- `, `If A: `, `.`, `- If outer:`"""
+PLACES = {
+    "a step": "## Diagnosis Flow\n\n### Step 1: Look",
+    "a safety check": "## Immediate Safety Checks\n\n### Check 1: Look",
+    "a section of its own": "## Background",
+    "a verification check": "## Verification\n\n### Check 1: Look",
+    "an escalation": "## Rollback / Escalation",
+    "follow-ups": "## Post-Incident Follow-Ups",
+}
 FIRST = 501
-TELLING = ("RB010", "RB012", "RB101", "RB202", "RB206", "RB210")
+TELLING = ("RB010", "RB011", "RB012", "RB013", "RB101", "RB201", "RB202", "RB206", "RB210")
 
 
-def line(number: int, parts: tuple[str, ...]) -> str:
-    """A line that names the action of that number."""
-    lead, condition, verb, tail, nested = parts
+def line(number: int, verb: str, parts: tuple[str, ...]) -> str:
+    """A line that names the place or the KEY of that number."""
+    lead, condition, tail, nested = parts
     return f"{nested}{lead}{condition}{verb.format(number)}{tail}\n"
 
 
-def dropped(lines: list[str]) -> list[str]:
-    """The lines of a step whose action is neither called for nor told by a diagnostic.
+def dropped(lines: list[str], place: str = "a step") -> list[str]:
+    """The lines of a place whose target is neither read nor told by a diagnostic.
 
-    The number of the action is `FIRST` for the first line, and one more for each further one.
+    The number of the target is `FIRST` for the first line, and one more for each further one.
     """
-    text = "# Any\n\n## Diagnosis Flow\n\n### Step 1: Look\n\n" + "\n<!-- -->\n\n".join(lines)
-    runbook = parse_runbook(SourceText("any.md", text)).runbook
-    branches = [branch for step in runbook.places for branch in step.branches]
-    called = {c.action for b in branches for c in b.consequences if isinstance(c, SeeAction)}
+    steps = "" if place == "a step" else "\n\n## Diagnosis Flow\n\n### Step 1: Wait\n"
+    text = f"# Any\n\n{PLACES[place]}\n\n" + "\n<!-- -->\n\n".join(lines) + steps
+    called = _called(parse_runbook(SourceText("any.md", text)).runbook)
     told = [(d.span.start, d.span.end) for d in check(text) if d.code in TELLING]
     missing, at = [], 0
     for number, written in enumerate(lines, FIRST):
@@ -60,3 +82,17 @@ def dropped(lines: list[str]) -> list[str]:
             missing.append(written)
         at = end
     return missing
+
+
+def _called(runbook: Runbook) -> set[str]:
+    """The numbers of all that branches lead to, and of all KEYs that are called."""
+    found: set[str] = set()
+    places = runbook.places + runbook.verification
+    for consequence in (c for p in places for b in p.branches for c in b.consequences):
+        match consequence:
+            case SeeAction(action=number):
+                found.add(number)
+            case GoToStep(step=step) | Rerun(step=step) if step:
+                found.add(step.number)
+    calls = [call for place in places for call in place.invocations]
+    return found | {c.key.text.rpartition("-")[2] for c in (*calls, *runbook.follow_ups)}
