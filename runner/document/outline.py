@@ -45,6 +45,17 @@ class Outline:
     preamble: tuple[Block, ...]
     sections: tuple[Part, ...]
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The sections, and before them what stands above the first: an introduction, or steps."""
+        if not self.preamble:
+            return self.sections
+        line = self.preamble[0].line
+        has_steps = any(isinstance(block, Heading) for block in self.preamble)
+        kind = SectionKind.OTHER if has_steps else SectionKind.SCOPE
+        nothing = Heading(1, RichText("", (0,)), line, line)
+        return (Part(nothing, self.preamble, kind), *self.sections)
+
 
 def outline(blocks: tuple[Block, ...]) -> Outline:
     """Cut a document into its sections: the headings of the level that section names have."""

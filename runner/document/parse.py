@@ -102,7 +102,7 @@ def parse_runbook(source: SourceText, pack: str = "") -> ParsedRunbook:
         evidence=evidence_items(evidence),
         follow_ups=read_invocations(_nodes(_of_kind(sections, SectionKind.FOLLOW_UPS))),
     )
-    found = front.diagnostics + beside.diagnostics + strays(sections, runbook)
+    found = front.diagnostics + beside.diagnostics + strays(parts.parts, runbook)
     return ParsedRunbook(runbook, DiagnosedDocument(source, found))
 
 

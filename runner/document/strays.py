@@ -50,7 +50,7 @@ _MOVE_BEHIND = re.compile(
 """A move behind words that are no condition: `Timeouts → Action 1`, `When it fails: escalate`."""
 _MISSPELT = re.compile(r"jupyter-\w+(?:-\w+)*", re.I)
 _ROUTING = (SectionKind.SCOPE, SectionKind.WHEN_TO_USE, SectionKind.WHEN_NOT_TO_USE)
-_LATER = (SectionKind.VERIFICATION, SectionKind.ROLLBACK, SectionKind.FOLLOW_UPS)
+_ONLY_THERE = "branches are read in steps and safety checks, outside block quotes"
 _STEPS = (SectionKind.DIAGNOSIS, SectionKind.SAFETY, SectionKind.OTHER)
 
 
@@ -73,9 +73,9 @@ def strays(parts: tuple[Part, ...], runbook: Runbook) -> tuple[Diagnostic, ...]:
         found += unread_headings(part, runbook)
         if part.kind not in _ROUTING:
             found += _branches(nodes, starts)
-        if part.kind is not SectionKind.EVIDENCE:
-            found += _keys(nodes, called)
-        if part.kind in _LATER:
+        is_evidence = part.kind is SectionKind.EVIDENCE
+        found += _keys(_quoted(part.blocks) if is_evidence else nodes, called)
+        if part.kind not in _STEPS:
             found += _places_in_prose(nodes, runbook)
         if part.kind in _STEPS:
             found += _moves(tree, runbook)
@@ -89,8 +89,7 @@ def _lines(part: Part, tree: tuple[Node, ...]) -> Iterator[Node]:
     """The lines of a part, block quotes too; of Rollback only what no run reads there."""
     lines = _outside_rollbacks if part.kind is SectionKind.ROLLBACK else all_nodes
     yield from lines(tree)
-    for quote in _quotes(part.blocks):
-        yield from lines(build_nodes(quote.blocks))
+    yield from _quoted(part.blocks)
 
 
 def _outside_rollbacks(nodes: Iterable[Node]) -> Iterator[Node]:
@@ -99,6 +98,12 @@ def _outside_rollbacks(nodes: Iterable[Node]) -> Iterator[Node]:
             if not _STANDING.match(node.text.text):
                 yield node
             yield from _outside_rollbacks(node.children)
+
+
+def _quoted(blocks: Iterable[Block]) -> Iterator[Node]:
+    """The lines of block quotes and of HTML."""
+    for quote in _quotes(blocks):
+        yield from all_nodes(build_nodes(quote.blocks))
 
 
 def _quotes(blocks: Iterable[Block]) -> Iterator[Quote]:
@@ -128,7 +133,7 @@ def _branches(nodes: Iterable[Node], starts: list[int]) -> Iterator[Diagnostic]:
                 Severity.WARNING,
                 f'"{_short(node)}" looks like a branch and is not followed from here',
                 span,
-                "branches are read in steps and safety checks, outside block quotes",
+                _ONLY_THERE,
             )
 
 
@@ -194,7 +199,7 @@ def _moves(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
 
 
 def _places_in_prose(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
-    """Lines behind the steps that send a reader back on a condition, and are not read so."""
+    """Lines outside the steps that send a reader to one on a condition, and are not read so."""
     places = runbook.places + runbook.verification
     branches = [branch for place in places for branch in place.branches]
     read = [c for b in branches for c in b.consequences if not isinstance(c, Advice)]
@@ -214,7 +219,7 @@ def _places_in_prose(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagno
                 Severity.WARNING,
                 f'"{_short(node)}" looks like a branch and is not followed from here',
                 span,
-                "branches are read in steps and safety checks; begin it with If",
+                _ONLY_THERE,
             )
 
 

@@ -612,3 +612,13 @@ def test_a_place_in_other_words_is_told(words: str) -> None:
 )
 def test_a_number_of_things_is_no_place(words: str) -> None:
     assert not mentions_a_target(words)
+
+
+def test_what_an_introduction_says_to_do_is_told() -> None:
+    intro = (
+        "If customers cannot pay, use the Payment Runbook.\n\n"
+        "When the queue is full: go to Step 1. Or run `jupyter-x-y` first.\n"
+    )
+    text = f"# A\n\n{intro}\n## Diagnosis Flow\n\n### Step 1: Look\n"
+    told = parse_runbook(SourceText("a.md", text)).document.diagnostics
+    assert sorted(d.code for d in told) == ["RB010", "RB011"]

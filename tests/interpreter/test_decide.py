@@ -248,3 +248,27 @@ def test_the_block_about_an_action_is_its_rollback() -> None:
     )
     assert state.finished is not None
     assert state.finished.open_items == ("Action 1 did not verify. Rollback: start the old one",)
+
+
+def test_rerun_of_another_step_goes_back_there_and_its_keys_run_once_more() -> None:
+    steps = (
+        f"### Step 1: Look\n{KEY_LINE}- **If errors**: Continue to Step 2\n"
+        "### Step 2: Ask\n- If they are back: rerun Step 1\n- Otherwise: continue\n"
+        "### Step 3: End\nLook.\n"
+    )
+    state = run(steps, {**QUIET, "errors": 3}, {"2": "1", "3": ""})
+    assert path(state)[:4] == ["1", "2", "1", "2"]
+    assert len(state.admitted) == 3
+    assert state.visits[StepId(PlaceKind.STEP, "1")] == 3
+    assert state.moves[-1].move.kind is MoveKind.GAVE_UP
+    assert outcome(state) == "inconclusive"
+
+
+def test_rerun_of_a_key_goes_back_to_the_step_that_calls_it() -> None:
+    steps = (
+        f"### Step 1: Look\n{KEY_LINE}- **If errors**: Continue to Step 2\n"
+        "### Step 2: Ask\n- If they are back: rerun `jupyter-example`\n"
+    )
+    state = run(steps, {**QUIET, "errors": 3}, {"2": "1"})
+    assert path(state)[:4] == ["1", "2", "1", "2"]
+    assert len(state.admitted) == 3

@@ -47,11 +47,15 @@ NESTED = ("", "- If outer:\n  ", "- If outer\n  ", "- Look at this:\n  ", "1. Fi
 PARTS = (LEADS, CONDITIONS, TAILS, NESTED)
 """What a line is made of beside its verb: `- `, `If A: `, `.`, `- If outer:`"""
 PLACES = {
+    "an introduction": "Hello.",
+    "when to use": "## When to Use",
     "a step": "## Diagnosis Flow\n\n### Step 1: Look",
     "a safety check": "## Immediate Safety Checks\n\n### Check 1: Look",
     "a section of its own": "## Background",
     "a verification check": "## Verification\n\n### Check 1: Look",
+    "an action": "## Action Steps\n\n### Action 1: Wait (REVERSIBLE)",
     "an escalation": "## Rollback / Escalation",
+    "evidence": "## Evidence & Audit Notes",
     "follow-ups": "## Post-Incident Follow-Ups",
 }
 FIRST = 501
@@ -95,4 +99,5 @@ def _called(runbook: Runbook) -> set[str]:
             case GoToStep(step=step) | Rerun(step=step) if step:
                 found.add(step.number)
     calls = [call for place in places for call in place.invocations]
-    return found | {c.key.text.rpartition("-")[2] for c in (*calls, *runbook.follow_ups)}
+    keys = [*(call.key for call in (*calls, *runbook.follow_ups)), *runbook.evidence_keys]
+    return found | {key.text.rpartition("-")[2] for key in keys}
