@@ -41,6 +41,8 @@ class Ending(Enum):
     ENDED = "ended"
     """By itself, by a signal, or because it was asked for."""
     MEMORY = "memory"
+    SYSTEM_MEMORY = "oom"
+    """The system killed something for want of memory, and the kernel was killed by SIGKILL."""
     PROCESSES = "processes"
     DEADLINE = "deadline"
     DISK = "disk"
@@ -75,8 +77,9 @@ class StartedKernel:
 class KernelProcess:
     """A kernel under its guardian. Every method may be called from any thread."""
 
-    def __init__(self, started: StartedKernel):
+    def __init__(self, started: StartedKernel, is_spare_of_resident: bool = False):
         """From now on a thread listens to its guardian."""
+        self.is_spare_of_resident = is_spare_of_resident
         self.folder = started.folder
         self.address = KernelAddress(started.folder, started.key)
         self.has_network = started.has_network
@@ -177,6 +180,9 @@ class KernelProcess:
         if self._end is None:
             from shutil import rmtree
 
+            from runner.kernels.tree import kill_all_with
+
+            kill_all_with(str(self.folder))
             rmtree(self.folder, ignore_errors=True)
         with self._news:
             self._end = self._end or KernelEnd(Ending.LOST, 0, self._log)

@@ -39,7 +39,10 @@ class KernelSupply:
         environment: Mapping[str, str],
         levels: tuple[SandboxLevel, ...],
         forks: ForkServer | None = None,
+        by_resident: bool = False,
     ):
+        """`by_resident` says that a resident process hosts the run."""
+        self.by_resident = by_resident
         self._environment = dict(environment)
         self.levels = levels
         self._forks = forks
@@ -79,7 +82,7 @@ class KernelSupply:
             return self._spares[0] if self._spares else None
 
     def add(self, spare: KernelProcess) -> None:
-        """Take over a spare that somebody else has booted."""
+        """Take over a spare that the resident has booted."""
         with self._lock:
             self._spares.append(spare)
 

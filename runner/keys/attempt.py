@@ -10,7 +10,7 @@ from runner.kernels.launch import KernelProcess
 from runner.kernels.limits import GRACE_SECONDS
 from runner.keys.notebook_source import KERNEL, PYTHON
 from runner.keys.output_budget import OutputBudget
-from runner.keys.output_tail import OutputTail
+from runner.keys.output_tail import OutputTail, Printed
 from runner.model.contract import Limits
 from runner.model.results import CellReport, CellState, FailureKind
 
@@ -51,7 +51,7 @@ class Attempt:
         limits: Limits,
         source: Path,
         outputs: Path,
-        report: Callable[[int, int, str], None],
+        report: Callable[[int, int, Printed], None],
     ):
         self.kernel = kernel
         self.limits = limits
@@ -106,7 +106,7 @@ class Attempt:
             return False
         order = [i for i, other in enumerate(self.notebook["cells"]) if _runs(other)]
         self._place = (order.index(index) + 1, len(order))
-        self.report(*self._place, self._tail.line)
+        self.report(*self._place, self._tail.said())
         self.begin_cell(index)
         return True
 
@@ -117,15 +117,17 @@ class Attempt:
     def show(self, text: str) -> None:
         """A cell printed this; its last line is reported, at most ten times a second."""
         if self._tail.take(text):
-            self.report(*self._place, self._tail.line)
+            self.report(*self._place, self._tail.said())
 
     def complete_cell(self, index: int) -> None:
         """The kernel has replied and the cell raised nothing."""
+        self._say_the_rest()
         self._note(index, CellState.COMPLETED)
         self._running = None
 
     def fail_cell(self, index: int) -> None:
         """The cell raised an error, and the cells after it are executed all the same."""
+        self._say_the_rest()
         self._note(index, CellState.FAILED)
         self._running, self._failed = None, index
 
@@ -150,6 +152,11 @@ class Attempt:
             timers, self._timers = self._timers, []
         for timer in timers:
             timer.cancel()
+
+    def _say_the_rest(self) -> None:
+        """What the cell printed last is reported before its end."""
+        if self._tail.has_more:
+            self.report(*self._place, self._tail.said())
 
     def _time_out(self) -> None:
         with self._lock:

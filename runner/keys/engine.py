@@ -16,6 +16,7 @@ from typing import Any
 from runner.kernels.address import KernelAddress
 from runner.kernels.supply import ENGINE_PROCESS, KernelSupply
 from runner.keys.attempt import Attempt, CellFailed, EngineFailed, KernelDied
+from runner.keys.output_tail import Printed
 from runner.model.contract import Limits
 from runner.model.frozen import frozen
 
@@ -142,7 +143,8 @@ class FarNotebook:
             case "begin":
                 attempt.begin(*told)
             case "at":
-                attempt.report(*told)
+                cell, cells, *said = told
+                attempt.report(cell, cells, Printed(*said))
             case "begin cell":
                 attempt.begin_cell(*told)
             case "complete cell":

@@ -20,6 +20,7 @@ from runner.kernels.address import KernelAddress
 from runner.kernels.launch import KernelProcess
 from runner.keys.attempt import Attempt, CellFailed
 from runner.keys.engine import CUT_SHORT, ENDED, HERE, LIMITED, NotebookOrder
+from runner.keys.output_tail import Printed
 from runner.model.contract import Limits
 from runner.model.results import FailureKind
 
@@ -103,8 +104,8 @@ class ToldAttempt(Attempt):
         super().fail_cell(index)
         self._tell("fail cell", index)
 
-    def _at(self, cell: int, cells: int, tail: str) -> None:
-        self._tell("at", cell, cells, tail)
+    def _at(self, cell: int, cells: int, said: Printed) -> None:
+        self._tell("at", cell, cells, said.line, said.new, said.cut)
 
     def _tell(self, *fact: Any) -> None:
         self._channel.sendall(json.dumps(fact, default=_plain).encode() + b"\n")

@@ -31,6 +31,10 @@ def tell_the_truth(attempt: Attempt, failed: bool, output_path: str) -> None:
             continue
         noted["duration"] = round(report.seconds, 6)
         noted["exception"] = report.state is not CellState.COMPLETED
+    kernelspec = notebook["metadata"].get("kernelspec")
+    if kernelspec is not None:  # the format wants both, and Jupyter asks for a kernel without
+        kernelspec.setdefault("name", attempt.kernel_name)
+        kernelspec.setdefault("display_name", kernelspec["name"])
     whole = notebook["metadata"]["papermill"]
     whole["output_path"] = output_path
     whole["exception"] = failed or attempt.cut_short is not None

@@ -17,6 +17,7 @@ from runner.keys.foreign_result import result_from_cells
 from runner.keys.injected import notebook_value
 from runner.keys.kernelspecs import kernel_for
 from runner.keys.notebook_source import INJECTED, NotebookSource, read_notebook
+from runner.keys.output_tail import Printed
 from runner.keys.outputs_cells import Unreadable
 from runner.keys.parameters_cell import check_values, defaults_of
 from runner.keys.published import RESULT_FILE, read_published
@@ -45,10 +46,11 @@ class Execution:
     ):
         self._of_caller: Exception | None = None
 
-        def at_cell(cell: int, cells: int, tail: str) -> None:
-            elapsed, shown = time.monotonic() - started, "" if order.secrets.names else tail
+        def at_cell(cell: int, cells: int, said: Printed) -> None:
+            place = (order.invocation, cell, cells, time.monotonic() - started)
+            words = () if order.secrets.names else (said.line, said.new, said.cut)
             try:
-                report(Progress(order.invocation, cell, cells, elapsed, shown))
+                report(Progress(*place, *words))
             except Exception as error:
                 self._of_caller = error
                 raise
@@ -121,6 +123,7 @@ class Execution:
             warnings=(*self._warnings(), *published.warnings),
             sandbox=self.attempt.kernel.sandbox(),
             redactions=self._redactor.redactions,
+            on_spare_of_resident=self.attempt.kernel.is_spare_of_resident,
         )
 
     def _warnings(self) -> Iterator[str]:
@@ -147,6 +150,9 @@ class Execution:
         if end is not None and end.how is Ending.MEMORY:
             message = f"used more memory than its limit of {limits.memory_bytes:,} bytes"
             return self._failed(FailureKind.MEMORY, message, written)
+        if end is not None and end.how is Ending.SYSTEM_MEMORY:
+            message = "the system had no more memory and killed it, below its own limit"
+            return self._failed(FailureKind.MEMORY, message, written)
         if end is not None and end.how is Ending.PROCESSES:
             message = f"started more than {limits.processes} processes, its limit"
             return self._failed(FailureKind.KERNEL, message, written)
@@ -169,6 +175,7 @@ class Execution:
             notebook_digest=written[1],
             sandbox=self.attempt.kernel.sandbox(),
             redactions=self._redactor.redactions,
+            on_spare_of_resident=self.attempt.kernel.is_spare_of_resident,
         )
 
     def _state_of_last_cell(self, error: Exception | None) -> CellState:

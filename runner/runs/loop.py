@@ -95,7 +95,8 @@ class Spectator:
     def progressed(self, progress: Progress) -> None:
         """A running KEY says how far it is, and what it printed last. Not an event.
 
-        Only the newest word of each KEY is kept until this is called; a slow view holds up no KEY.
+        The newest words of each KEY are kept until this is called, and those that were given up are
+        counted; a slow view holds up no KEY.
         """
 
 
@@ -273,7 +274,8 @@ class _Loop:
                 case BaseException():
                     raise message
                 case Progress():
-                    self._ports.spectator.progressed(self._board.take(message))
+                    for progress in self._board.take(message):
+                        self._ports.spectator.progressed(progress)
                 case Interrupt(signal=number):
                     self._leaving = RunSuspended(WhySuspended.SIGNAL, signal=number)
                 case RunSuspended():
