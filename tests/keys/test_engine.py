@@ -149,8 +149,8 @@ def test_a_notebook_whose_process_is_killed_is_no_success_and_its_kernel_ends(
 
     def kill(told: Any) -> None:
         if told.cell == 2:
-            (process,) = children(engine)
-            os.kill(process, signal.SIGKILL)
+            executing, *_ = children(engine)  # the next one waits for another notebook
+            os.kill(executing, signal.SIGKILL)
 
     outcome = far.execute(order(key, tmp_path / "run"), kill)
     assert isinstance(outcome, KeyFailure)
@@ -163,6 +163,18 @@ def test_a_notebook_whose_process_is_killed_is_no_success_and_its_kernel_ends(
     assert [cell["metadata"]["papermill"]["status"] for cell in written["cells"]] == [
         "completed", "completed", "killed", "never ran"
     ][-len(written["cells"]):]  # fmt: skip
+
+
+def test_the_death_of_one_that_waits_costs_nothing(tmp_path: Path, far: PapermillExecutor) -> None:
+    wait_for("one waits", lambda: children(engine_of(os.getpid())))
+    engine = engine_of(os.getpid())
+    (waiting,) = children(engine)
+    os.kill(waiting, signal.SIGKILL)
+    wait_for("another waits", lambda: children(engine) not in ([], [waiting]))
+    key = install(tmp_path / "library", PUBLISH, OK)
+    outcome = far.execute(order(key, tmp_path / "run"), lambda told: None)
+    assert isinstance(outcome, KeyResult), outcome
+    assert alive(engine)
 
 
 def test_without_that_process_the_runner_executes_it_itself(
