@@ -143,12 +143,14 @@ def test_a_notebook_is_written_as_nbformat_writes_it() -> None:
 def test_a_notebook_whose_process_is_killed_is_no_success_and_its_kernel_ends(
     tmp_path: Path, far: PapermillExecutor
 ) -> None:
-    key = install(tmp_path / "library", "import time; time.sleep(60)", OK)
+    key = install(
+        tmp_path / "library", "import time; print('begun', flush=True); time.sleep(60)", OK
+    )
     wait_for("it is there", lambda: engine_of(os.getpid()))
     engine = engine_of(os.getpid())
 
     def kill(told: Any) -> None:
-        if told.cell == 2:
+        if told.tail == "begun":
             executing, *_ = children(engine)  # the next one waits for another notebook
             os.kill(executing, signal.SIGKILL)
 
