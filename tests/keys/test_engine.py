@@ -40,7 +40,9 @@ def supply() -> Iterator[KernelSupply]:
     made.prepare()
     made.branch_off(ENGINE_PROCESS)
     yield made
+    mine = below(os.getpid()) - {os.getpid()}
     made.stop()
+    wait_for("all of it has ended", lambda: not any(map(alive, mine)), seconds=8)
 
 
 @pytest.fixture
@@ -58,7 +60,7 @@ def here() -> Iterator[PapermillExecutor]:
 
 def engine_of(runner: int) -> int:
     """The process that has imported papermill for a runner; 0 where there is none yet."""
-    for server in children(runner):
+    for server in reversed(children(runner)):
         forked = children(server)
         own = [
             child for child in forked if os.getsid(child) == child
