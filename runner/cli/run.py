@@ -165,7 +165,8 @@ def _run(
         finishing=write_report,
         signing_key=configured_key(os.environ),
     )
-    prepare_report(executor)
+    if not (kernels and kernels.by_resident):  # which has imported all of it
+        prepare_report(executor)
     ended = run(request, world)
     code = shown(ended, view, options.exit_zero)
     if options.junit:
