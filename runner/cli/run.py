@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
@@ -166,7 +166,8 @@ def _run(
         finishing=write_report,
         signing_key=configured_key(os.environ),
     )
-    prepare_report(executor)
+    if not (kernels and kernels.by_resident):  # which has imported all of it
+        prepare_report(executor)
     ended = run(request, world)
     code = shown(ended, view, options.exit_zero)
     if options.junit:
@@ -349,15 +350,22 @@ def listen_to_signals(inbox: "SimpleQueue[Message]", executor: "KeyExecutor") ->
 
 
 def prepare_report(executor: "PapermillExecutor") -> None:
-    """Import what the report needs as soon as a KEY is executed, beside it."""
+    """Make a first report as soon as a KEY is executed, beside it; it is not kept.
 
-    def compile_its_templates() -> None:
-        executor.is_busy.wait()
+    What it imports, compiles and parses need not be waited for at the end.
+    """
+
+    def prepare() -> None:
+        folder = executor.begun.get()
+        from runner.cli.reporting import html_of
         from runner.report.html import compile_templates
+        from runner.runs.recorded import read_run
 
         compile_templates()
+        with suppress(Exception):  # said at the end, if it is still so
+            html_of(read_run(folder))
 
-    threading.Thread(target=compile_its_templates, daemon=True).start()
+    threading.Thread(target=prepare, daemon=True).start()
 
 
 def write_report(folder: Path) -> None:
