@@ -16,7 +16,11 @@ from runner.model.results import FailureKind, KeyFailure, KeyResult, StagedInput
 
 @frozen
 class Order:
-    """What is to be executed. `attempt` counts from 1; `run_folder` is an absolute path."""
+    """What is to be executed. `attempt` counts from 1; `run_folder` is an absolute path.
+
+    Files of inputs are relative to it, or absolute. `hidden` are folders that the KEY must not
+    see, but for its inputs there.
+    """
 
     invocation: InvocationId
     attempt: int
@@ -26,6 +30,7 @@ class Order:
     run_folder: Path
     limits: Limits
     secrets: Secrets = NO_SECRETS
+    hidden: tuple[Path, ...] = ()
 
 
 @frozen

@@ -54,7 +54,7 @@ class Workplace:
         )
         secrets = (memory / SECRETS_FOLDER,) if memory else ()
         readable = (order.key.folder, *secrets, *(path for path, *_ in inputs))
-        shown = Shown(readable, (outputs,), _hidden(run.parent))
+        shown = Shown(readable, (outputs,), _hidden((run.parent, *order.hidden)))
         return Workplace(memory, outputs, kept, shown, inputs)
 
     @property
@@ -96,10 +96,12 @@ class Workplace:
                 yield f"it changed its input {name}"
 
 
-def _hidden(runs: Path) -> tuple[Path, ...]:
-    """The folder of other runs, unless it holds what is private to the kernel anyway."""
+def _hidden(runs: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The folders of other runs, but for one that holds what is private to the kernel anyway."""
     private = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path(gettempdir()))  # noqa: S108
-    return () if any(place.is_relative_to(runs) for place in private) else (runs,)
+    return tuple(
+        folder for folder in runs if not any(place.is_relative_to(folder) for place in private)
+    )
 
 
 def _stamp(path: Path) -> tuple[int, ...]:

@@ -8,12 +8,30 @@ from runner.interpreter.calls import InputSource, TableInput
 from runner.keys.catalog import InstalledKey
 from runner.keys.executor import Order
 from runner.keys.secrets import NO_SECRETS, Secrets
+from runner.model.contract import KeyContract
 from runner.model.events import Parameter
 from runner.model.frozen import frozen
 from runner.model.identity import KeyName
 from runner.model.results import StagedInput
 from runner.model.runs import InvokeKey
 from runner.runs.limiting import NO_CHANGES, LimitChanges
+
+
+def restored_parameters(
+    given: tuple[Parameter, ...], then: KeyContract | None, now: KeyContract
+) -> tuple[Parameter, ...]:
+    """The parameters of an execution of then for the KEY of now.
+
+    What was left to a default that has changed since is given as it was.
+    """
+    names = {one.name for one in given}
+    defaults = {one.name: one.default for one in then.parameters} if then else {}
+    changed = (
+        Parameter(one.name, defaults[one.name])
+        for one in now.parameters
+        if one.name not in names and defaults.get(one.name, one.default) != one.default
+    )
+    return (*given, *changed)
 
 
 @frozen
