@@ -99,6 +99,7 @@ def _run(options: RunOptions, executor: "PapermillExecutor", store: "Store") -> 
     if NOTEBOOK_PREFIX.encode() in text:
         executor.prepare()  # it boots while the rest is imported, and is killed if not needed
     from runner.evidence.signing import configured_key
+    from runner.keys.kept_tables import TABLES_FROM_BYTES
     from runner.model.interruptions import GivenAnswer
     from runner.runs.assignment import assign_inputs, assign_parameters, check_notebooks
     from runner.runs.begin import RunRequest, World, run
@@ -137,6 +138,7 @@ def _run(options: RunOptions, executor: "PapermillExecutor", store: "Store") -> 
         keys_at_once=options.jobs,
         limits=options.containment.limit_changes(),
         secrets=options.containment.given_secrets(loaded.keys),
+        tables_from=None if options.no_evidence else TABLES_FROM_BYTES,
     )
     if loaded.keys:
         executor.check_sandbox()

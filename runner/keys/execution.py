@@ -14,6 +14,7 @@ from runner.keys.executed_notebook import tell_the_truth, write_atomically
 from runner.keys.executor import KeyOutcome, Order, Progress, Report
 from runner.keys.foreign_result import result_from_cells
 from runner.keys.injected import notebook_value
+from runner.keys.kept_tables import kept_tables
 from runner.keys.kernelspecs import kernel_for
 from runner.keys.notebook_source import INJECTED, NotebookSource, read_notebook
 from runner.keys.outputs_cells import Unreadable
@@ -123,6 +124,7 @@ class Execution:
             warnings=(*self._warnings(), *published.warnings),
             sandbox=self.attempt.kernel.sandbox(),
             redactions=self._redactor.redactions,
+            loaded=kept_tables(self._order, outputs, published.inputs),
         )
 
     def _warnings(self) -> Iterator[str]:

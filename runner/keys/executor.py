@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from runner.keys.catalog import InstalledKey
+from runner.keys.kept_tables import NO_TABLES, Tables
 from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.contract import Limits
 from runner.model.events import Parameter
@@ -31,6 +32,7 @@ class Order:
     limits: Limits
     secrets: Secrets = NO_SECRETS
     hidden: tuple[Path, ...] = ()
+    tables: Tables = NO_TABLES
 
 
 @frozen

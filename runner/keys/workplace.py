@@ -3,13 +3,13 @@
 import os
 import shutil
 import stat
-from collections.abc import Iterator
-from hashlib import file_digest
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 from runner.kernels.boxing import Shown
+from runner.keys.kept_tables import digest_of, table_files, tables_environment
 from runner.keys.secrets import SECRETS_DIR, SECRETS_FOLDER
 from runner.model.frozen import frozen
 from runner.model.redaction import Redactor
@@ -36,6 +36,7 @@ class Workplace:
     kept: Path
     shown: Shown
     inputs: tuple[_Stamp, ...]
+    tables: Mapping[str, str]
 
     @staticmethod
     def of(order: "Order", kept: Path) -> "Workplace":
@@ -53,14 +54,16 @@ class Workplace:
             for staged in order.inputs
         )
         secrets = (memory / SECRETS_FOLDER,) if memory else ()
-        readable = (order.key.folder, *secrets, *(path for path, *_ in inputs))
+        named = (path for path, *_ in inputs)
+        readable = (order.key.folder, *secrets, *named, *table_files(order))
         shown = Shown(readable, (outputs,), _hidden((run.parent, *order.hidden)))
-        return Workplace(memory, outputs, kept, shown, inputs)
+        return Workplace(memory, outputs, kept, shown, inputs, tables_environment(order))
 
     @property
     def environment(self) -> dict[str, str]:
         """What the KEY is told besides, as variables."""
-        return {SECRETS_DIR: str(self.memory / SECRETS_FOLDER)} if self.memory else {}
+        secrets = {SECRETS_DIR: str(self.memory / SECRETS_FOLDER)} if self.memory else {}
+        return {**secrets, **self.tables}
 
     def take_over(self, redactor: Redactor) -> tuple[str, ...]:
         """Keep what the KEY wrote: regular files only, without secrets; what is wrong with them.
@@ -89,7 +92,7 @@ class Workplace:
         """Inputs that are not what they were: at a weak sandbox level their owner can do that."""
         for path, name, digest, stamp in self.inputs:
             try:
-                same = _stamp(path) == stamp or _digest(path) == digest
+                same = _stamp(path) == stamp or digest_of(path) == digest
             except OSError:
                 same = False
             if not same:
@@ -108,11 +111,6 @@ def _stamp(path: Path) -> tuple[int, ...]:
     """What no program can set back: the time of the last change to the file or its attributes."""
     status = path.stat()
     return (status.st_ctime_ns, status.st_size, status.st_ino)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return "sha256:" + file_digest(file, "sha256").hexdigest()
 
 
 def _found(folder: Path) -> Iterator[tuple[Path, int]]:

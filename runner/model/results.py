@@ -24,6 +24,22 @@ class StagedInput:
 
 
 @frozen
+class KeptTable:
+    """A loaded input that is kept as Parquet, with every record of its file: good and bad ones.
+
+    `of` is the digest of the input; `file` is relative to the run folder; `size` is in bytes.
+    """
+
+    name: str
+    of: str
+    file: str
+    size: int
+    digest: str
+    rows_read: int
+    rows_bad: int
+
+
+@frozen
 class Redaction:
     """How often the secret of a name was taken out of what is kept."""
 
@@ -66,7 +82,7 @@ class KeyResult:
     `data_from` and `data_to` bound the data that was looked at (UTC). `seconds` is wall clock.
     `notebook` is the executed notebook, relative to the run folder. `sandbox` says how its kernel
     was shut in; records of older versions do not say it. `redactions` counts the secrets that were
-    taken out of what is kept.
+    taken out of what is kept; `loaded` are the inputs that are kept as tables.
     """
 
     outputs: tuple[OutputValue, ...]
@@ -79,6 +95,7 @@ class KeyResult:
     warnings: tuple[str, ...] = ()
     sandbox: Sandbox | None = None
     redactions: tuple[Redaction, ...] = ()
+    loaded: tuple[KeptTable, ...] = ()
 
     def value(self, name: str) -> Value | None:
         """The value of an output by name, or None where it was not published."""

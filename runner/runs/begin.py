@@ -19,6 +19,7 @@ from runner.interpreter.state import RunState, fold
 from runner.keys.executor import KeyExecutor
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import stage_input
+from runner.keys.kept_tables import TABLES_FROM_BYTES
 from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.events import (
     Event,
@@ -69,6 +70,8 @@ class RunRequest:
     """How many KEYs may run side by side; None for as many as this process has cores, 2 to 8."""
     limits: LimitChanges = NO_CHANGES
     secrets: Secrets = NO_SECRETS
+    tables_from: int | None = TABLES_FROM_BYTES
+    """From which size on, in bytes, inputs are kept as tables too; None for none."""
 
 
 @frozen
@@ -161,7 +164,8 @@ def _usable_cores() -> int:
 
 def _orders(request: RunRequest, folder: Path) -> OrderWriter:
     keys = {key.contract.key: key for key in request.loaded.keys}
-    return OrderWriter(keys, request.parameters, folder, request.limits, request.secrets)
+    chosen = (request.limits, request.secrets, request.tables_from)
+    return OrderWriter(keys, request.parameters, folder, *chosen)
 
 
 def _commands(request: RunRequest, folder: Path) -> CommandRunner:

@@ -13,6 +13,7 @@ from runner.interpreter.counting import counting, without_lost_ends
 from runner.interpreter.differences import Changed, changed_decisions
 from runner.keys.catalog import InstalledKey, Library
 from runner.keys.executor import KeyExecutor, KeyOutcome, Order, Progress
+from runner.keys.kept_tables import Tables, digest_of
 from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.contract import KeyContract, Limits
 from runner.model.events import JournalEntry, KeyFailed, KeyFinished, KeyRecord, KeyStarted
@@ -164,7 +165,17 @@ def _order(recorded: RecordedRun, one: Planned, key: InstalledKey, means: Means)
         limits=means.limits.on(limits),
         secrets=means.secrets.of(key.contract),
         hidden=(recorded.folder.absolute().parent,),
+        tables=Tables(have=tuple(_tables(recorded.folder, one))),
     )
+
+
+def _tables(folder: Path, one: Planned) -> Iterator[tuple[str, str]]:
+    """The tables that were kept of its inputs, where they are there and as they are recorded."""
+    inputs = {staged.name: staged.digest for staged in one.inputs}
+    for kept in one.then.loaded if isinstance(one.then, KeyResult) else ():
+        file = (folder / kept.file).absolute()
+        if inputs.get(kept.name) == kept.of and file.is_file() and digest_of(file) == kept.digest:
+            yield kept.name, str(file)
 
 
 def _limits(then: Limits | None, before: KeyContract | None, now: KeyContract) -> Limits:

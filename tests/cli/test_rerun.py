@@ -3,6 +3,9 @@
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -44,18 +47,24 @@ key.table("seen", key.sql(f"from events order by event_id limit {limit}"))
 ROWS = "event_id,status\n" + "".join(f"e{n},{200 + n}\n" for n in range(5))
 
 
+def write_library(folder: Path, cells: str) -> Path:
+    library = folder / "lib"
+    install(library, cells, contract={**CONTRACT, "outputs": OUTPUTS})
+    (library / "runbooks").mkdir()
+    (library / "runbooks" / "toy.md").write_text(RUNBOOK)
+    return library
+
+
 class Recorded:
     """A library that can be edited, and a store with one run of it."""
 
-    def __init__(self, folder: Path, store: Path, runbook: Runbook) -> None:
-        self.library, self.store, self._runbook = folder / "lib", store, runbook
+    def __init__(self, folder: Path, store: Path, runbook: Runbook, rows: str = ROWS) -> None:
+        self.store, self._runbook = store, runbook
+        self.library = write_library(folder, CELLS)
         self.key = self.library / "jupyter-keys" / "toy-key"
         self.notebook = self.key / "toy-key.ipynb"
-        install(self.library, CELLS, contract={**CONTRACT, "outputs": OUTPUTS})
-        (self.library / "runbooks").mkdir()
-        (self.library / "runbooks" / "toy.md").write_text(RUNBOOK)
         self.events = folder / "events.csv"
-        self.events.write_text(ROWS)
+        self.events.write_text(rows)
         self.ended = self.call("run", "toy", "-i", f"events={self.events}", "--unattended")
 
     @property
@@ -240,3 +249,64 @@ def test_options_that_do_not_go_together_are_refused(
     told = runbook("replay", *words)
     assert told.returncode == 2
     assert said in told.stderr
+
+
+LARGE = "event_id,status\n" + "".join(f"{n:0200},{200 + n % 9}\n" for n in range(84_000))
+
+
+def loaded(store: Path) -> list[dict[str, Any]]:
+    (run,) = (store / "runs").iterdir()
+    entries = [
+        json.loads(line)["event"] for line in (run / "journal.jsonl").read_text().splitlines()
+    ]
+    (result,) = [event["result"] for event in entries if event["is"] == "KeyFinished"]
+    found: list[dict[str, Any]] = result["loaded"]
+    return found
+
+
+def test_a_large_input_is_kept_as_parquet_and_read_from_there(
+    tmp_path: Path, store: Path, runbook: Runbook
+) -> None:
+    recorded = Recorded(tmp_path, store, runbook, LARGE)
+    (kept,) = loaded(store)
+    assert (kept["rows_read"], kept["rows_bad"]) == (84_000, 0)
+    assert (recorded.run / kept["file"]).read_bytes().startswith(b"PAR1")
+    manifest = json.loads((recorded.run / "manifest.json").read_text())
+    assert kept["file"] in [one["name"] for one in manifest["subject"]]
+    recorded.edit("wait=1.5", "wait=1.5 + ('table' not in os.environ['RUNBOOK_KEPT_TABLES'])")
+    recorded.edit("from runner import kit", "import os; from runner import kit")
+    told = recorded.again()
+    assert (told.returncode, "4 outputs: all as then" in told.stdout) == (0, True)
+    table = recorded.run / kept["file"]
+    table.chmod(0o600)
+    table.write_bytes(b"altered")
+    recorded.edit("('table' not in os.environ['RUNBOOK_KEPT_TABLES'])", "0")
+    assert recorded.again().returncode == 0  # the file itself is loaded
+
+
+def test_a_small_input_is_not_kept(recorded: Recorded, store: Path) -> None:
+    assert loaded(store) == []
+
+
+def test_an_attempt_after_a_crash_reads_what_the_one_before_had_loaded(
+    tmp_path: Path, store: Path, environment: dict[str, str], runbook: Runbook
+) -> None:
+    waits = "import os, time\nif '\"table\"' not in os.environ['RUNBOOK_KEPT_TABLES']:\n"
+    cells = CELLS.replace("key.publish", waits + "    time.sleep(60)\nkey.publish", 1)
+    library = write_library(tmp_path, cells)
+    (tmp_path / "events.csv").write_text(LARGE)
+    words = ("run", "toy", "-i", f"events={tmp_path / 'events.csv'}", "--unattended")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "runner", *words, "--library", str(library)], env=environment
+    )
+    sums = "runs/*/keys/step-1.1.1/attempt-1/outputs/loaded/events.parquet.sha256"
+    until = time.monotonic() + 30
+    while not list(store.glob(sums)) and time.monotonic() < until:
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    ended = runbook("resume", "--library", str(library))
+    assert "resuming" in ended.stderr
+    (kept,) = loaded(store)
+    assert kept["file"] == "keys/step-1.1.1/attempt-1/outputs/loaded/events.parquet"
+    assert kept["rows_read"] == 84_000
