@@ -12,6 +12,7 @@ from runner.cli.author_commands import add_author_commands
 from runner.cli.evidence_commands import evidence
 from runner.cli.keys import keys
 from runner.cli.options import (
+    CopyOption,
     EvidenceOption,
     ExitZeroOption,
     FormatOption,
@@ -89,6 +90,7 @@ def run(
     require_sandbox: RequireOption = False,
     limits: LimitsOption = None,
     secrets: SecretsOption = None,
+    copy_up_to: CopyOption = "",
     form: FormatOption = OutputFormat.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole run as JSON.")] = False,
     sample: Annotated[
@@ -127,6 +129,7 @@ def run(
         containment=Containment(
             sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ())
         ),
+        copy_up_to=copy_up_to,
         sample=sample,
     )
     sys.exit(run_command(options, context.obj))
@@ -152,6 +155,7 @@ def verify_(
     require_sandbox: RequireOption = False,
     limits: LimitsOption = None,
     secrets: SecretsOption = None,
+    copy_up_to: CopyOption = "",
     junit: Annotated[
         Path | None, typer.Option("--junit", help="Write the checks as JUnit.", metavar="FILE")
     ] = None,
@@ -185,6 +189,7 @@ def verify_(
         containment=Containment(
             sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ())
         ),
+        copy_up_to=copy_up_to,
     )
     sys.exit(run_command(options, context.obj))
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from runner.cli.options import (
+    CopyOption,
     EvidenceOption,
     ExitZeroOption,
     FormatOption,
@@ -58,6 +59,7 @@ def resume(
     require_sandbox: RequireOption = False,
     limits: LimitsOption = None,
     secrets: SecretsOption = None,
+    copy_up_to: CopyOption = "",
     form: FormatOption = OutputFormat.AUTO,
     exit_zero: ExitZeroOption = False,
     evidence_dir: EvidenceOption = None,
@@ -84,6 +86,7 @@ def resume(
         containment=Containment(
             sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ())
         ),
+        copy_up_to=copy_up_to,
     )
     sys.exit(resume_command(options))
 

@@ -48,6 +48,7 @@ class ResumeOptions:
     evidence_dir: Path | None
     library: Path | None
     containment: Containment
+    copy_up_to: str = ""
 
 
 def resume_command(options: ResumeOptions) -> int:
@@ -85,6 +86,7 @@ def _resume(options: ResumeOptions, executor: "PapermillExecutor") -> int:
     from runner.keys.catalog import Library
     from runner.keys.secrets import NO_SECRETS
     from runner.runs.begin import utc_now
+    from runner.runs.copy_limit import copy_limit
     from runner.runs.resume import Resumption, take_up
 
     store = Store.locate(options.evidence_dir, os.environ)
@@ -100,6 +102,7 @@ def _resume(options: ResumeOptions, executor: "PapermillExecutor") -> int:
             " ".join(sys.argv[1:]),
             options.containment.limit_changes(),
             NO_SECRETS if options.abort else options.containment.given_secrets(taken.loaded.keys),
+            copy_limit(options.copy_up_to, Path.cwd(), os.environ),
         )
         if not options.abort:
             _show_changes(taken)

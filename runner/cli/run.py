@@ -58,6 +58,7 @@ class RunOptions:
     sample: bool = False
     stop_at_person: bool = False
     no_evidence: bool = False
+    copy_up_to: str = ""
 
 
 def run_command(options: RunOptions, kernels: "KernelSupply | None" = None) -> int:
@@ -103,6 +104,7 @@ def _run(options: RunOptions, executor: "PapermillExecutor", store: "Store") -> 
     from runner.model.interruptions import GivenAnswer
     from runner.runs.assignment import assign_inputs, assign_parameters, check_notebooks
     from runner.runs.begin import RunRequest, World, run
+    from runner.runs.copy_limit import copy_limit
     from runner.runs.loading import load_runbook
 
     loaded = load_runbook(library, options.name, options.from_step, options.until_step)
@@ -138,6 +140,7 @@ def _run(options: RunOptions, executor: "PapermillExecutor", store: "Store") -> 
         keys_at_once=options.jobs,
         limits=options.containment.limit_changes(),
         secrets=options.containment.given_secrets(loaded.keys),
+        copy_up_to=copy_limit(options.copy_up_to, Path.cwd(), os.environ),
         tables_from=None if options.no_evidence else TABLES_FROM_BYTES,
     )
     if loaded.keys:

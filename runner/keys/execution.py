@@ -20,6 +20,7 @@ from runner.keys.notebook_source import INJECTED, NotebookSource, read_notebook
 from runner.keys.outputs_cells import Unreadable
 from runner.keys.parameters_cell import check_values, defaults_of
 from runner.keys.published import RESULT_FILE, read_published
+from runner.keys.references import check_reference
 from runner.keys.workplace import Workplace
 from runner.model.results import CellState, FailureKind, KeyFailure, KeyResult
 
@@ -230,8 +231,10 @@ def _check_values(source: NotebookSource, order: Order) -> None:
     faults = [
         f"input {staged.name} is not in the run: {staged.file}"
         for staged in order.inputs
-        if not (order.run_folder / staged.file).is_file()
+        if staged.is_copied and not (order.run_folder / staged.file).is_file()
     ]
+    for staged in order.inputs:
+        check_reference(staged)
     if faults:
         raise InvalidInput("; ".join(faults), "no kernel was started")
 

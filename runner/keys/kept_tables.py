@@ -5,10 +5,10 @@ The kit writes and reads them (`runner/kit/kept_tables.py`); here is what the ru
 
 import json
 from collections.abc import Iterable, Iterator
-from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.keys.catalog import file_digest
 from runner.model.frozen import frozen
 from runner.model.identity import InvocationId
 from runner.model.result_file import InputRows
@@ -38,8 +38,8 @@ NO_TABLES = Tables()
 
 
 def large_inputs(inputs: Iterable[StagedInput], least: int) -> tuple[str, ...]:
-    """Those of at least this many bytes."""
-    return tuple(staged.name for staged in inputs if staged.size >= least)
+    """Those of at least this many bytes, of which the run has a copy."""
+    return tuple(staged.name for staged in inputs if staged.is_copied and staged.size >= least)
 
 
 def tables_of_earlier_attempts(
@@ -87,12 +87,6 @@ def kept_tables(order: "Order", outputs: Path, rows: Iterable[InputRows]) -> tup
     )
 
 
-def digest_of(file: Path) -> str:
-    """`sha256:` and hex of a file's bytes, read in parts. Raises OSError."""
-    with file.open("rb") as opened:
-        return "sha256:" + file_digest(opened, "sha256").hexdigest()
-
-
 def _candidates(order: "Order", outputs: Path, name: str, have: dict[str, str]) -> Iterator[Path]:
     own = outputs / _FOLDER / f"{name}.parquet"
     if own.is_file():
@@ -107,7 +101,7 @@ def _kept(staged: StagedInput, file: Path, run_folder: Path, rows: InputRows) ->
         of=staged.digest,
         file=str(file.relative_to(run_folder)),
         size=file.stat().st_size,
-        digest=digest_of(file),
+        digest=file_digest(file),
         rows_read=rows.rows_read,
         rows_bad=rows.rows_bad,
     )
@@ -127,6 +121,6 @@ def _is_as_summed(file: Path) -> bool:
     """Whether a file is what its checksum says: what a crash has cut off is not."""
     try:
         said = file.with_name(f"{file.name}.sha256").read_text().split()[0]
-        return digest_of(file) == f"sha256:{said}"
+        return file_digest(file) == f"sha256:{said}"
     except (OSError, ValueError, IndexError):
         return False

@@ -9,10 +9,12 @@ from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 from runner.kernels.boxing import Shown
-from runner.keys.kept_tables import digest_of, table_files, tables_environment
+from runner.keys.catalog import file_digest
+from runner.keys.kept_tables import table_files, tables_environment
 from runner.keys.secrets import SECRETS_DIR, SECRETS_FOLDER
 from runner.model.frozen import frozen
 from runner.model.redaction import Redactor
+from runner.model.results import StagedInput
 
 if TYPE_CHECKING:
     from runner.keys.executor import Order
@@ -50,7 +52,7 @@ class Workplace:
             order.secrets.hand_over(memory)
         run = order.run_folder
         inputs = tuple(
-            (run / staged.file, staged.name, staged.digest, _stamp(run / staged.file))
+            (run / staged.file, _changed(staged), staged.digest, _stamp(run / staged.file))
             for staged in order.inputs
         )
         secrets = (memory / SECRETS_FOLDER,) if memory else ()
@@ -90,13 +92,19 @@ class Workplace:
 
     def _changed_inputs(self) -> Iterator[str]:
         """Inputs that are not what they were: at a weak sandbox level their owner can do that."""
-        for path, name, digest, stamp in self.inputs:
+        for path, changed, digest, stamp in self.inputs:
             try:
-                same = _stamp(path) == stamp or digest_of(path) == digest
+                same = _stamp(path) == stamp or file_digest(path) == digest
             except OSError:
                 same = False
             if not same:
-                yield f"it changed its input {name}"
+                yield changed
+
+
+def _changed(staged: StagedInput) -> str:
+    """What is said where an input is not what it was."""
+    name = staged.name
+    return f"it changed its input {name}" if staged.is_copied else f"input {name} changed meanwhile"
 
 
 def _hidden(runs: tuple[Path, ...]) -> tuple[Path, ...]:

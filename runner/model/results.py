@@ -13,7 +13,8 @@ class StagedInput:
     """An input file as the run holds it: copied once, hashed, read-only.
 
     `file` is relative to the run folder; `origin` is the path that the caller gave; `size` is in
-    bytes; `digest` is `sha256:` and hex.
+    bytes; `digest` is `sha256:` and hex. One that is not `is_copied` was too large: it lies where
+    it lay, and its `file` is absolute.
     """
 
     name: str
@@ -21,6 +22,7 @@ class StagedInput:
     file: str
     size: int
     digest: str
+    is_copied: bool = True
 
 
 @frozen

@@ -31,7 +31,8 @@ def handoff_markdown(story: Story) -> str:
     if header.incident:
         lines.append(f"- Incident: {plain(header.incident)}")
     for given in story.inputs:
-        lines.append(f"- Input: {plain(given.origin)}, {plain(given.digest)}")
+        kept = "" if given.is_copied else ", not kept"
+        lines.append(f"- Input: {plain(given.origin)}, {plain(given.digest)}{kept}")
     for step in story.steps:
         if not step.skipped:
             lines += _step(step)

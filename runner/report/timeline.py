@@ -60,7 +60,8 @@ def _words(event: Event) -> str:
         case RunStarted():
             return f"run started, {event.mode.value}"
         case InputStaged(staged=staged):
-            return f"input {staged.name} taken in: {staged.origin}, {show_size(staged.size)}"
+            kept = "" if staged.is_copied else ", not kept"
+            return f"input {staged.name} taken in: {staged.origin}, {show_size(staged.size)}{kept}"
         case StepEntered():
             again = f" (visit {event.visit})" if event.visit > 1 else ""
             return f"{place_name(event.step)} reached{again}"

@@ -20,6 +20,7 @@ from runner.keys.executor import KeyExecutor
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import stage_input
 from runner.keys.kept_tables import TABLES_FROM_BYTES
+from runner.keys.references import COPIED_UP_TO_BYTES, refer_to_input
 from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.events import (
     Event,
@@ -72,6 +73,8 @@ class RunRequest:
     secrets: Secrets = NO_SECRETS
     tables_from: int | None = TABLES_FROM_BYTES
     """From which size on, in bytes, inputs are kept as tables too; None for none."""
+    copy_up_to: int | None = COPIED_UP_TO_BYTES
+    """Inputs of more bytes are not copied but named by origin and digest; None copies all."""
 
 
 @frozen
@@ -137,7 +140,7 @@ def go_on(
         inbox=world.inbox,
         deadline_seconds=request.deadline_seconds,
         commands=_commands(request, evidence.path),
-        intake=FolderIntake(request.loaded.keys, evidence.path),
+        intake=FolderIntake(request.loaded.keys, evidence.path, request.copy_up_to),
         letters=letters,
         at_once=request.keys_at_once or _usable_cores(),
     )
@@ -233,8 +236,10 @@ def _stage(request: RunRequest, state: RunState, evidence: RunEvidence) -> tuple
     staged: list[Event] = []
     try:
         for one in (given for given in request.inputs if given.name not in known):
-            part = unused_part(evidence.path, one.name)
-            given = stage_input(one.name, one.path, evidence.path, part)
+            given = refer_to_input(one.name, one.path, request.copy_up_to)
+            if given is None:
+                part = unused_part(evidence.path, one.name)
+                given = stage_input(one.name, one.path, evidence.path, part)
             if one.path == STANDARD_INPUT:
                 _check_shape(request, one.name, evidence.path / given.file)
             staged.append(InputStaged(given))

@@ -8,6 +8,7 @@ from runner.errors import InvalidInput
 from runner.keys.catalog import InstalledKey
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import check_origin, stage_input
+from runner.keys.references import refer_to_input
 from runner.model.results import StagedInput
 
 
@@ -22,9 +23,13 @@ class Intake(Protocol):
 class FolderIntake:
     """Copies into a run folder; a second file for an input stands beside the first."""
 
-    def __init__(self, keys: Iterable[InstalledKey], run_folder: Path):
+    def __init__(
+        self, keys: Iterable[InstalledKey], run_folder: Path, copy_up_to: int | None = None
+    ):
+        """Files of more than `copy_up_to` bytes stay where they are; None copies all."""
         self._keys = tuple(keys)
         self._run_folder = run_folder
+        self._copy_up_to = copy_up_to
 
     def take(self, name: str, path: str) -> StagedInput:
         """Check the shape by every KEY that has an input of this name, then copy."""
@@ -35,6 +40,8 @@ class FolderIntake:
         for key in self._keys:
             if declared := key.contract.input(name):
                 check_input(declared, origin)
+        if large := refer_to_input(name, origin, self._copy_up_to):
+            return large
         number = 1
         while (self._run_folder / "inputs" / name / str(number)).exists():
             number += 1

@@ -1,7 +1,7 @@
 """Limits that the caller changes for one run, in place of those of the contracts."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from runner.errors import UsageError
@@ -49,13 +49,22 @@ def read_limits(given: Iterable[str]) -> LimitChanges:
     return LimitChanges(tuple(values.items()))
 
 
+def read_size(what: str, text: str) -> int:
+    """A size in bytes, written as 2GiB. Raises UsageError, which names `what` it is of."""
+    return _in_units(what, text, _SIZES)
+
+
 def _amount(name: str, text: str) -> int:
     """A whole number, at least 1, in the unit of the limit."""
     units = _SIZES if name.endswith("_bytes") else _TIMES if name.endswith("_seconds") else {"": 1}
+    return _in_units(f"the limit {name}", text, units)
+
+
+def _in_units(what: str, text: str, units: Mapping[str, int]) -> int:
     found = _AMOUNT.fullmatch(text.strip())
     if found and found[2].casefold() in units:
         amount = Decimal(found[1]) * units[found[2].casefold()]
         if amount >= 1 and amount == amount.to_integral_value() and amount < 2**62:
             return int(amount)
     known = ", ".join(unit for unit in units if unit) or "a whole number"
-    raise UsageError(f"the limit {name} cannot be {text!r}", _NOT_DONE, f"units: {known}")
+    raise UsageError(f"{what} cannot be {text!r}", _NOT_DONE, f"units: {known}")

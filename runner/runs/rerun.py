@@ -11,9 +11,9 @@ from runner.errors import InvalidInput, NotFound
 from runner.interpreter.again import KeyAgain, OutputAgain
 from runner.interpreter.counting import counting, without_lost_ends
 from runner.interpreter.differences import Changed, changed_decisions
-from runner.keys.catalog import InstalledKey, Library
+from runner.keys.catalog import InstalledKey, Library, file_digest
 from runner.keys.executor import KeyExecutor, KeyOutcome, Order, Progress
-from runner.keys.kept_tables import Tables, digest_of
+from runner.keys.kept_tables import Tables
 from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.contract import KeyContract, Limits
 from runner.model.events import JournalEntry, KeyFailed, KeyFinished, KeyRecord, KeyStarted
@@ -22,7 +22,7 @@ from runner.model.identity import InvocationId
 from runner.model.results import FailureKind, KeyFailure, KeyResult, OutputValue, StagedInput
 from runner.model.values import Chart, Table, Value
 from runner.runs.environment import environment_now
-from runner.runs.kept_inputs import kept_input
+from runner.runs.kept_inputs import input_as_taken_in
 from runner.runs.limiting import NO_CHANGES, LimitChanges
 from runner.runs.orders import restored_parameters
 from runner.runs.recorded import RecordedRun
@@ -140,7 +140,9 @@ def _planned(
 
 def _in_place(folder: Path, staged: StagedInput) -> StagedInput:
     """The input where it is: an absolute path is taken as it stands by every user of an order."""
-    return StagedInput(**{**vars(staged), "file": str(kept_input(folder, staged).absolute())})
+    return StagedInput(
+        **{**vars(staged), "file": str(input_as_taken_in(folder, staged).absolute())}
+    )
 
 
 def _undeclared(contract: KeyContract, started: KeyStarted) -> str:
@@ -174,7 +176,7 @@ def _tables(folder: Path, one: Planned) -> Iterator[tuple[str, str]]:
     inputs = {staged.name: staged.digest for staged in one.inputs}
     for kept in one.then.loaded if isinstance(one.then, KeyResult) else ():
         file = (folder / kept.file).absolute()
-        if inputs.get(kept.name) == kept.of and file.is_file() and digest_of(file) == kept.digest:
+        if inputs.get(kept.name) == kept.of and file.is_file() and file_digest(file) == kept.digest:
             yield kept.name, str(file)
 
 

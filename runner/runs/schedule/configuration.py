@@ -1,16 +1,15 @@
 """Where the schedule is written down: `runbook.toml` of the project, or else the user's."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from runner.errors import NotFound, RunbookError, UsageError
 from runner.keys.catalog import Library
 from runner.model.frozen import frozen
+from runner.runs.configuration_file import FILE, configuration_file, user_folder
 from runner.runs.schedule.decoder import decode_schedule
 from runner.runs.schedule.entry import ScheduleEntry
 
-FILE = "runbook.toml"
 _MOST_BYTES = 1_000_000
 
 
@@ -66,16 +65,10 @@ def find_configuration(
 def _find(explicit: Path | None, cwd: Path, environment: Mapping[str, str]) -> Path:
     if explicit is not None:
         return explicit.absolute()
-    for folder in (cwd, *cwd.parents):
-        if (folder / FILE).is_file():
-            return (folder / FILE).absolute()
-    user = Path(environment.get("XDG_CONFIG_HOME", ""))
-    if not user.is_absolute():
-        user = Path(environment.get("HOME", os.sep)) / ".config"
-    if (user / "runbook" / FILE).is_file():
-        return user / "runbook" / FILE
+    if found := configuration_file(cwd, environment):
+        return found
     raise NotFound(
-        f"there is no {FILE} here, above, or in {user / 'runbook'}",
+        f"there is no {FILE} here, above, or in {user_folder(environment)}",
         "nothing was started",
         'write one with: [[schedule]] name = "daily", runbook = "NAME", cron = "0 6 * * *"',
     )
