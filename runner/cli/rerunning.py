@@ -43,11 +43,11 @@ def rerun_command(options: RerunOptions, store: "Store") -> int:
         _show(again, options.as_json)
         return _code(again)
     found: list[RunAgain] = []
-    broken: list[tuple[str, RunbookError]] = []
+    broken: list[tuple[str, RunbookError | OSError]] = []
     for run_id in newest_runs(store, options.last):
         try:
             again = _again(recorded_run(store, run_id), options)
-        except RunbookError as error:
+        except (RunbookError, OSError) as error:
             broken.append((run_id, error))
             continue
         found.append(again)
@@ -55,7 +55,7 @@ def rerun_command(options: RerunOptions, store: "Store") -> int:
             _show(again, False)
             console.result("")
     _show_many(tuple(found), tuple(broken), options.as_json)
-    codes = [*map(_code, found), *(error.exit_code for _, error in broken)]
+    codes = [*map(_code, found), *(_code_of(error) for _, error in broken)]
     return max(codes, default=ExitCode.HEALTHY)
 
 
@@ -119,15 +119,17 @@ def _decided(again: "RunAgain") -> str:
 
 
 def _show_many(
-    found: "tuple[RunAgain, ...]", broken: tuple[tuple[str, RunbookError], ...], as_json: bool
+    found: "tuple[RunAgain, ...]",
+    broken: tuple[tuple[str, RunbookError | OSError], ...],
+    as_json: bool,
 ) -> None:
     if as_json:
-        unreadable = [{"run_id": run_id, "why": error.happened} for run_id, error in broken]
+        unreadable = [{"run_id": run_id, "why": str(error)} for run_id, error in broken]
         runs = [_as_json(again) for again in found]
         _print_json({"format": 1, "runs": runs, "unreadable": unreadable})
         return
     for run_id, error in broken:
-        console.result(f"{run_id}: {error.happened}")
+        console.result(f"{run_id}: {error}")
     other = sum(not again.is_same for again in found)
     damaged = f", {len(broken)} could not be executed again" if broken else ""
     console.result(f"{len(found) + len(broken)} runs, {other} not as then{damaged}")
@@ -155,6 +157,10 @@ def _code(again: "RunAgain") -> ExitCode:
     if missing or any(key.has_failed for key in again.keys):
         return ExitCode.FAILED
     return ExitCode.HEALTHY if again.is_same else ExitCode.FINDINGS
+
+
+def _code_of(error: RunbookError | OSError) -> ExitCode:
+    return error.exit_code if isinstance(error, RunbookError) else ExitCode.EVIDENCE_BROKEN
 
 
 def _print_json(tree: dict[str, Any]) -> None:

@@ -236,6 +236,25 @@ def test_many_runs_are_executed_again_one_by_one(recorded: Recorded) -> None:
     assert [one["same"] for one in found["runs"]] == [True, True]
 
 
+def test_a_run_among_many_that_cannot_be_executed_again_is_named(recorded: Recorded) -> None:
+    first = recorded.run
+    recorded.call("run", "toy", "-i", f"events={recorded.events}", "--unattended")
+    (first / "inputs/events/events.csv").chmod(0o600)
+    (first / "inputs/events/events.csv").write_text("altered")
+    told = recorded.again("--last", "5")
+    assert told.returncode == 20
+    assert f"{first.name}: input events of {first.name} is not what was taken in" in told.stdout
+    assert told.stdout.endswith("2 runs, 0 not as then, 1 could not be executed again\n")
+
+
+def test_a_key_that_reads_a_secret_needs_it_again(recorded: Recorded, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("hunter2-hunter2")
+    recorded.declare(secrets=[{"name": "token"}])
+    told = recorded.again()
+    assert (told.returncode, "needs the secret token" in told.stderr) == (3, True), told.stderr
+    assert recorded.again("--secret", f"token=@{tmp_path / 'token'}").returncode == 0
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
