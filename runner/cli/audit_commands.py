@@ -12,7 +12,6 @@ from runner.cli.options import (
     LimitsOption,
     RequireOption,
     RunArgument,
-    SandboxChoice,
     SandboxOption,
     SecretsOption,
 )
@@ -41,7 +40,7 @@ def replay(
     rerun_keys: Annotated[
         bool, typer.Option("--rerun-keys", help="Execute the KEYs again, and compare.")
     ] = False,
-    sandbox: SandboxOption = SandboxChoice.AUTO,
+    sandbox: SandboxOption = None,
     require_sandbox: RequireOption = False,
     limits: LimitsOption = None,
     secrets: SecretsOption = None,

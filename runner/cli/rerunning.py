@@ -65,15 +65,15 @@ def _again(recorded: "RecordedRun", options: RerunOptions) -> "RunAgain":
 
     planned = plan_rerun(recorded, _library(recorded, options.explicit))
     keys = _to_execute(planned)
-    limits = options.containment.limit_changes()
+    bounds = options.containment.bounds()
     secrets = options.containment.given_secrets(keys)
-    executor = PapermillExecutor(policy=options.containment.policy())
+    executor = PapermillExecutor(policy=bounds.policy)
     try:
         if keys:
             executor.prepare(len(keys))
             executor.check_sandbox()
         with tempfile.TemporaryDirectory(prefix="runbook-again-") as folder:
-            means = Means(executor, Path(folder), limits, secrets)
+            means = Means(executor, Path(folder), bounds.limits, secrets)
             return rerun(recorded, planned, means, console.say)
     finally:
         executor.stop()

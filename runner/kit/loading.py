@@ -6,6 +6,7 @@ from typing import Any
 
 from runner.kit.any_columns import with_found_columns
 from runner.kit.casting import engine_type, typed
+from runner.kit.engine import use_cores_for
 from runner.kit.formats import delimited
 from runner.kit.formats.catalog import labels, recognise
 from runner.kit.formats.format import Format, Head, Reading
@@ -80,6 +81,7 @@ def load_table(wanted: Wanted, source: SourceFile, con: Any) -> LoadedTable:
     """
     declared = wanted.declared
     file = plain_file(source, con)
+    use_cores_for(file.path.stat().st_size, con)
     form = _format_of(source, declared, file)
     raw = form.read(Reading(source, file.path, declared, con, wanted.year, wanted.zone))
     source.refuse_wrong_shape(declared, tuple(raw.names.values()))

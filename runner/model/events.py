@@ -17,6 +17,7 @@ from runner.model.interruptions import (
     GivenFile,
     RunResumed,
     RunSuspended,
+    Setting,
 )
 from runner.model.results import KeyFailure, KeyResult, StagedInput
 from runner.model.runbook import StandingKind
@@ -49,7 +50,8 @@ class RunStarted:
     the time from which the windows of the steps are counted back. A verification says of which
     `horizon` its checks are, and which run it `verifies`. `given` are the input files that were
     asked for, `answers` those given ahead, `libraries` the folders in which KEYs were looked for,
-    `environment_digest` that of the list of installed packages in the run folder.
+    `environment_digest` that of the list of installed packages in the run folder. `settings` are
+    the bounds that were not left as they are; `by_resident` says that a resident process did it.
     """
 
     run_id: str
@@ -76,6 +78,8 @@ class RunStarted:
     answers: tuple[GivenAnswer, ...] = ()
     libraries: tuple[str, ...] = ()
     environment_digest: str = ""
+    settings: tuple[Setting, ...] = ()
+    by_resident: bool = False
 
 
 @frozen

@@ -84,7 +84,8 @@ class KeyResult:
     `data_from` and `data_to` bound the data that was looked at (UTC). `seconds` is wall clock.
     `notebook` is the executed notebook, relative to the run folder. `sandbox` says how its kernel
     was shut in; records of older versions do not say it. `redactions` counts the secrets that were
-    taken out of what is kept; `loaded` are the inputs that are kept as tables.
+    taken out of what is kept. `on_spare_of_resident`: its kernel was booted by a resident process,
+    before the run began. `loaded` are the inputs that are kept as tables.
     """
 
     outputs: tuple[OutputValue, ...]
@@ -97,6 +98,7 @@ class KeyResult:
     warnings: tuple[str, ...] = ()
     sandbox: Sandbox | None = None
     redactions: tuple[Redaction, ...] = ()
+    on_spare_of_resident: bool = False
     loaded: tuple[KeptTable, ...] = ()
 
     def value(self, name: str) -> Value | None:
@@ -135,3 +137,4 @@ class KeyFailure:
     notebook_digest: str = ""
     sandbox: Sandbox | None = None
     redactions: tuple[Redaction, ...] = ()
+    on_spare_of_resident: bool = False

@@ -11,6 +11,7 @@ from runner.model.conditions import Ground, Reason, Verdict
 from runner.model.events import KeyRecord, Parameter
 from runner.model.frozen import frozen
 from runner.model.identity import InvocationId, StepId
+from runner.model.interruptions import Setting
 from runner.model.results import KeyFailure, KeyResult, StagedInput
 from runner.model.runbook import Reversibility, StandingKind
 from runner.model.runs import Answer, Mode, Move, OpenQuestion
@@ -45,6 +46,8 @@ class Header:
     until_step: str
     horizon: str = ""
     verifies: str = ""
+    settings: tuple[Setting, ...] = ()
+    by_resident: bool = False
 
 
 @frozen

@@ -74,6 +74,10 @@ def _facts(story: Story) -> Iterator[tuple[str, str]]:
         size = show_size(given.size)
         said = f"{given.name}: {given.origin}, {size}, {short_digest(given.digest)}"
         yield "input", said + ("" if given.is_copied else ", not kept")
+    for setting in header.settings:
+        yield "setting", f"{setting.name} = {setting.value} ({setting.source})"
+    if header.by_resident:
+        yield "resident", "a resident process did this run"
 
 
 def short_digest(digest: str) -> str:

@@ -31,7 +31,7 @@ from runner.model.events import (
 )
 from runner.model.frozen import frozen
 from runner.model.identity import KeyName
-from runner.model.interruptions import GivenAnswer, GivenFile, RunSuspended
+from runner.model.interruptions import GivenAnswer, GivenFile, RunSuspended, Setting
 from runner.model.runs import Mode, Outcome, Trigger
 from runner.runs.assignment import STANDARD_INPUT, GivenInput
 from runner.runs.bash_runner import BashRunner
@@ -71,6 +71,8 @@ class RunRequest:
     """How many KEYs may run side by side; None for as many as this process has cores, 2 to 8."""
     limits: LimitChanges = NO_CHANGES
     secrets: Secrets = NO_SECRETS
+    settings: tuple[Setting, ...] = ()
+    by_resident: bool = False
     tables_from: int | None = TABLES_FROM_BYTES
     """From which size on, in bytes, inputs are kept as tables too; None for none."""
     copy_up_to: int | None = COPIED_UP_TO_BYTES
@@ -223,6 +225,8 @@ def _started(request: RunRequest, run_id: str, environment_digest: str) -> RunSt
         answers=request.answers,
         libraries=tuple(str(root) for root in request.libraries),
         environment_digest=environment_digest,
+        settings=request.settings,
+        by_resident=request.by_resident,
     )
 
 

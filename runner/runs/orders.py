@@ -67,7 +67,7 @@ class OrderWriter:
             inputs=tuple(self._staged(source) for source in sources),
             parameters=self.parameters.get(request.key, ()),
             run_folder=self.run_folder,
-            limits=self.limits.on(key.contract.limits),
+            limits=self.limits.on(key.contract),
             secrets=self.secrets.of(key.contract),
             tables=self._tables(request, staged),
         )

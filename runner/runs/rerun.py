@@ -164,7 +164,7 @@ def _order(recorded: RecordedRun, one: Planned, key: InstalledKey, means: Means)
         inputs=one.inputs,
         parameters=restored_parameters(started.parameters, before, key.contract),
         run_folder=means.folder,
-        limits=means.limits.on(limits),
+        limits=Limits(**{**vars(limits), **_changed(means.limits, key.contract)}),
         secrets=means.secrets.of(key.contract),
         hidden=(recorded.folder.absolute().parent,),
         tables=Tables(have=tuple(_tables(recorded.folder, one))),
@@ -178,6 +178,10 @@ def _tables(folder: Path, one: Planned) -> Iterator[tuple[str, str]]:
         file = (folder / kept.file).absolute()
         if inputs.get(kept.name) == kept.of and file.is_file() and file_digest(file) == kept.digest:
             yield kept.name, str(file)
+
+
+def _changed(changes: LimitChanges, contract: KeyContract) -> dict[str, int]:
+    return {name: change.value for name, change in changes.of(contract).items()}
 
 
 def _limits(then: Limits | None, before: KeyContract | None, now: KeyContract) -> Limits:

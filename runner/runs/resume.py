@@ -14,7 +14,7 @@ from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.contract import KeyContract
 from runner.model.events import Parameter, RunbookRebased, RunStarted, SignalReceived
 from runner.model.frozen import frozen
-from runner.model.interruptions import RunResumed
+from runner.model.interruptions import RunResumed, Setting
 from runner.model.results import KeyResult
 from runner.model.runs import Mode
 from runner.runs.assignment import GivenInput
@@ -71,6 +71,7 @@ class Resumption:
     command: str = ""
     limits: LimitChanges = NO_CHANGES
     secrets: Secrets = NO_SECRETS
+    settings: tuple[Setting, ...] = ()
     copy_up_to: int | None = COPIED_UP_TO_BYTES
 
 
@@ -111,7 +112,7 @@ def resume(taken: TakenRun, how: Resumption, world: World) -> CompletedRun | Lef
     _refuse_changes(taken, how)
     if not how.abort:
         _refuse_changed_origins(taken)
-    resumed = RunResumed(login(), node(), how.command, VERSION, python_version())
+    resumed = RunResumed(login(), node(), how.command, VERSION, python_version(), how.settings)
     state = record((resumed,), state, evidence, world)
     if how.abort:
         state = record((SignalReceived(_SIGINT),), state, evidence, world)

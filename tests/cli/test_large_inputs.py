@@ -179,7 +179,7 @@ def test_a_run_whose_origin_changed_can_be_aborted(
 def test_the_limit_is_read_from_the_configuration_of_the_project(
     tmp_path: Path, store: Path, runbook: Runbook
 ) -> None:
-    (tmp_path / "runbook.toml").write_text('[evidence]\ncopy_inputs_up_to = "50B"\n')
+    (tmp_path / "runbook.toml").write_text('[evidence]\ncopy_up_to_bytes = "50B"\n')
     configured = Referring(tmp_path, store, runbook, "--exit-zero")
     assert configured.staged()["is_copied"] is False
 
@@ -187,10 +187,12 @@ def test_the_limit_is_read_from_the_configuration_of_the_project(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('[evidence]\ncopy_inputs_up_to = "much"\n', "evidence.copy_inputs_up_to cannot be 'much'"),
-        ("[evidence]\ncopy_inputs_up_to = 7\n", "[evidence] is not understood"),
-        ('[evidence]\ncopy = "1GiB"\n', "[evidence] is not understood"),
-        ("[evidence\n", "cannot be read: "),
+        (
+            '[evidence]\ncopy_up_to_bytes = "much"\n',
+            "copy_up_to_bytes = 'much': a size (units: b, ",
+        ),
+        ("[evidence]\ncopy_up_to_bytes = 0\n", "copy_up_to_bytes = 0: a size"),
+        ('[evidence]\ncopy = "1GiB"\n', "no name is called 'copy'"),
     ],
 )
 def test_a_configuration_that_is_not_understood_is_refused(

@@ -6,11 +6,15 @@ from pathlib import Path
 from runner.errors import NotFound, RunbookError, UsageError
 from runner.keys.catalog import Library
 from runner.model.frozen import frozen
-from runner.runs.configuration_file import FILE, configuration_file, user_folder
+from runner.runs.configuration import (
+    FILE,
+    project_file,
+    read_configuration,
+    user_file,
+    user_place,
+)
 from runner.runs.schedule.decoder import decode_schedule
 from runner.runs.schedule.entry import ScheduleEntry
-
-_MOST_BYTES = 1_000_000
 
 
 @frozen
@@ -42,7 +46,7 @@ def find_configuration(
     Raises NotFound where there is none, UsageError with every problem of it.
     """
     path = _find(explicit, cwd, environment)
-    text = _read(path)
+    text = read_configuration(str(path))
     found = Library.find(library, path.parent, environment)
 
     def runbook_problem(name: str) -> str:
@@ -65,24 +69,14 @@ def find_configuration(
 def _find(explicit: Path | None, cwd: Path, environment: Mapping[str, str]) -> Path:
     if explicit is not None:
         return explicit.absolute()
-    if found := configuration_file(cwd, environment):
-        return found
-    raise NotFound(
-        f"there is no {FILE} here, above, or in {user_folder(environment)}",
-        "nothing was started",
-        'write one with: [[schedule]] name = "daily", runbook = "NAME", cron = "0 6 * * *"',
-    )
-
-
-def _read(path: Path) -> str:
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise UsageError(f"{path} is larger than 1 MB", "It was not read.")
-        return path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise NotFound(f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8 text", "Nothing was started.") from error
+    found = project_file(str(cwd.absolute())) or user_file(environment)
+    if not found:
+        raise NotFound(
+            f"there is no {FILE} here, above, or in {Path(user_place(environment)).parent}",
+            "nothing was started",
+            'write one with: [[schedule]] name = "daily", runbook = "NAME", cron = "0 6 * * *"',
+        )
+    return Path(found)
 
 
 def _is_path(name: str) -> bool:
