@@ -111,7 +111,8 @@ def from_environment() -> Containment:
     if level and level not in known:
         raise UsageError(f"RUNBOOK_SANDBOX={level}", "", f"one of: {', '.join(known)}")
     is_required = required.casefold() in ("1", "true", "yes", "on", "t", "y")
-    return Containment(SandboxChoice(level) if level else None, is_required)
+    copied = os.environ.get(_COPY[2], "")
+    return Containment(SandboxChoice(level) if level else None, is_required, copy_up_to=copied)
 
 
 def _size(text: str) -> int:
