@@ -22,6 +22,7 @@ request_log = "samples/checkout-outage.csv"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 incident_start = None
 incident_end = None
 failing_status = 500
@@ -35,7 +36,7 @@ bucket_minutes = 5
 # %%
 from runner import kit
 
-key = kit.open_key("jupyter-impact-analysis")
+key = kit.open_key("jupyter-impact-analysis", columns)
 key.load("request_log", request_log, timezone=timezone, between=(window_start, window_end))
 key.need("request_log", "status", "failed", hint="export the status of each request")
 if not 0 < slo_target < 1:
@@ -73,14 +74,11 @@ if began and not ended:
             ended = steps[one.place][0]
             break
 ended = ended and ended.replace(tzinfo=None)
+key.split("tried", began, "since", "is_since")
+key.split("since", ended, "until", "is_over")
 key.view(
     "marked",
-    f"""
-    with bounds as (select nullif({kit.literal(str(began or ""))}, '')::timestamp as began,
-        nullif({kit.literal(str(ended or ""))}, '')::timestamp as ended)
-    select tried.*, coalesce(timestamp >= began and (ended is null or timestamp < ended), false)
-        as is_during from tried, bounds
-    """,
+    "select *, coalesce(is_since and not coalesce(is_over, false), false) as is_during from until",
 )
 
 # %% [markdown]

@@ -23,6 +23,7 @@ changes = "samples/payments-changes.csv"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 service = ""
 high_score = 25
 medium_score = 10
@@ -33,7 +34,7 @@ import re
 
 from runner import kit
 
-key = kit.open_key("jupyter-risk-analysis")
+key = kit.open_key("jupyter-risk-analysis", columns)
 key.load("call_graph", call_graph, timezone=timezone)
 key.need("call_graph", "target", "span_id", hint="export edges (source, target) or spans")
 key.load("changes", changes, timezone=timezone, between=(window_start, window_end))
@@ -109,7 +110,7 @@ scored = """
     order by risk_score desc nulls last, service
 """
 risks = key.sql(scored, high=high_score, medium=medium_score)
-rows = [dict(zip(risks.columns, row, strict=True)) for row in risks.fetchall()]
+rows = key.rows(risks)
 found = next((row for row in rows if row["service"] == service), None)
 if service and not found:
     raise kit.KitMisuse(f"neither the call graph nor the changes have `{service}`")

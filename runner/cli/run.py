@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -55,6 +56,7 @@ class RunOptions:
     jobs: int | None = None
     containment: Containment = NO_OPTIONS
     sample: bool = False
+    as_of: datetime | None = None
     stop_at_person: bool = False
     no_evidence: bool = False
 
@@ -123,8 +125,9 @@ def _run(
     attended = options.stop_at_person or (not options.unattended and at_terminal())
     if options.sample:
         options = _with_sample(options, loaded.path, attended)
-    inputs = assign_inputs(loaded, given_inputs(options.inputs), all_needed=not attended)
     parameters = assign_parameters(loaded, pairs("--param", options.parameters))
+    given = given_inputs(options.inputs)
+    inputs = assign_inputs(loaded, given, not attended, parameters)
     check_notebooks(loaded, inputs, parameters)
     if not verification:  # after what is cheaper to refuse
         refuse_errors(loaded, library)
@@ -142,6 +145,7 @@ def _run(
         answers=tuple(GivenAnswer(*pair) for pair in pairs("--answer", options.answers).items()),
         libraries=library.roots,
         keys_at_once=options.jobs,
+        as_of=options.as_of,
         limits=bounds.limits,
         secrets=options.containment.given_secrets(loaded.keys),
         settings=bounds.settings(key.contract for key in loaded.keys),
@@ -192,18 +196,28 @@ def at_terminal() -> bool:
 
 
 def _with_sample(options: RunOptions, runbook: Path, attended: bool) -> RunOptions:
-    """The options, with those of the sample incident for what was not given."""
+    """The options, with those of the sample incident for what was not given.
+
+    Its clock counts where all inputs are its own.
+    """
+    from runner.cli import console
     from runner.runs.sample_run import load_sample
 
     sample = load_sample(runbook)
     given = {one.partition("=")[0] for one in (*options.inputs, *options.parameters)}
     answers = tuple(f"{step}={words}" for step, words in sample.answers)
+    as_of = None if options.inputs else sample.as_of
+    if as_of:
+        console.say(
+            f"the sample is of {as_of:%Y-%m-%d %H:%M} UTC; windows are counted back from it"
+        )
     changed = {
         "inputs": options.inputs
         + tuple(f"{one.name}={one.path}" for one in sample.inputs if one.name not in given),
         "parameters": options.parameters
         + tuple(f"{name}={value}" for name, value in sample.parameters if name not in given),
         "answers": options.answers or (() if attended else answers),
+        "as_of": as_of,
     }
     return RunOptions(**{**vars(options), **changed})
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runner.kit.analyses import Analyses
 from runner.kit.charts import ChartSpec
 from runner.kit.display import cell_text, show, show_rows, show_scrap
 from runner.kit.engine import connect
@@ -22,27 +23,38 @@ from runner.kit.quoting import identifier, literal
 from runner.kit.readable_file import SourceFile
 from runner.kit.refusal import InputRefused, KitMisuse
 from runner.kit.tables import publish_table
+from runner.model.column_mapping import column_pairs, mapped, unknown_column
 from runner.model.contract import DeclaredInput, KeyContract
 from runner.model.result_file import InputRows, PublishedResult, encode_result
 from runner.model.results import OutputValue
 from runner.model.values import Chart, OutputType, Undefined, Value
 
 if TYPE_CHECKING:
-    from runner.kit.drift import ColumnDrift
     from runner.kit.invariants import Judged
-    from runner.kit.latency import Latency
-    from runner.kit.reconciling import Reconciled
 
 SECRETS_DIR = "RUNBOOK_SECRETS_DIR"
 
 
-def open_key(name: str) -> "Key":
-    """Open the KEY called `name`, such as `jupyter-webhook-event-analysis`, by its key.json."""
+def open_key(name: str, columns: str = "") -> "Key":
+    """Open the KEY called `name`, such as `jupyter-webhook-event-analysis`, by its key.json.
+
+    `columns` says which column of a file is which of key.json, where its name is none of those that
+    key.json has for it: `endpoint=route, status=code`, or `stripe.status=state` for one input.
+    Raises KitMisuse for a column that no input has.
+    """
     contract, folder = find_contract(name)
+    try:
+        pairs = column_pairs(columns)
+    except ValueError as error:
+        raise KitMisuse(f"columns: {error}") from None
+    if wrong := unknown_column(pairs, contract.inputs):
+        raise KitMisuse(f"columns: {wrong}")
+    inputs = tuple(mapped(declared, pairs) for declared in contract.inputs)
+    contract = KeyContract(**{**vars(contract), "inputs": inputs})
     return Key(contract, folder, OutputFolder.of_environment())
 
 
-class Key:
+class Key(Analyses):
     """A KEY while its notebook runs. Every publish rewrites the whole result file.
 
     Without $RUNBOOK_OUTPUT_DIR nothing is written; values, tables and charts are only shown.
@@ -110,40 +122,28 @@ class Key:
             raise KitMisuse(f"`{name}` is the name of an input")
         self.connection.execute(f"create or replace temp view {identifier(name)} as {query}")
 
+    def split(self, source: str, at: datetime | None, name: str, flag: str) -> None:
+        """Make the view `name`: `source` with the `flag` that a record is of `at` or later.
+
+        Without a time, a null. A time without an offset is UTC.
+        """
+        bound = _sql(at.replace(tzinfo=at.tzinfo or UTC)) if at else "null::timestamp"
+        self.view(name, f"select *, timestamp >= {bound} as {identifier(flag)} from {source}")
+
+    def rows(self, query: Any, **parameters: Any) -> list[dict[str, Any]]:
+        """The rows of a SELECT or of a relation, each by column name."""
+        if not isinstance(query, str):
+            return [dict(zip(query.columns, row, strict=True)) for row in query.fetchall()]
+        found = self.connection.execute(query, parameters or None)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
     def row(self, query: str, **parameters: Any) -> dict[str, Any]:
         """The only row of a SELECT by column name. Raises KitMisuse for none or several."""
-        found = self.connection.execute(query, parameters or None)
-        names, rows = [column[0] for column in found.description], found.fetchall()
+        rows = self.rows(query, **parameters)
         if len(rows) != 1:
             raise KitMisuse(f"{'several rows' if rows else 'no row'} where one is wanted: {query}")
-        return dict(zip(names, rows[0], strict=True))
-
-    def reconcile(
-        self, left: str, right: str, *, timezone: str = "UTC", **rules: Any
-    ) -> "Reconciled":
-        """Compare two tables or views; `rules` are those of `kit.pairing.Rules`, as text.
-
-        Afterwards `differing` and `differences` can be asked. Raises KitMisuse for a wrong name.
-        """
-        from runner.kit.pairing import Rules
-        from runner.kit.reconciling import reconcile
-
-        return reconcile(self.connection, left, right, Rules.of(**rules), timezone)
-
-    def fingerprint(self, source: str, name: str) -> int:
-        """Make the view `name`: `source` with the `fingerprint` of each SQL `statement`.
-
-        `source` also has the columns `dialect` and `query_id`. Gives the number of fingerprints.
-        """
-        from runner.kit.query_shapes import add_fingerprints
-
-        return add_fingerprints(self.connection, source, name)
-
-    def typed(self, source: str, name: str, timezone: str = "UTC") -> None:
-        """Make the view `name`: a table of any columns, with numbers, times and flags as such."""
-        from runner.kit.column_kinds import typed_view
-
-        typed_view(self.connection, source, name, timezone)
+        return rows[0]
 
     def judge(self, source: str, invariants: str) -> "tuple[Judged, ...]":
         """Try invariants, `name: SQL condition` one a line, on every row of a table or view.
@@ -158,49 +158,6 @@ class Key:
         shut_off(self.connection, (self._scratch, self.output.root))
         return judge(self.connection, source, wanted)
 
-    def drift(self, before: str, now: str, timezone: str = "UTC") -> "tuple[ColumnDrift, ...]":
-        """How the values of each column that both tables have are distributed, then and now."""
-        from runner.kit.drift import column_drifts
-
-        return column_drifts(self.connection, before, now, timezone)
-
-    def cluster(self, source: str, text: str, name: str) -> int:
-        """Make the table `name`: `source` with the `pattern` of each text in the column `text`.
-
-        Gives the number of patterns.
-        """
-        from runner.kit.patterns import cluster
-
-        return cluster(self.connection, source, text, name)
-
-    def calls(self, source: str, name: str) -> None:
-        """Make the table `name` of calls between services, out of spans or edges."""
-        from runner.kit.call_graph import make_calls
-
-        make_calls(self.connection, source, name)
-
-    def dependents(self, calls: str, name: str) -> None:
-        """Make the table `name`: `of` each service, every `service` that calls it, and how far."""
-        from runner.kit.call_graph import make_dependents
-
-        make_dependents(self.connection, calls, name)
-
-    def suspects(self, calls: str, began: datetime | None, name: str) -> None:
-        """Make the table `name`: each service before and after, with its `suspicion`."""
-        from runner.kit.call_graph import make_suspects
-
-        make_suspects(self.connection, calls, began, name)
-
-    def latency(self, source: str, *, least_effect: float, least_count: int) -> "Latency":
-        """How the durations `ms` of `source` went, by `timestamp`; it also has a flag `failed`.
-
-        Makes the views `series` (quantiles by bucket) and `phases` (before, during and after a
-        degradation).
-        """
-        from runner.kit.latency import latency
-
-        return latency(self.connection, source, least_effect, least_count)
-
     def need(self, name: str, *columns: str, hint: str = "") -> None:
         """Refuse a loaded input that has none of these optional columns. Raises InputRefused."""
         loaded = self._inputs[name]
@@ -208,15 +165,6 @@ class Key:
             found = ", ".join(f"`{column}`" for _, column in loaded.columns)
             happened = f"it has none of {', '.join(columns)}; columns that are known: {found}"
             raise InputRefused(name, self._files[name], happened, hint)
-
-    def onset(self, source: str, failed: str) -> datetime | None:
-        """The minute from which on records of `source`, by `timestamp`, fail more than before.
-
-        `failed` is an SQL condition. None where failures are scattered, or there are none.
-        """
-        from runner.kit.onset import onset
-
-        return onset(self.connection, source, failed)
 
     def publish(self, **values: Any) -> None:
         """Publish outputs by name, checked against key.json. None is undefined where allowed.
@@ -241,6 +189,11 @@ class Key:
         more = f" (first {len(table.rows)} of {table.row_count:,})"
         caption = self._label(name) + (more if table.row_count > len(table.rows) else "")
         show_rows(table.columns, table.rows, caption)
+
+    def tables(self, **selects: str) -> None:
+        """Publish a table for each SELECT, under the name that it is given."""
+        for name, select in selects.items():
+            self.table(name, self.sql(select))
 
     def chart(self, name: str, spec: ChartSpec, caption: str) -> None:
         """Publish a chart as SVG beside its Vega-Lite JSON. `caption` says what it shows."""

@@ -47,11 +47,12 @@ class RunStarted:
     """The first event: what is run, how, by whom, with which versions.
 
     `runbook_file` is the copy in the run folder, `runbook_path` where it was read; `began` (UTC) is
-    the time from which the windows of the steps are counted back. A verification says of which
-    `horizon` its checks are, and which run it `verifies`. `given` are the input files that were
-    asked for, `answers` those given ahead, `libraries` the folders in which KEYs were looked for,
-    `environment_digest` that of the list of installed packages in the run folder. `settings` are
-    the bounds that were not left as they are; `by_resident` says that a resident process did it.
+    the time from which the windows of the steps are counted back, but for a run on a sample, whose
+    own clock says `as_of`. A verification says of which `horizon` its checks are, and which run it
+    `verifies`. `given` are the input files that were asked for, `answers` those given ahead,
+    `libraries` the folders in which KEYs were looked for, `environment_digest` that of the list of
+    installed packages in the run folder. `settings` are the bounds that were not left as they are;
+    `by_resident` says that a resident process did it.
     """
 
     run_id: str
@@ -80,6 +81,7 @@ class RunStarted:
     environment_digest: str = ""
     settings: tuple[Setting, ...] = ()
     by_resident: bool = False
+    as_of: datetime | None = None
 
 
 @frozen

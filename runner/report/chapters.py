@@ -48,6 +48,7 @@ class Header:
     verifies: str = ""
     settings: tuple[Setting, ...] = ()
     by_resident: bool = False
+    as_of: datetime | None = None
 
 
 @frozen

@@ -132,6 +132,7 @@ def _header(entries: Sequence[JournalEntry], started: RunStarted) -> Header:
         verifies=started.verifies,
         settings=_settings(entries),
         by_resident=started.by_resident,
+        as_of=started.as_of,
     )
 
 

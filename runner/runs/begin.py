@@ -20,8 +20,10 @@ from runner.keys.executor import KeyExecutor
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import stage_input
 from runner.keys.kept_tables import TABLES_FROM_BYTES
+from runner.keys.parameters import mapped_contract
 from runner.keys.references import COPIED_UP_TO_BYTES, refer_to_input
 from runner.keys.secrets import NO_SECRETS, Secrets
+from runner.model.contract import KeyContract
 from runner.model.events import (
     Event,
     InputStaged,
@@ -73,6 +75,8 @@ class RunRequest:
     secrets: Secrets = NO_SECRETS
     settings: tuple[Setting, ...] = ()
     by_resident: bool = False
+    as_of: datetime | None = None
+    """The time from which windows are counted back, where all inputs are of a sample; else now."""
     tables_from: int | None = TABLES_FROM_BYTES
     """From which size on, in bytes, inputs are kept as tables too; None for none."""
     copy_up_to: int | None = COPIED_UP_TO_BYTES
@@ -142,7 +146,7 @@ def go_on(
         inbox=world.inbox,
         deadline_seconds=request.deadline_seconds,
         commands=_commands(request, evidence.path),
-        intake=FolderIntake(request.loaded.keys, evidence.path, request.copy_up_to),
+        intake=FolderIntake(_contracts(request), evidence.path, request.copy_up_to),
         letters=letters,
         at_once=request.keys_at_once or _usable_cores(),
     )
@@ -227,6 +231,7 @@ def _started(request: RunRequest, run_id: str, environment_digest: str) -> RunSt
         environment_digest=environment_digest,
         settings=request.settings,
         by_resident=request.by_resident,
+        as_of=request.as_of,
     )
 
 
@@ -257,9 +262,15 @@ def _stage(request: RunRequest, state: RunState, evidence: RunEvidence) -> tuple
 
 def _check_shape(request: RunRequest, name: str, file: Path) -> None:
     """What could not be looked at before it was copied."""
-    for key in request.loaded.keys:
-        if declared := key.contract.input(name):
+    for contract in _contracts(request):
+        if declared := contract.input(name):
             check_input(declared, file)
+
+
+def _contracts(request: RunRequest) -> tuple[KeyContract, ...]:
+    """Those of the KEYs, with the columns that the parameters map."""
+    contracts = (key.contract for key in request.loaded.keys)
+    return tuple(mapped_contract(one, request.parameters.get(one.key, ())) for one in contracts)
 
 
 def login() -> str:

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Protocol
 
 from runner.errors import InvalidInput
-from runner.keys.catalog import InstalledKey
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import check_origin, stage_input
 from runner.keys.references import refer_to_input
+from runner.model.contract import KeyContract
 from runner.model.results import StagedInput
 
 
@@ -24,10 +24,10 @@ class FolderIntake:
     """Copies into a run folder; a second file for an input stands beside the first."""
 
     def __init__(
-        self, keys: Iterable[InstalledKey], run_folder: Path, copy_up_to: int | None = None
+        self, contracts: Iterable[KeyContract], run_folder: Path, copy_up_to: int | None = None
     ):
         """Files of more than `copy_up_to` bytes stay where they are; None copies all."""
-        self._keys = tuple(keys)
+        self._contracts = tuple(contracts)
         self._run_folder = run_folder
         self._copy_up_to = copy_up_to
 
@@ -37,8 +37,8 @@ class FolderIntake:
         if path.strip() in ("", "-"):
             raise InvalidInput("standard input is the keyboard here", "no cell ran")
         check_origin(name, origin)
-        for key in self._keys:
-            if declared := key.contract.input(name):
+        for contract in self._contracts:
+            if declared := contract.input(name):
                 check_input(declared, origin)
         if large := refer_to_input(name, origin, self._copy_up_to):
             return large

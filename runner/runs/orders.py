@@ -13,6 +13,7 @@ from runner.keys.kept_tables import (
     large_inputs,
     tables_of_earlier_attempts,
 )
+from runner.keys.parameters import of_this_key
 from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.contract import KeyContract
 from runner.model.events import Parameter
@@ -65,7 +66,7 @@ class OrderWriter:
             attempt=request.attempt,
             key=key,
             inputs=tuple(self._staged(source) for source in sources),
-            parameters=self.parameters.get(request.key, ()),
+            parameters=of_this_key(key.contract, self.parameters.get(request.key, ())),
             run_folder=self.run_folder,
             limits=self.limits.on(key.contract),
             secrets=self.secrets.of(key.contract),

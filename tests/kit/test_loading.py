@@ -1,5 +1,7 @@
 import gzip
+import json
 import os
+import re
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -64,14 +66,14 @@ def test_the_same_log_loads_the_same_however_it_is_written(key: kit.Key, content
 @pytest.mark.parametrize(
     ("tail", "read", "bad", "why"),
     [
-        ("2026-11-22T10:00:00Z,paid\n", 30_000, 1, "Expected Number of Columns: 5 Found: 2"),
-        (ROW[:-1] + ",more\n", 30_000, 1, "Expected Number of Columns: 5 Found: 6"),
+        ("2026-11-22T10:00:00Z,paid\n", 30_000, 1, "it ends before column 3 `status`; 2 of 5"),
+        (ROW[:-1] + ",more\n", 30_000, 1, "6 cells, and column 5 `note` is the last"),
         (ROW.replace("200", "95%"), 30_000, 1, "status: not a whole number: 95%"),
         (ROW.replace("200", '"1,234"'), 30_000, 1, "status: not a whole number: 1,234"),
         (ROW.replace("200", "3.7"), 30_000, 1, "status: not a whole number: 3.7"),
         (ROW.replace("2026-11-22T10:00:00Z", ""), 30_000, 1, "timestamp: empty"),
         (ROW.replace("2026-11-22T", "22/11/2026 "), 30_000, 1, "timestamp: not a time that has"),
-        (ROW[:-1] + '"oops\n', 30_000, 1, "Value with unterminated quote found."),
+        (ROW[:-1] + '"oops\n', 30_000, 1, 'column 5 `note`: a quote (") is not closed'),
         (ROW[:-1] + '"one\ntwo ""quoted"""\n', 30_001, 0, ""),
         (ROW[:-1] + "a\0b\n", 30_001, 0, ""),
         (ROW.replace("200", ""), 30_001, 0, ""),
@@ -192,7 +194,10 @@ def test_a_time_with_several_readings_is_not_guessed(key: kit.Key, text: str) ->
         (gzip.compress(LOG.encode())[:-30], "its gzip data are broken: Compressed file ended"),
         (gzip.compress(b"x" * 4_000_001), "it unpacks to more than 4,000,000 bytes"),
         (b"x" * 1_100_000, "its first line is longer than 1,048,576 bytes"),
-        (HEADER + ROW[:-1] + '"oops\n' + ROW * 99, 'a quote (") opened in record 1 is never'),
+        (
+            HEADER + ROW[:-1] + '"oops\n' + ROW * 99,
+            'a quote (") opened in record 1, line 2, column 5 `note` is never',
+        ),
         (HEADER + "2026-11-22T10:00:00Z,paid,x,,\n" * 3, "3 of its 3 records are bad, too many"),
         (b"[]", "it holds no JSON objects"),
         (b'[{"created": 1', "its JSON is malformed"),
@@ -319,3 +324,49 @@ def test_a_plain_log_is_lines_with_their_numbers(key: kit.Key) -> None:
         (None, 2),
         ('"third', 3),
     ]
+
+
+MAPPED = "at,kind,http,status\n2026-11-22T10:00:00Z,paid,200,yes\n"
+
+
+def test_columns_may_be_told(key: kit.Key) -> None:
+    Path("log.csv").write_text(MAPPED, "utf-8")
+    mapping = "timestamp=at, event_type=kind, log.status=HTTP"
+    told = kit.open_key("jupyter-delivery-log", mapping)
+
+    loaded = told.load("log", "log.csv")
+
+    assert loaded.columns == (("timestamp", "at"), ("event_type", "kind"), ("status", "http"))
+    assert told.row("select event_type, status from log") == {"event_type": "paid", "status": 200}
+
+
+@pytest.mark.parametrize("content", [MAPPED, '{"at": 1795341600, "kind": "x", "http": 1}\n'])
+def test_a_told_column_that_is_not_there_is_refused_with_what_is_alike(
+    key: kit.Key, content: str
+) -> None:
+    Path("log.file").write_text(content, "utf-8")
+    told = kit.open_key(
+        "jupyter-delivery-log", "timestamp=at, event_type=kind, note=htp, status=http"
+    )
+
+    with pytest.raises(kit.InputRefused, match=r"no column `htp for note \(did you mean http\?\)`"):
+        told.load("log", "log.file")
+
+
+def test_a_told_column_may_be_a_nested_one(key: kit.Key) -> None:
+    record = {"timestamp": "2026-11-22T10:00:00Z", "event_type": "x", "reply": {"code": 503}}
+    Path("log.jsonl").write_text(json.dumps(record) + "\n", "utf-8")
+    told = kit.open_key("jupyter-delivery-log", "status=reply.code")
+
+    told.load("log", "log.jsonl")
+
+    assert told.row("select status from log") == {"status": 503}
+
+
+@pytest.mark.parametrize(
+    ("mapping", "why"),
+    [("stauts=x", "did you mean status?"), ("status", "is no pair such as endpoint=path")],
+)
+def test_a_column_that_no_input_has_is_no_use(key: kit.Key, mapping: str, why: str) -> None:
+    with pytest.raises(kit.KitMisuse, match=re.escape(why)):
+        kit.open_key("jupyter-delivery-log", mapping)
