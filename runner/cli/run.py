@@ -107,6 +107,7 @@ def _run(
     if NOTEBOOK_PREFIX.encode() in text:
         executor.prepare()  # it boots while the rest is imported, and is killed if not needed
     from runner.evidence.signing import configured_key
+    from runner.keys.kept_tables import TABLES_FROM_BYTES
     from runner.model.interruptions import GivenAnswer
     from runner.runs.assignment import assign_inputs, assign_parameters, check_notebooks
     from runner.runs.begin import RunRequest, World, run
@@ -150,6 +151,8 @@ def _run(
         redact=bounds.redact,
         settings=bounds.settings(key.contract for key in loaded.keys),
         by_resident=kernels is not None and kernels.by_resident,
+        copy_up_to=bounds.copy_up_to,
+        tables_from=None if options.no_evidence else TABLES_FROM_BYTES,
     )
     if loaded.keys:
         executor.check_sandbox()

@@ -245,13 +245,25 @@ class Key(Analyses):
         )
 
     def _load(self, wanted: Wanted, path: str | Path) -> LoadedTable:
-        """Load it, and leave no unpacked copy behind."""
+        """Load it, or the table that was kept of it, and leave no unpacked copy behind."""
         limit, name = self.contract.limits.file_bytes, wanted.declared.name
         source = SourceFile(name, self._found(path), self._scratch, limit)
+        if "RUNBOOK_KEPT_TABLES" not in os.environ:
+            return self._parsed(wanted, source)
+        from runner.kit.kept_tables import keep, loaded_before
+
+        before = loaded_before(wanted, source.path, self.connection)
+        if before is not None:
+            return before
+        loaded = self._parsed(wanted, source)
+        keep(loaded, wanted, source.path, self.connection, self.output)
+        return loaded
+
+    def _parsed(self, wanted: Wanted, source: SourceFile) -> LoadedTable:
         try:
             return load_table(wanted, source, self.connection)
         finally:
-            for copy in self._scratch.glob(f"{name}.*"):
+            for copy in self._scratch.glob(f"{source.name}.*"):
                 copy.unlink()
 
     def _declared(self, name: str) -> DeclaredInput:
