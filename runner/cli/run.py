@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -56,6 +57,7 @@ class RunOptions:
     jobs: int | None = None
     containment: Containment = NO_OPTIONS
     sample: bool = False
+    as_of: datetime | None = None
     stop_at_person: bool = False
     no_evidence: bool = False
 
@@ -135,6 +137,7 @@ def _run(options: RunOptions, executor: "PapermillExecutor", store: "Store") -> 
         answers=tuple(GivenAnswer(*pair) for pair in pairs("--answer", options.answers).items()),
         libraries=library.roots,
         keys_at_once=options.jobs,
+        as_of=options.as_of,
         limits=options.containment.limit_changes(),
         secrets=options.containment.given_secrets(loaded.keys),
     )
@@ -181,18 +184,28 @@ def at_terminal() -> bool:
 
 
 def _with_sample(options: RunOptions, runbook: Path, attended: bool) -> RunOptions:
-    """The options, with those of the sample incident for what was not given."""
+    """The options, with those of the sample incident for what was not given.
+
+    Its clock counts where all inputs are its own.
+    """
+    from runner.cli import console
     from runner.runs.sample_run import load_sample
 
     sample = load_sample(runbook)
     given = {one.partition("=")[0] for one in (*options.inputs, *options.parameters)}
     answers = tuple(f"{step}={words}" for step, words in sample.answers)
+    as_of = None if options.inputs else sample.as_of
+    if as_of:
+        console.say(
+            f"the sample is of {as_of:%Y-%m-%d %H:%M} UTC; windows are counted back from it"
+        )
     changed = {
         "inputs": options.inputs
         + tuple(f"{one.name}={one.path}" for one in sample.inputs if one.name not in given),
         "parameters": options.parameters
         + tuple(f"{name}={value}" for name, value in sample.parameters if name not in given),
         "answers": options.answers or (() if attended else answers),
+        "as_of": as_of,
     }
     return RunOptions(**{**vars(options), **changed})
 

@@ -25,11 +25,12 @@ def outputs_of_run(program: Program, state: RunState) -> ReadOutputs:
 def outside_window(program: Program, state: RunState) -> dict[InvocationId, str]:
     """The KEY results that do not count, and why: their data are from another time.
 
-    The window is what the inputs of the call say, counted back from the start of the run. Data
-    that end before it, that reach back to twice its length, or that lie in the future are other
-    data. Without a window, or without times in the data, nothing is said.
+    The window is what the inputs of the call say, counted back from the start of the run, or from
+    the time of the sample that it looks at. Data that end before it, that reach back to twice its
+    length, or that lie in the future are other data. Without a window, or without times in the
+    data, nothing is said.
     """
-    began = state.started.began if state.started else None
+    began = (state.started.as_of or state.started.began) if state.started else None
     if began is None:
         return {}
     found = {}

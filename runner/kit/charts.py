@@ -26,6 +26,7 @@ class ChartSpec:
 def bars(relation: Any, x: str, y: str, *, stack: str = "", title: str = "") -> ChartSpec:
     """Bars of `y`: over time where `x` is a timestamp, else one for each `x`, longest first.
 
+    A null is shown as no data, and is no bar of nothing.
     `stack` names a column whose values are stacked in colours.
     """
     rows, over_time = _rows(relation, x)
@@ -81,10 +82,10 @@ def warm_up() -> None:
 
 
 def _ranking(rows: list[dict[str, Any]], x: str, y: str, title: str) -> ChartSpec:
-    ranked = sorted(rows, key=lambda row: -float(row[y] or 0))
+    ranked = sorted(rows, key=lambda row: (row[y] is None, -float(row[y] or 0)))
     channels = {"x": vega.amount(y, _is_share(y)), "y": {**vega.name(x), "sort": "-x"}}
     spec = vega.vega_lite(vega.Encoding(_plain_rows(rows), "bar", channels, title))
-    shown = tuple((_cell_name(row[x]), float(row[y] or 0)) for row in ranked)
+    shown = tuple((_cell_name(row[x]), _number(row[y])) for row in ranked)
     return ChartSpec(draw_ranking(Ranking(title, _words(y), shown, _is_share(y))), spec)
 
 

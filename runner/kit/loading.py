@@ -9,6 +9,7 @@ from runner.kit.casting import engine_type, typed
 from runner.kit.formats import delimited
 from runner.kit.formats.catalog import labels, recognise
 from runner.kit.formats.format import Format, Head, Reading
+from runner.kit.places import lines_of
 from runner.kit.quoting import identifier, literal
 from runner.kit.readable_file import HEAD_BYTES, PlainFile, SourceFile, plain_file
 from runner.kit.records import RawRecords, Unread
@@ -22,10 +23,18 @@ BAD_RECORDS_SHOWN = 5
 
 @frozen
 class BadRecord:
-    """A record that is not in the table: its number from 1, header aside, and what is wrong."""
+    """A record that is not in the table: its number from 1, header aside, and what is wrong.
+
+    `line` is the line of the file on which it begins, where the format tells.
+    """
 
     record: int
     why: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        line = f", line {self.line}" if self.line else ""
+        return f"record {self.record}{line}: {self.why}"
 
 
 @frozen
@@ -63,7 +72,7 @@ class LoadedTable:
         return any(name == column for name, _ in self.columns)
 
     def __str__(self) -> str:
-        bad = [f"  record {bad.record}: {bad.why}" for bad in self.bad_records]
+        bad = [f"  {bad}" for bad in self.bad_records]
         head = f"{self.name}: {self.rows_read:,} records read, {self.rows_bad:,} bad"
         head += f" ({self.format})"
         return "\n".join([head, *bad, *(f"  warning: {text}" for text in self.warnings)])
@@ -87,7 +96,7 @@ def load_table(wanted: Wanted, source: SourceFile, con: Any) -> LoadedTable:
         raw, declared = with_found_columns(source, raw, declared, wanted.time)
     matched, _, _ = match_columns(declared.columns, tuple(raw.names.values()))
     _cast_all(declared, raw, matched, wanted.zone, con)
-    loaded = _counted(declared, raw, matched, form.label, con)
+    loaded = _with_lines(_counted(declared, raw, matched, form.label, con), file, raw)
     _refuse_too_little(source, declared, loaded)
     return loaded
 
@@ -225,6 +234,15 @@ def _first_bad(target: str, raw: RawRecords, con: Any) -> tuple[BadRecord, ...]:
     return tuple(sorted(found, key=lambda bad: bad.record)[:BAD_RECORDS_SHOWN])
 
 
+def _with_lines(loaded: LoadedTable, file: PlainFile, raw: RawRecords) -> LoadedTable:
+    """The same, with the line of each bad record that is shown."""
+    if not loaded.bad_records or raw.layout is None:
+        return loaded
+    places = lines_of(file.path, raw.layout, [bad.record for bad in loaded.bad_records])
+    bad = (BadRecord(bad.record, bad.why, places.get(bad.record)) for bad in loaded.bad_records)
+    return LoadedTable(**{**vars(loaded), "bad_records": tuple(bad)})
+
+
 def _said(one: Unread) -> str:
     text = safe_line(one.text)
     return f"{one.said}: {text:.80}" if text else one.said
@@ -232,7 +250,7 @@ def _said(one: Unread) -> str:
 
 def _refuse_too_little(source: SourceFile, declared: DeclaredInput, loaded: LoadedTable) -> None:
     total = loaded.rows_read + loaded.rows_bad
-    shown = "".join(f"\n  record {bad.record}: {bad.why}" for bad in loaded.bad_records)
+    shown = "".join(f"\n  {bad}" for bad in loaded.bad_records)
     if loaded.rows_bad * 2 > total or (total >= 100 and loaded.rows_bad * 10 > total):
         happened = f"{loaded.rows_bad:,} of its {total:,} records are bad, too many{shown}"
         raise source.refused(happened, "mend the export; a result from the rest would mislead")

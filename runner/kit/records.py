@@ -1,5 +1,6 @@
 """Records before they are typed: text columns in the engine's table `kit_raw`."""
 
+from runner.kit.places import Layout
 from runner.model.frozen import frozen
 
 UNREAD_KEPT = 1_000
@@ -21,7 +22,8 @@ class RawRecords:
     """What `kit_raw` holds: the file's name of each of its columns, and what it does not hold.
 
     `unread` are the first UNREAD_KEPT of `unread_count` records. `typed` are the columns that are
-    no text, with their type in the engine.
+    no text, with their type in the engine. `layout` says how the records lie in the file, where
+    that tells the line of each.
     """
 
     names: dict[str, str]
@@ -29,3 +31,4 @@ class RawRecords:
     unread_count: int = 0
     warnings: tuple[str, ...] = ()
     typed: tuple[tuple[str, str], ...] = ()
+    layout: Layout | None = None

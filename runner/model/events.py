@@ -46,10 +46,11 @@ class RunStarted:
     """The first event: what is run, how, by whom, with which versions.
 
     `runbook_file` is the copy in the run folder, `runbook_path` where it was read; `began` (UTC) is
-    the time from which the windows of the steps are counted back. A verification says of which
-    `horizon` its checks are, and which run it `verifies`. `given` are the input files that were
-    asked for, `answers` those given ahead, `libraries` the folders in which KEYs were looked for,
-    `environment_digest` that of the list of installed packages in the run folder.
+    the time from which the windows of the steps are counted back, but for a run on a sample, whose
+    own clock says `as_of`. A verification says of which `horizon` its checks are, and which run it
+    `verifies`. `given` are the input files that were asked for, `answers` those given ahead,
+    `libraries` the folders in which KEYs were looked for, `environment_digest` that of the list of
+    installed packages in the run folder.
     """
 
     run_id: str
@@ -76,6 +77,7 @@ class RunStarted:
     answers: tuple[GivenAnswer, ...] = ()
     libraries: tuple[str, ...] = ()
     environment_digest: str = ""
+    as_of: datetime | None = None
 
 
 @frozen

@@ -45,6 +45,7 @@ class Header:
     until_step: str
     horizon: str = ""
     verifies: str = ""
+    as_of: datetime | None = None
 
 
 @frozen

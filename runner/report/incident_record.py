@@ -7,7 +7,7 @@ from runner.model.results import StagedInput
 from runner.model.runbook import EvidenceItem, Runbook
 from runner.report.chapters import KeyStory
 from runner.report.markdown import plain
-from runner.report.measures import show_clock, show_seconds, show_time
+from runner.report.measures import SAMPLE_CLOCK, show_clock, show_seconds, show_time
 from runner.report.story import Story
 from runner.report.text_outcome import beside
 from runner.report.text_steps import answer_words
@@ -36,6 +36,7 @@ def _heading(story: Story) -> list[str]:
         "",
         f"- Run: {plain(header.run_id)}, {header.mode.value}, by {by}",
         f"- Began: {show_time(header.started)}, took {show_seconds(header.seconds)}",
+        *([f"- As of: {show_time(header.as_of)}, {SAMPLE_CLOCK}"] if header.as_of else []),
         f"- Runbook: {plain(header.path)}, {plain(header.digest)}",
     ]
 

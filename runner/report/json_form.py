@@ -98,6 +98,7 @@ def _header(story: Story) -> Json:
         },
         "mode": header.mode.value,
         "started": time_json(header.started),
+        "as_of": time_json(header.as_of),
         "finished": time_json(header.finished),
         "seconds": seconds_json(header.seconds),
         "user": header.user,

@@ -5,7 +5,7 @@ import re
 from runner.model.conditions import Verdict
 from runner.model.safe_text import safe_line
 from runner.report.chapters import StepStory
-from runner.report.measures import show_seconds, show_time
+from runner.report.measures import SAMPLE_CLOCK, show_seconds, show_time
 from runner.report.story import Story
 from runner.report.text_outcome import beside, undoing
 from runner.report.text_steps import answer_words, found_besides, next_words
@@ -28,6 +28,8 @@ def handoff_markdown(story: Story) -> str:
         f"- Runbook: {plain(header.title)} ({plain(header.path)})",
         f"- Run: {plain(header.run_id)}, {header.mode.value}, {_when(story)}",
     ]
+    if header.as_of:
+        lines.append(f"- As of: {show_time(header.as_of)}, {SAMPLE_CLOCK}")
     if header.incident:
         lines.append(f"- Incident: {plain(header.incident)}")
     for given in story.inputs:

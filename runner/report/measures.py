@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+SAMPLE_CLOCK = "the time of the sample; windows are counted back from it"
+
 
 def show_seconds(seconds: float) -> str:
     """A duration: `0.4 s`, `12 s`, `3 min 05 s`, `1 h 02 min`."""

@@ -11,7 +11,7 @@ from runner.model.results import CellReport
 from runner.model.safe_text import safe_line
 from runner.model.values import Chart, Table
 from runner.report.chapters import BranchStory, ExpectationStory, KeyStory, OutputStory
-from runner.report.measures import show_seconds, show_time
+from runner.report.measures import SAMPLE_CLOCK, show_seconds, show_time
 from runner.report.story import Story
 
 _NUMBER = re.compile(r"[-+]?[\d,]*\.?\d+\s?%?")
@@ -29,6 +29,7 @@ def _facts(program: Program, story: Story) -> Iterator[tuple[str, str]]:
     yield "Incident", header.incident
     yield "Mode", header.mode.value
     yield "Started", show_time(header.started)
+    yield "As of", f"{show_time(header.as_of)}, {SAMPLE_CLOCK}" if header.as_of else ""
     yield "Finished", show_time(header.finished) if header.finished else "not finished"
     until = "" if header.finished else ", until its record ends"
     yield "Duration", show_seconds(header.seconds) + until

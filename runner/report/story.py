@@ -127,6 +127,7 @@ def _header(entries: Sequence[JournalEntry], started: RunStarted) -> Header:
         until_step=started.until_step,
         horizon=started.horizon,
         verifies=started.verifies,
+        as_of=started.as_of,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from runner.model.safe_text import safe_line
 from runner.report.layout import hanging
-from runner.report.measures import show_seconds, show_size, show_time
+from runner.report.measures import SAMPLE_CLOCK, show_seconds, show_size, show_time
 from runner.report.story import Story
 from runner.report.style import PLAIN, Style
 from runner.report.text_outcome import outcome_text
@@ -68,6 +68,8 @@ def _facts(story: Story) -> Iterator[tuple[str, str]]:
         yield "incident", header.incident
     by = " on ".join(part for part in (header.user, header.host) if part)
     yield "started", show_time(header.started) + (f" by {by}" if by else "")
+    if header.as_of:
+        yield "as of", f"{show_time(header.as_of)}, {SAMPLE_CLOCK}"
     if header.finished:
         yield "finished", f"{show_time(header.finished)}, {show_seconds(header.seconds)}"
     for given in story.inputs:

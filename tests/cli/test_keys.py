@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from runner.errors import InvalidInput
+from runner.runs.sample_run import load_sample
+
 Runbook = Callable[..., "subprocess.CompletedProcess[str]"]
 KEY = "jupyter-webhook-event-analysis"
 SAMPLES = Path(__file__).parents[2] / "jupyter-keys/webhook-event-analysis/samples"
@@ -80,7 +83,32 @@ def test_samples_that_are_not_met_are_told(runbook: Runbook, tmp_path: Path) -> 
 def test_a_runbook_shows_itself_on_its_sample(runbook: Runbook) -> None:
     ended = runbook("run", "webhook-failures", "--sample", "--json")
     assert ended.returncode == 10, ended.stderr
+    assert json.loads(ended.stdout)["run"]["as_of"] == "2026-11-23T00:00:00+00:00"
+    assert "the sample is of 2026-11-23 00:00 UTC" in ended.stderr
+    assert "2026-11-23 00:00:00 UTC, the time of the sample" in runbook("report").stdout
     assert runbook("run", "webhook-failures", "--sample", "-p", "x=1").returncode == 3
+
+
+@pytest.mark.kernel
+def test_the_clock_of_a_sample_is_not_that_of_a_file_that_is_given(runbook: Runbook) -> None:
+    log = f"webhook_log={SAMPLES / 'healthy-day.csv'}"
+    ended = runbook("run", "webhook-failures", "--sample", "-i", log, "--json")
+    assert json.loads(ended.stdout)["run"]["as_of"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("as_of = 2026-11-22T18:00:00", "as_of is no time with an offset"),
+        ("as_of = 'today'", "as_of is no time with an offset"),
+        ("[times]", "it has times; known: as_of, inputs, parameters, answers"),
+    ],
+)
+def test_a_sample_that_is_none_is_refused(tmp_path: Path, text: str, why: str) -> None:
+    (tmp_path / "a.sample.toml").write_text(text, "utf-8")
+
+    with pytest.raises(InvalidInput, match=why):
+        load_sample(tmp_path / "a.md")
 
 
 def test_a_runbook_without_a_sample_says_so(runbook: Runbook, tmp_path: Path) -> None:

@@ -23,11 +23,14 @@ KEY = KeyName("jupyter-example")
 CONTRACT = KeyContract(KEY, "", "", "", (), (), (OutputSpec("errors", "Errors", OutputType.COUNT),))
 
 
-def read(input_text: str, first: datetime, last: datetime) -> Value | Missing:
+def read(
+    input_text: str, first: datetime, last: datetime, as_of: datetime | None = None
+) -> Value | Missing:
     text = f"# T\n\n### Step 1: Look\n\n- **KEY**: `{KEY.text}`\n- **Input**: {input_text}\n"
     program = Program(parse_runbook(SourceText("t.md", text)).runbook, (CONTRACT,))
     call = InvocationId(StepId(PlaceKind.STEP, "1"), 1, 1)
-    started = RunStarted("r", "t", "", "", "", "", Mode.UNATTENDED, Trigger("", ""), began=NOW)
+    mode, by = Mode.UNATTENDED, Trigger("", "")
+    started = RunStarted("r", "t", "", "", "", "", mode, by, began=NOW, as_of=as_of)
     outputs = (OutputValue("errors", Decimal(3)),)
     result = KeyResult(outputs, (), 0.1, "", "", data_from=first, data_to=last)
     state = fold(
@@ -73,3 +76,11 @@ def test_data_of_another_time_are_undefined_and_say_why(
     value = read(input_text, ago(first), ago(last))
     assert isinstance(value, Undefined)
     assert why in value.why
+
+
+def test_the_window_of_a_sample_is_counted_back_from_the_time_of_the_sample() -> None:
+    first, last = ago(24 * 400 + 20), ago(24 * 400)
+
+    assert isinstance(read("Last 24 hours of logs", first, last), Undefined)
+    assert read("Last 24 hours of logs", first, last, as_of=last) == Decimal(3)
+    assert isinstance(read("Last 24 hours of logs", ago(20), NOW, as_of=last), Undefined)

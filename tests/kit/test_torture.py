@@ -20,6 +20,7 @@ LINES = (json.dumps(EVENT) + "\n") * 20
 READ: list[tuple[str, bytes, int, int]] = [
     # what, content, records read, records bad
     ("short row", (GOOD + "2026-11-22T10:00:00Z,paid\n").encode(), 20, 1),
+    ("every row ends in a comma", GOOD.replace("0.5,\n", "0.5,,\n").encode(), 20, 0),
     ("long row", (GOOD + ROW[:-1] + ",a,b\n").encode(), 20, 1),
     ("quoted line end", (GOOD + ROW[:-1] + '"one\ntwo"\n').encode(), 21, 0),
     ("quoted line end late", (HEAD + LONG * 600 + ROW[:-1] + '"a\nb"\n').encode(), 24_001, 0),
@@ -76,6 +77,31 @@ READ: list[tuple[str, bytes, int, int]] = [
     ("JSON null", (LINES + json.dumps(EVENT | {"status": None}) + "\n").encode(), 21, 0),
 ]  # fmt: skip
 
+PLACES: list[tuple[str, str, str]] = [
+    # what, content, the bad record
+    ("an empty cell too many", GOOD + ROW[:-1] + "a,\n",
+     "record 21, line 22: 6 cells, and column 5 `note` is the last of 5: "
+     "2026-11-22T10:00:00Z,paid,200,0.5,a,"),
+    ("a decimal comma", GOOD + ROW.replace("0.5", "0,5"),
+     "record 21, line 22: 6 cells, and column 5 `note` is the last of 5: "
+     "2026-11-22T10:00:00Z,paid,200,0,5,"),
+    ("a cell too few", GOOD + "2026-11-22T10:00:00Z,paid,200\n",
+     "record 21, line 22: it ends before column 4 `seconds`; 3 of 5 cells: "
+     "2026-11-22T10:00:00Z,paid,200"),
+    ("behind a blank line", GOOD + "\n\na,b\n",
+     "record 21, line 24: it ends before column 3 `status`; 2 of 5 cells: a,b"),
+    ("behind a quoted line end", GOOD + ROW[:-1] + '"one\ntwo"\n' + ROW.replace("200", "x"),
+     "record 22, line 24: status: not a whole number: x"),
+    ("text after a quote", GOOD + ROW[:-1] + '"a"b\n',
+     'record 21, line 22: column 5 `note`: a quote (") is not closed, or text follows it: '
+     '2026-11-22T10:00:00Z,paid,200,0.5,"a"b'),
+    ("no time", GOOD + ROW.replace("2026-11-22T10:00:00Z", ""),
+     "record 21, line 22: timestamp: empty"),
+    ("a line of JSON", LINES + "\n{oops\n" + LINES,
+     "record 21, line 22: not a JSON object: column 2: Expecting property name enclosed in double "
+     "quotes: {oops"),
+]  # fmt: skip
+
 REFUSED: list[tuple[str, bytes, str]] = [
     ("nothing", b"", "0 bytes"),
     ("blanks", b" \n\t\n", "nothing but blank lines"),
@@ -86,7 +112,8 @@ REFUSED: list[tuple[str, bytes, str]] = [
     ("gzip cut off", gzip.compress(GOOD.encode() * 99)[:-40], "gzip data are broken"),
     ("gzip with a wrong sum", gzip.compress(GOOD.encode())[:-8] + b"x" * 8, "gzip data are broken"),
     ("gzip bomb", gzip.compress(b"0" * 4_000_001), "unpacks to more than"),
-    ("quote without end", (HEAD + ROW[:-1] + '"oops\n' + ROW * 99).encode(), "opened in record 1"),
+    ("quote without end", (HEAD + ROW[:-1] + '"oops\n' + ROW * 99).encode(),
+     "in record 1, line 2, column 5 `note` is never closed"),
     ("a first line without end", b"x" * 1_100_000, "first line is longer"),
     ("other columns", b"id,amount\n1,2\n", "no column `timestamp`"),
     ("a column twice", GOOD.replace("note", "Status", 1).encode(), "several columns for `status`"),
@@ -128,6 +155,13 @@ def test_every_record_is_read_or_counted_as_bad(
     assert key.row("select count(*) as n from log") == {"n": read}
     if bad:
         assert [one.record for one in loaded.bad_records] == [read + 1]
+
+
+@pytest.mark.parametrize(("content", "said"), [c[1:] for c in PLACES], ids=[c[0] for c in PLACES])
+def test_a_bad_record_is_told_with_its_line_and_column(load: Load, content: str, said: str) -> None:
+    loaded = load(content.encode())
+
+    assert [str(one) for one in loaded.bad_records] == [said]
 
 
 @pytest.mark.parametrize(

@@ -28,5 +28,6 @@ def test_a_shipped_runbook_has_a_sample_incident_with_all_its_inputs(runbook: Pa
     loaded = load_runbook(LIBRARY, str(runbook))
     sample = load_sample(runbook)
 
+    assert sample.as_of is not None
     assign_parameters(loaded, dict(sample.parameters))
     assert assign_inputs(loaded, sample.inputs, all_needed=True) == sample.inputs

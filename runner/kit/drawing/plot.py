@@ -40,7 +40,7 @@ class _Ground:
 
 
 def draw_bars(plot: Plot) -> str:
-    """Bars, those of several series stacked in their order."""
+    """Bars, those of several series stacked in their order; a band where no series has a value."""
     gap = _least_gap(plot)
     sums: dict[float, float] = {}
     for one in plot.series:
@@ -49,7 +49,7 @@ def draw_bars(plot: Plot) -> str:
     ground = _ground(plot, max(sums.values(), default=0), gap)
     wide = max(ground.x(ground.x.low + gap) - ground.x.start - 1, 1.0)
     base: dict[float, float] = {}
-    parts = []
+    parts = _bands(plot, ground, wide)
     for place, one in enumerate(plot.series):
         for x, y in one.points:
             low = base.get(x, 0.0)
@@ -60,6 +60,20 @@ def draw_bars(plot: Plot) -> str:
                 said = _said(plot, one, x, y)
                 parts.append(svg.box((ground.x(x), ground.y(high)), size, colour, said))
     return _picture(plot, ground, parts)
+
+
+def _bands(plot: Plot, ground: _Ground, wide: float) -> list[str]:
+    """A pale band for each place without a value, which is not the same as a value of nothing."""
+    known = {x for one in plot.series for x, y in one.points if y is not None}
+    unknown = sorted({x for one in plot.series for x, _ in one.points} - known)
+    size = (wide, TALL)
+    bands = [
+        svg.box((ground.x(x), ground.top), size, svg.NO_DATA, f"{_at(plot, x)}: no data", 0.22)
+        for x in unknown
+    ]
+    foot = ground.top + TALL + 36
+    key = [svg.box((LEFT, foot - 9), (12, 10), svg.NO_DATA, "no data", 0.22)]
+    return [*bands, *key, svg.label(LEFT + 18, foot, "no data")] if bands else []
 
 
 def draw_lines(plot: Plot) -> str:

@@ -7,6 +7,7 @@ from runner.model.safe_text import safe_line
 LETTER = 6.4
 """The width of a letter at the size of the labels, in pixels, with room to spare."""
 PALETTE = ("#4269d0", "#d98a00", "#e0503c", "#2f9e86", "#9c6b4e", "#8a63d2", "#c2498f", "#6b7a89")
+NO_DATA = "#8a929b"
 DASHES = ("", "6 3", "2 3", "8 3 2 3", "1 2", "10 4", "4 2 1 2", "3 3")
 STYLE = (
     "text{font:11px system-ui,sans-serif;fill:#5d656e}.t{font-size:13px;font-weight:600}"

@@ -9,11 +9,11 @@ WIDTH, STEP, MOST_NAME = 720.0, 22.0, 44
 
 @frozen
 class Ranking:
-    """Names with a value each, in the order in which they are shown."""
+    """Names with a value each, in the order in which they are shown; None is no data."""
 
     title: str
     value_title: str
-    bars: tuple[tuple[str, float], ...]
+    bars: tuple[tuple[str, float | None], ...]
     is_share: bool = False
 
 
@@ -33,15 +33,16 @@ def draw_ranking(ranking: Ranking) -> str:
     names = [svg.cut(name, MOST_NAME) for name, _ in ranking.bars]
     left = max([40.0, *(len(name) * svg.LETTER + 12 for name in names)])
     top, parts = _heading(ranking.title, ranking.value_title)
-    highest = max([value for _, value in ranking.bars], default=0)
+    highest = max([value for _, value in ranking.bars if value is not None], default=0)
     x = Scale(0, highest or 1, left, WIDTH - 84)
     for place, (name, (full, value)) in enumerate(zip(names, ranking.bars, strict=True)):
         at = top + place * STEP
         shown = _value(value, ranking.is_share)
-        wide = max(x(value) - left, 0.6)
+        wide = 0.0 if value is None else max(x(value) - left, 0.6)
         parts.append(svg.label(left - 8, at + 14, name, anchor="end"))
-        said = f"{full}: {shown}"
-        parts.append(svg.box((left, at + 3), (wide, STEP - 7), svg.PALETTE[0], said))
+        if value is not None:
+            said = f"{full}: {shown}"
+            parts.append(svg.box((left, at + 3), (wide, STEP - 7), svg.PALETTE[0], said))
         parts.append(svg.label(left + wide + 6, at + 14, shown))
     if not ranking.bars:
         parts.append(svg.label(WIDTH / 2, top + 14, "no data", anchor="middle"))
@@ -94,5 +95,7 @@ def _heat_words(heat: Heat) -> str:
     )
 
 
-def _value(value: float, is_share: bool) -> str:
+def _value(value: float | None, is_share: bool) -> str:
+    if value is None:
+        return "no data"
     return number_label(value, 1, True) if is_share else f"{value:,.6g}"

@@ -45,7 +45,7 @@ def read(reading: Reading) -> RawRecords:
         columns.append(f"json_object({', '.join(tags)})::varchar as c{len(plain)}")
     raw = read_rows(reading, Header(header.names, header.delimiter, True, ", ".join(columns)))
     names = {**raw.names, f"c{len(plain)}": "Tags"} if tags else raw.names
-    return RawRecords(names, raw.unread, raw.unread_count, raw.warnings)
+    return RawRecords(names, raw.unread, raw.unread_count, raw.warnings, layout=raw.layout)
 
 
 FOCUS = Format("focus", "FOCUS cost export", claims_focus, read)

@@ -3,18 +3,23 @@
 
 import csv
 import io
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from runner.kit.formats.format import Format, Head, Reading
+from runner.kit.places import Layout, blanks_before, lines_of
 from runner.kit.quoting import literal
 from runner.kit.readable_file import LINE_LIMITS, SourceFile, rewritten
 from runner.kit.records import LATIN_1, UNREAD_KEPT, RawRecords, Unread
 from runner.model.contract import ColumnSpec, DeclaredInput, match_columns
 from runner.model.frozen import frozen
+from runner.model.safe_text import safe_line
 
 DELIMITERS = (",", ";", "\t", "|")
 MOST_HEADER_BYTES = 1 << 20
 _ENDLESS_QUOTE_LINES = 20
+_TRIED_ROWS = 20
 
 
 @frozen
@@ -36,7 +41,8 @@ def header_of(text: str, wanted: tuple[ColumnSpec, ...]) -> Header:
     """The header of a file that begins with this text."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     found = [Header(_first_record(plain, mark), mark) for mark in DELIMITERS]
-    return max(found, key=lambda header: (_fit(header, wanted), len(header.names)))
+    header = max(found, key=lambda header: (_fit(header, wanted), len(header.names)))
+    return Header((*header.names, ""), header.delimiter) if _ends_open(plain, header) else header
 
 
 def claims(head: Head, declared: DeclaredInput) -> bool:
@@ -82,12 +88,15 @@ def read_rows(reading: Reading, header: Header) -> RawRecords:
         _materialise(source, rewritten(source, path, "latin-1"), header, con)
         warnings = (f"{source.name}: {LATIN_1}",)
     count = con.execute("select count(distinct line) from kit_rejects").fetchall()[0][0]
-    unread = tuple(
-        Unread(line - header.in_file, *more) for line, *more in con.execute(_UNREAD).fetchall()
-    )
-    _refuse_endless_quote(source, unread, header)
+    layout = Layout(header.delimiter, header.in_file)
+    unread = _unread(path, layout, header, con)
+    if (one := _endless_quote(unread, header)) is not None:
+        line = lines_of(path, layout, (one.record,)).get(one.record)
+        place = f"record {one.record}{f', line {line}' if line else ''}, {one.said.split(':')[0]}"
+        happened = f'a quote (") opened in {place} is never closed'
+        raise source.refused(happened, "mend that record; everything after it is unreadable")
     names = {f"c{place}": name for place, name in enumerate(header.names)}
-    return RawRecords(names, unread, count, warnings)
+    return RawRecords(names, unread, count, warnings, layout=layout)
 
 
 FORMAT = Format("csv", "CSV", claims, read)
@@ -95,10 +104,12 @@ FORMAT = Format("csv", "CSV", claims, read)
 
 _WRONG_ENCODING = "select 1 from kit_rejects where error_type::varchar = 'INVALID ENCODING' limit 1"
 _UNREAD = f"""
-    select line, first(error_type::varchar), first(error_message),
+    select line, first(error_type::varchar), min(column_idx), max(column_idx),
         coalesce(first(left(csv_line, 2000)), '')
     from kit_rejects group by line order by line limit {UNREAD_KEPT}
 """
+_NO_NULL = "nullstr = '\\x01'"
+"""An empty cell is no null to the engine, which passes over a null beyond the last column."""
 
 
 def first_lines(reading: Reading) -> str:
@@ -127,13 +138,16 @@ def _materialise(source: SourceFile, path: Any, header: Header, con: Any) -> boo
     """Read the file into `kit_raw` and what does not fit into `kit_rejects`; whether it could."""
     for table in ("kit_raw", "kit_rejects", "kit_scans"):
         con.execute(f"drop table if exists {table}")
-    columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(header.names)))
+    places = range(len(header.names))
+    columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in places)
+    cells = ", ".join(f"nullif(c{place}, '') as c{place}" for place in places)
     query = (
-        f"create temp table kit_raw as select {header.select} from read_csv({literal(path)}, "
+        f"create temp table kit_raw as select {header.select} from "
+        f"(select {'*' if header.select == '*' else cells} from read_csv({literal(path)}, "
         f"columns = {{{columns}}}, delim = {literal(header.delimiter)}, quote = '\"', "
         f"escape = '\"', header = {header.in_file}, auto_detect = false, {LINE_LIMITS}, "
-        "store_rejects = true, "
-        "rejects_table = 'kit_rejects', rejects_scan = 'kit_scans', rejects_limit = 0)"
+        f"{_NO_NULL}, store_rejects = true, "
+        "rejects_table = 'kit_rejects', rejects_scan = 'kit_scans', rejects_limit = 0))"
     )
     try:
         con.execute(query)
@@ -144,8 +158,51 @@ def _materialise(source: SourceFile, path: Any, header: Header, con: Any) -> boo
     return True
 
 
-def _refuse_endless_quote(source: SourceFile, unread: tuple[Unread, ...], header: Header) -> None:
-    """Raise InputRefused where a quote that is never closed swallowed further records."""
+def _ends_open(text: str, header: Header) -> bool:
+    """Whether every record at the beginning ends in a delimiter more than the header does."""
+    found = csv.reader(io.StringIO(text, newline=""), delimiter=header.delimiter)
+    try:
+        rows = [row for row in islice(found, 1, _TRIED_ROWS) if row]
+    except csv.Error:
+        return False
+    whole = rows if len(rows) == _TRIED_ROWS - 1 or text.endswith("\n") else rows[:-1]
+    wide = len(header.names) + 1
+    return len(whole) > 1 and all(len(row) == wide and not row[-1].strip() for row in whole)
+
+
+def _unread(path: Path, layout: Layout, header: Header, con: Any) -> tuple[Unread, ...]:
+    """The first records that do not fit, by their number; the engine counts blank lines as well."""
+    found = con.execute(_UNREAD).fetchall()
+    blank_before = blanks_before(path, layout, [row for row, *_ in found])
+    return tuple(
+        Unread(row - header.in_file - blank_before.get(row, 0), why, said, text)
+        for row, why, first, last, text in found
+        for said in [_said(why, header, first, last)]
+    )
+
+
+def _said(why: str, header: Header, first: int, last: int) -> str:
+    """What is wrong with a record, `first` and `last` being the cells that the engine blames.
+
+    It counts them from 1, but for those that are missing.
+    """
+    names = header.names
+    if why == "MISSING COLUMNS":
+        return f"it ends before {_cell(names, first + 1)}; {first} of {len(names)} cells"
+    if why == "TOO MANY COLUMNS":
+        return f"{last} cells, and {_cell(names, len(names))} is the last of {len(names)}"
+    if why == "UNQUOTED VALUE":
+        return f'{_cell(names, first)}: a quote (") is not closed, or text follows it'
+    return f"{_cell(names, first)}: {why.lower()}"
+
+
+def _cell(names: tuple[str, ...], place: int) -> str:
+    name = safe_line("".join(names[place - 1 : place]))
+    return f"column {place}" + (f" `{name:.40}`" if name else "")
+
+
+def _endless_quote(unread: tuple[Unread, ...], header: Header) -> Unread | None:
+    """The record in which a quote that is never closed swallowed further ones."""
     for one in unread:
         if one.why != "UNQUOTED VALUE":
             continue
@@ -153,5 +210,5 @@ def _refuse_endless_quote(source: SourceFile, unread: tuple[Unread, ...], header
         marks = max(len(header.names) - 1, 1)
         swallowed = any(line.count(header.delimiter) >= marks for line in behind)
         if swallowed or len(behind) > _ENDLESS_QUOTE_LINES:
-            happened = f'a quote (") opened in record {one.record} is never closed'
-            raise source.refused(happened, "mend that record; everything after it is unreadable")
+            return one
+    return None

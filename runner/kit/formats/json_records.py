@@ -7,15 +7,18 @@ Nested values are found by dotted names, where the contract has such a name as a
 import json
 import re
 from collections.abc import Iterable
+from json import JSONDecodeError
 from pathlib import Path
 
 from runner.kit.formats.format import Format, Head, Reading
 from runner.kit.formats.json_text import Malformed, Records, list_path
+from runner.kit.places import Layout, texts_of
 from runner.kit.quoting import literal
 from runner.kit.readable_file import HEAD_BYTES, MOST_LINE_BYTES, is_utf8, rewritten
 from runner.kit.records import LATIN_1, UNREAD_KEPT, RawRecords, Unread
 from runner.model.contract import DeclaredInput
 
+_EXPLAINED = 5
 _BEGINS = re.compile(r"\s*(\{|\[\s*[\[{\]\"])")
 
 
@@ -42,7 +45,9 @@ def read_lines(reading: Reading) -> RawRecords:
         latin = rewritten(reading.source, reading.path, "latin-1")
         unread, warnings = materialise(reading.at(latin)), (f"{reading.source.name}: {LATIN_1}",)
     names = spread(reading, top_names(reading))
-    return RawRecords(names, unread[:UNREAD_KEPT], len(unread), warnings)
+    shown = _explained(reading.path, unread[:_EXPLAINED])
+    unread = (*shown, *unread[_EXPLAINED:])
+    return RawRecords(names, unread[:UNREAD_KEPT], len(unread), warnings, layout=Layout())
 
 
 def read_document(reading: Reading) -> RawRecords:
@@ -163,6 +168,25 @@ def _is_object(line: str) -> bool:
         return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
         return False
+
+
+def _explained(path: Path, unread: tuple[Unread, ...]) -> tuple[Unread, ...]:
+    """The same, each with its line, and the column at which the line is no JSON any more."""
+    texts = texts_of(path, [one.record for one in unread])
+    return tuple(
+        Unread(one.record, one.why, _fault(texts.get(one.record, "")), texts.get(one.record, ""))
+        for one in unread
+    )
+
+
+def _fault(line: str) -> str:
+    try:
+        json.loads(line)
+    except JSONDecodeError as error:
+        return f"not a JSON object: column {error.pos + 1}: {error.msg}"
+    except (ValueError, RecursionError):
+        pass
+    return "not a JSON object"
 
 
 def _no_objects(reading: Reading) -> Exception:

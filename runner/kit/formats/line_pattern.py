@@ -5,6 +5,7 @@ import re
 
 from runner.kit.formats.format import Head, Reading
 from runner.kit.formats.lines import take_records
+from runner.kit.places import Layout
 from runner.kit.quoting import literal
 from runner.kit.records import UNREAD_KEPT, RawRecords, Unread
 from runner.model.frozen import frozen
@@ -50,7 +51,7 @@ def read_lines(reading: Reading, pattern: LinePattern) -> RawRecords:
     )
     unread, count = _unread(reading, pattern.first)
     con.execute("drop table kit_parts")
-    return RawRecords(names, unread, count, warnings)
+    return RawRecords(names, unread, count, warnings, layout=Layout())
 
 
 def clf_time(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 from runner.kit.formats.format import Format, Head, Reading
 from runner.kit.formats.line_pattern import QUOTED
 from runner.kit.formats.lines import take_records
+from runner.kit.places import Layout
 from runner.kit.quoting import literal
 from runner.kit.records import UNREAD_KEPT, RawRecords, Unread
 from runner.model.contract import DeclaredInput
@@ -46,9 +47,8 @@ def read(reading: Reading) -> RawRecords:
     count = con.execute("select count(*) from kit_pairs where not fits").fetchall()[0][0]
     con.execute("drop table kit_pairs; drop table kit_lines")
     said = "not a line of this format"
-    return RawRecords(
-        names, tuple(Unread(n, "NO MATCH", said, text) for n, text in unread), count, warnings
-    )
+    lost = tuple(Unread(n, "NO MATCH", said, text) for n, text in unread)
+    return RawRecords(names, lost, count, warnings, layout=Layout())
 
 
 FORMAT = Format("logfmt", "logfmt", claims, read)

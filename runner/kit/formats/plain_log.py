@@ -12,6 +12,7 @@ from runner.kit.formats.delimited import looks_delimited
 from runner.kit.formats.format import Format, Head, Reading
 from runner.kit.formats.line_pattern import clf_time
 from runner.kit.formats.lines import take_records
+from runner.kit.places import Layout
 from runner.kit.quoting import literal
 from runner.kit.records import RawRecords
 from runner.model.contract import DeclaredInput
@@ -60,7 +61,9 @@ def read(reading: Reading) -> RawRecords:
         "from kit_joined order by line"
     )
     con.execute("drop table kit_joined; drop table kit_marked")
-    return RawRecords({"c0": "timestamp", "c1": "level", "c2": "message"}, (), 0, warnings)
+    names = {"c0": "timestamp", "c1": "level", "c2": "message"}
+    layout = Layout(begins=STARTS) if begins else Layout(follows=FOLLOWS)
+    return RawRecords(names, (), 0, warnings, layout=layout)
 
 
 FORMAT = Format("log", "a plain log", claims, read)

@@ -39,7 +39,7 @@ def read(reading: Reading) -> RawRecords:
     con.execute("drop table kit_raw")
     con.execute("alter table kit_entries rename to kit_raw")
     here = {f"c{number}": name for number, name in enumerate(NAMES)}
-    return RawRecords(here, raw.unread, raw.unread_count, raw.warnings)
+    return RawRecords(here, raw.unread, raw.unread_count, raw.warnings, layout=raw.layout)
 
 
 FORMAT = Format("postgres-jsonlog", "PostgreSQL jsonlog", claims, read)

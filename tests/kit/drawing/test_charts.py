@@ -71,6 +71,29 @@ def test_a_line_breaks_where_it_has_no_value() -> None:
     assert chart("lines", gap).svg.count("<path") == 2
 
 
+UNKNOWN = "select timestamp '2026-11-22' + interval (h) hour as hour, case when h <> 5 then h % 5 "
+UNKNOWN += "end as failures, 'k' || h as kind from range(12) t(h)"
+
+
+def test_a_bar_without_a_value_is_shown_as_no_data_and_a_zero_is_not() -> None:
+    root = ET.fromstring(chart("bars", UNKNOWN).svg)
+
+    said = [str(node.text) for node in root.iter(f"{SVG}title")]
+    assert [words for words in said if "no data" in words] == [
+        "22 Nov 2026 05:00 UTC: no data",
+        "no data",
+    ]
+    assert "no data" not in chart("bars").svg
+
+
+def test_a_name_without_a_value_comes_last_and_says_so() -> None:
+    root = ET.fromstring(chart("ranking", UNKNOWN).svg)
+
+    words = [str(node.text) for node in root.iter(f"{SVG}text")]
+    assert words[-2:] == ["k5", "no data"]
+    assert words.count("0") == 2
+
+
 def test_stacked_bars_reach_the_sum() -> None:
     rows = f"{HOURS} k as kind from range(1) t(h), (values ('a'), ('b')) u(k)".replace("h % 5", "4")
 

@@ -21,7 +21,7 @@ def outcome(load: Callable[[], Any]) -> str:
         if ", and this input is " in refused.happened:
             return "refused: it is of no format that the input accepts"
         return "refused: " + " / ".join(refused.happened.splitlines())[:150]
-    bad = "".join(f"; record {one.record}: {one.why[:70]}" for one in loaded.bad_records[:1])
+    bad = "".join(f"; {str(one)[:100]}" for one in loaded.bad_records[:1])
     warned = "".join(f"; {text.partition(': ')[2]}" for text in loaded.warnings)
     return f"{loaded.rows_read} read, {loaded.rows_bad} bad{bad}{warned[:90]}"
 
