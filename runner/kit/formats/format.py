@@ -47,7 +47,7 @@ class Reading:
     """One file about to be read: plain UTF-8 (or Parquet) at `path`, for a declared input.
 
     `year` is the year of times that are written without one, or None where nobody said; `zone` the
-    time zone of times without an offset.
+    time zone of times without an offset. `typing` gives the statement that makes the typed table.
     """
 
     source: SourceFile
@@ -56,10 +56,27 @@ class Reading:
     con: Any
     year: int | None = None
     zone: str = "UTC"
+    typing: Callable[[RawRecords, str, str], str] | None = None
 
     def at(self, path: Path) -> "Reading":
         """The same, read from another copy of the file."""
-        return Reading(self.source, path, self.declared, self.con, self.year, self.zone)
+        return Reading(**{**vars(self), "path": path})
+
+    @property
+    def untyped(self) -> "Reading":
+        """The same, for a format that reads the records again before they are typed."""
+        return Reading(**{**vars(self), "typing": None})
+
+    def making(self, names: dict[str, str], query: str, also: str = "") -> str:
+        """The statement that makes the typed table of a query with the columns `names`, so that
+        records are written once, as what they will be. Without `typing` it makes `kit_raw`.
+
+        `also` is a column of the query that the table has as well. Raises InputRefused where the
+        names are not those that the input needs.
+        """
+        if self.typing is None:
+            return f"create or replace temp table kit_raw as {query}"
+        return self.typing(RawRecords(names), query, also)
 
 
 @frozen
