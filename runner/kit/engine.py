@@ -1,5 +1,6 @@
 """The embedded engine: DuckDB in memory, in UTC, no network, spilling into a private folder."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ def connect(scratch: Path, memory_bytes: int) -> Any:
     con.execute("set TimeZone = 'UTC'")
     con.execute(f"set temp_directory = {literal(scratch)}")
     con.execute(f"set memory_limit = '{memory_bytes}B'")
+    con.execute(f"set threads = {len(os.sched_getaffinity(0))}")
     for macro in (
         level_macro,
         ending_macro,

@@ -4,6 +4,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from runner.kit import rows
 from runner.kit.any_columns import with_found_columns
 from runner.kit.formats import delimited
 from runner.kit.formats.catalog import labels, recognise
@@ -90,8 +91,13 @@ def load_table(wanted: Wanted, source: SourceFile, con: Any) -> LoadedTable:
     file = plain_file(source, con)
     form = _format_of(source, wanted.declared, file)
 
+    scratch = source.scratch if file.path.stat().st_size >= rows.LARGE_BYTES else None
+    target = f"kit_loaded_{wanted.declared.name}"
+
     def typing(raw: RawRecords, query: str, also: str = "") -> str:
-        return _statement(*_matched(wanted, source, raw)[:2], query, wanted.zone, also)
+        select = _select(*_matched(wanted, source, raw)[:2], query, wanted.zone, also)
+        rows.forget(con, target, source.scratch)
+        return rows.making(target, select, scratch)
 
     reading = Reading(source, file.path, wanted.declared, con, wanted.year, wanted.zone, typing)
     raw = form.read(reading)
@@ -126,16 +132,15 @@ def _format_of(source: SourceFile, declared: DeclaredInput, file: PlainFile) -> 
     return form
 
 
-def _statement(declared: DeclaredInput, raw: RawRecords, query: str, zone: str, also: str) -> str:
-    """SQL that makes the typed table, in one pass; the order of the file is kept."""
+def _select(declared: DeclaredInput, raw: RawRecords, query: str, zone: str, also: str) -> str:
+    """The SELECT of the typed records; the order of the file is kept."""
     place_of = {name: place for place, name in raw.names.items()}
     columns = declared.columns or (ColumnSpec("line", "text"),)
     matched, _, _ = match_columns(columns, tuple(raw.names.values()))
     places = [place_of.get(matched.get(column.name, ""), "") for column in columns]
     types = dict(raw.typed)
     cells = tuple(Cell(one, at, types.get(at, "")) for one, at in zip(columns, places, strict=True))
-    target = identifier(f"kit_loaded_{declared.name}")
-    return f"create or replace temp table {target} as {select_typed(cells, zone, query, also)}"
+    return select_typed(cells, zone, query, also)
 
 
 def _counted(

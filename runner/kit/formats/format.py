@@ -47,7 +47,7 @@ class Reading:
     """One file about to be read: plain UTF-8 (or Parquet) at `path`, for a declared input.
 
     `year` is the year of times that are written without one, or None where nobody said; `zone` the
-    time zone of times without an offset. `typing` gives the statement that makes the typed table.
+    time zone of times without an offset. `typing` gives the statements that make the typed table.
     """
 
     source: SourceFile
@@ -68,7 +68,7 @@ class Reading:
         return Reading(**{**vars(self), "typing": None})
 
     def making(self, names: dict[str, str], query: str, also: str = "") -> str:
-        """The statement that makes the typed table of a query with the columns `names`, so that
+        """The statements that make the typed table of a query with the columns `names`, so that
         records are written once, as what they will be. Without `typing` it makes `kit_raw`.
 
         `also` is a column of the query that the table has as well. Raises InputRefused where the
