@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runner.kit import rows
 from runner.kit.charts import ChartSpec
 from runner.kit.display import cell_text, show, show_rows, show_scrap
 from runner.kit.engine import connect
@@ -55,6 +56,7 @@ class Key:
         self._files: dict[str, str] = {}
         self._bounds: dict[str, tuple[datetime | None, datetime | None]] = {}
         self._warnings: dict[str, None] = {}
+        self._has_many = False
         self._scratch = Path(tempfile.mkdtemp(prefix="runbook-kit-"))
         weakref.finalize(self, shutil.rmtree, self._scratch, True)
 
@@ -104,19 +106,27 @@ class Key:
         """The DuckDB relation of a SELECT; `$name` in it stands for the parameter `name`."""
         return self.connection.sql(query, params=parameters or None)
 
-    def view(self, name: str, query: str) -> None:
-        """Name a SELECT, so that later ones read from it. An input's name cannot be taken."""
+    def view(self, name: str, query: str, *, once: bool = False) -> None:
+        """Name a SELECT, so that later ones read from it. An input's name cannot be taken.
+
+        `once` makes its rows now, in their order, instead of each time that they are asked for.
+        """
         if self.contract.input(name):
             raise KitMisuse(f"`{name}` is the name of an input")
-        self.connection.execute(f"create or replace temp view {identifier(name)} as {query}")
+        rows.forget(self.connection, name, self._scratch)
+        statement = f"create temp view {identifier(name)} as {query}"
+        if once:
+            statement = rows.making(name, query, self._scratch if self._has_many else None)
+        self.connection.execute(statement)
 
     def row(self, query: str, **parameters: Any) -> dict[str, Any]:
         """The only row of a SELECT by column name. Raises KitMisuse for none or several."""
         found = self.connection.execute(query, parameters or None)
-        names, rows = [column[0] for column in found.description], found.fetchall()
-        if len(rows) != 1:
-            raise KitMisuse(f"{'several rows' if rows else 'no row'} where one is wanted: {query}")
-        return dict(zip(names, rows[0], strict=True))
+        names, answer = [column[0] for column in found.description], found.fetchall()
+        if len(answer) != 1:
+            several = "several rows" if answer else "no row"
+            raise KitMisuse(f"{several} where one is wanted: {query}")
+        return dict(zip(names, answer[0], strict=True))
 
     def reconcile(
         self, left: str, right: str, *, timezone: str = "UTC", **rules: Any
@@ -172,6 +182,12 @@ class Key:
         from runner.kit.patterns import cluster
 
         return cluster(self.connection, source, text, name)
+
+    def repeats(self, source: str, columns: tuple[str, ...], name: str) -> None:
+        """Make the view `name`: `columns` that several rows of `source` share, and the `times`."""
+        from runner.kit.repeats import make_repeats
+
+        make_repeats(self.connection, source, columns, name)
 
     def calls(self, source: str, name: str) -> None:
         """Make the table `name` of calls between services, out of spans or edges."""
@@ -230,13 +246,13 @@ class Key:
                 raise KitMisuse(f"output `{name}` is published by key.{spec.type.value}(…)")
             made[name] = published(spec, given)
         self._keep(made)
-        rows = [(self._label(name), _shown(value)) for name, value in made.items()]
-        show_rows(("output", "value"), rows, self.contract.title)
+        shown = [(self._label(name), _shown(value)) for name, value in made.items()]
+        show_rows(("output", "value"), shown, self.contract.title)
 
-    def table(self, name: str, rows: Any) -> None:
+    def table(self, name: str, given: Any) -> None:
         """Publish a table from a relation or a list of mappings. Order the rows yourself."""
         spec_of(self.contract, name, OutputType.TABLE)
-        table = publish_table(name, rows, self.connection, self.output)
+        table = publish_table(name, given, self.connection, self.output)
         self._keep({name: table})
         more = f" (first {len(table.rows)} of {table.row_count:,})"
         caption = self._label(name) + (more if table.row_count > len(table.rows) else "")
@@ -257,11 +273,11 @@ class Key:
         None is a finding that there is not, so that each can be written as `(…) if bad else None`.
         """
         names = ("finding", "since", "how_bad", "look_at_next")
-        rows = [dict(zip(names, one, strict=True)) for one in found if one]
+        made = [dict(zip(names, one, strict=True)) for one in found if one]
         nothing = (
             "select '' as finding, null::timestamp as since, '' as how_bad, '' as look_at_next"
         )
-        self.table("findings", rows or self.sql(f"{nothing} where false"))
+        self.table("findings", made or self.sql(f"{nothing} where false"))
 
     def warn(self, text: str) -> None:
         """Add a warning to the result; it changes no verdict and is shown with the outputs."""
@@ -295,6 +311,7 @@ class Key:
         """Load it, and leave no unpacked copy behind."""
         limit, name = self.contract.limits.file_bytes, wanted.declared.name
         source = SourceFile(name, self._found(path), self._scratch, limit)
+        self._has_many |= rows.are_many(source.path)
         try:
             return load_table(wanted, source, self.connection)
         finally:

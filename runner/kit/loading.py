@@ -91,7 +91,7 @@ def load_table(wanted: Wanted, source: SourceFile, con: Any) -> LoadedTable:
     file = plain_file(source, con)
     form = _format_of(source, wanted.declared, file)
 
-    scratch = source.scratch if file.path.stat().st_size >= rows.LARGE_BYTES else None
+    scratch = source.scratch if rows.are_many(file.path) else None
     target = f"kit_loaded_{wanted.declared.name}"
 
     def typing(raw: RawRecords, query: str, also: str = "") -> str:

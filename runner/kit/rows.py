@@ -12,6 +12,9 @@ from runner.kit.quoting import identifier, literal
 
 LARGE_BYTES = 64 * 1024 * 1024
 """The size of a file from which on its rows are many."""
+_OPTIONS = "format parquet, compression snappy, write_bloom_filter false, "
+_OPTIONS += "dictionary_size_limit 1000"
+"""What is written fastest: no dictionaries of values that differ in most rows."""
 
 
 def making(name: str, select: str, scratch: Path | None) -> str:
@@ -24,10 +27,15 @@ def making(name: str, select: str, scratch: Path | None) -> str:
         return f"create temp table {target} as {select}"
     file = literal(_new_file(name, scratch))
     return (
-        f"copy ({select}) to {file} (format parquet, compression snappy); "
+        f"copy ({select}) to {file} ({_OPTIONS}); "
         f"create temp view {target} as select * exclude file_row_number, file_row_number as rowid "
         f"from read_parquet({file}, file_row_number = true)"
     )
+
+
+def are_many(path: Path) -> bool:
+    """Whether a file is so large that its rows are many."""
+    return path.is_file() and path.stat().st_size >= LARGE_BYTES
 
 
 def forget(con: Any, name: str, scratch: Path) -> None:
