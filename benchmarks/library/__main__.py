@@ -1,7 +1,8 @@
-"""`python -m benchmarks.library [--full] [--turns N] [--only NAME]`: KEYs against the usual tools.
+"""`python -m benchmarks.library [NAME …] [--full] [--turns N]`: KEYs against the usual tools.
 
 Whole processes on one core, by turns. `--full` measures 10 M rows instead of 1 M. A tool that is
-not installed is printed as absent.
+not installed is printed as absent. `patterns --loghub FOLDER` measures instead how well the lines
+of the public LogHub sets in that folder are grouped; they are not part of the project.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from itertools import count
 from pathlib import Path
 
 from benchmarks.library import data, tables
+from benchmarks.library.grouping import STRUCTURED, loghub
 from benchmarks.processes import Cost, adopt_orphans, cost
 
 HERE = Path(__file__).resolve().parent
@@ -179,9 +181,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.library", description=__doc__)
     parser.add_argument("--full", action="store_true", help="10 M rows instead of 1 M")
     parser.add_argument("--turns", type=int, default=3, help="turns of each comparison")
-    parser.add_argument("--only", choices=NAMES, action="append", help="leave the others out")
+    parser.add_argument("--only", choices=NAMES, action="append", help="the same as NAME")
+    parser.add_argument("--loghub", type=Path, help="a folder of LogHub sets (2k), for patterns")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"all, or: {', '.join(NAMES)}")
     given = parser.parse_args()
-    run(given.only or list(NAMES), 10_000_000 if given.full else 1_000_000, given.turns)
+    if unknown := set(given.names) - set(NAMES):
+        parser.error(f"unknown: {', '.join(unknown)}; known: {', '.join(NAMES)}")
+    if given.loghub:
+        accuracy(given.loghub)
+        return
+    names = given.names + (given.only or [])
+    run(names or list(NAMES), 10_000_000 if given.full else 1_000_000, given.turns)
+
+
+def accuracy(folder: Path) -> None:
+    """Print the grouping accuracy of each LogHub set, and the mean (goal 0.815, aim 0.865)."""
+    found = tuple(loghub(folder))
+    if not found:
+        raise SystemExit(f"there is no {STRUCTURED} under {folder}")
+    for one in found:
+        print(f"{one.name:12} {one.lines:6,} lines  accuracy {one.accuracy:.3f}  F1 {one.f1:.3f}")
+    mean = [statistics.fmean(getattr(one, part) for one in found) for part in ("accuracy", "f1")]
+    print(f"mean of {len(found):2} sets         accuracy {mean[0]:.3f}  F1 {mean[1]:.3f}")
 
 
 def run(names: list[str], rows: int, turns: int) -> None:

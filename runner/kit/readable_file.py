@@ -72,7 +72,7 @@ def plain_file(source: SourceFile, con: Any) -> PlainFile:
             plain = rewritten(source, plain, encoding)
             head = _head(source, plain)
             break
-    if b"\0" in head[:64]:
+    if _is_binary(head[:1024]):
         raise source.refused("it is a binary file", "export the data as CSV or JSON lines")
     if not head.strip():
         raise source.refused("it begins with nothing but blank lines", "export it again")
@@ -80,10 +80,11 @@ def plain_file(source: SourceFile, con: Any) -> PlainFile:
 
 
 def rewritten(source: SourceFile, path: Path, encoding: str) -> Path:
-    """A UTF-8 copy in which every line ends in a line feed."""
+    """A UTF-8 copy without byte order marks, in which every line ends in a line feed."""
     made = source.scratch / f"{source.name}.{encoding}.plain"
     try:
         with path.open(encoding=encoding, newline=None) as old, made.open("w", newline="\n") as new:
+            new.write(old.read(CHUNK).lstrip("\ufeff"))
             while text := old.read(CHUNK):
                 new.write(text)
     except UnicodeError as error:
@@ -102,6 +103,17 @@ def is_utf8(path: Path) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _is_binary(head: bytes) -> bool:
+    """Whether it is no text: many NUL bytes, as in UTF-16 without a mark, or many control codes."""
+    if head.count(0) * 20 > len(head):
+        return True
+    text = head.decode("utf-8", "replace")
+    if "\ufffd" not in text[:-4]:
+        return False
+    controls = sum(byte < 9 or 13 < byte < 32 or 127 <= byte < 160 for byte in head)
+    return controls * 10 > len(head)
 
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"

@@ -98,22 +98,3 @@ def _filled(template: str, rng: random.Random) -> str:
         while f"{{{field}}}" in made:
             made = made.replace(f"{{{field}}}", words(rng), 1)
     return made
-
-
-def grouping_accuracy(labels: Sequence[int], found: Sequence[str]) -> float:
-    """The share of lines whose group is exactly that of their label, 0 to 1."""
-    return sum(len(group) for group in _groups(found) & _groups(labels)) / len(labels)
-
-
-def grouping_f1(labels: Sequence[int], found: Sequence[str]) -> float:
-    """The harmonic mean of the shares of groups that are right, of those found and those there."""
-    right = len(_groups(found) & _groups(labels))
-    precision, recall = right / len(_groups(found)), right / len(_groups(labels))
-    return 2 * precision * recall / (precision + recall) if right else 0.0
-
-
-def _groups(of: Sequence[object]) -> set[frozenset[int]]:
-    members: dict[object, set[int]] = {}
-    for line, group in enumerate(of):
-        members.setdefault(group, set()).add(line)
-    return {frozenset(lines) for lines in members.values()}

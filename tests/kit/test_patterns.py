@@ -1,10 +1,12 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.library.grouping import grouping_accuracy, grouping_f1, loghub
 from runner.kit.engine import connect
 from runner.kit.patterns import cluster, drain
-from tests.kit.labelled_logs import SETS, grouping_accuracy, grouping_f1, labelled
+from tests.kit.labelled_logs import SETS, labelled
 
 
 @pytest.fixture
@@ -87,3 +89,14 @@ def test_a_line_without_a_text_has_no_pattern(con: Any) -> None:
 
 def test_words_beyond_the_first_two_may_differ_up_to_two_in_five() -> None:
     assert len(set(drain(["a b c d e", "a b c x y", "a b q r s"]))) == 2
+
+
+def test_the_public_sets_are_measured_where_they_are(tmp_path: Path) -> None:
+    (tmp_path / "Toy").mkdir()
+    rows = ['1,"user 7 left, at once",E1', '2,"user 8 left, at once",E1', "3,disk full,E2"]
+    text = "LineId,Content,EventId\n" + "\n".join(rows) + "\n"
+    (tmp_path / "Toy" / "Toy_2k.log_structured.csv").write_text(text, "utf-8")
+
+    [found] = loghub(tmp_path)
+
+    assert (found.name, found.lines, found.accuracy, found.f1) == ("Toy", 3, 1, 1)

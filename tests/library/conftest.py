@@ -1,6 +1,5 @@
 """The shipped KEYs, executed cell by cell in this process: fast, and without a kernel."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,19 +50,6 @@ def execute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Execute:
         return _result(key, tmp_path / "out")
 
     return execute
-
-
-@pytest.fixture
-def zone(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Sets the time zone of this process, until the end of the test."""
-
-    def set_zone(name: str) -> None:
-        monkeypatch.setenv("TZ", name)
-        time.tzset()
-
-    yield set_zone
-    monkeypatch.undo()
-    time.tzset()
 
 
 def _plain(value: Any) -> Any:

@@ -6,10 +6,15 @@ from runner.kit.records import RawRecords
 from runner.model.contract import DeclaredInput
 
 PATTERN = LinePattern(
-    pattern=(
-        r"^(\S+) \S+ (\S+) \[([^\]]+)\] "
-        rf'"(?:([A-Z]+) ([^ "]+)[^"]*|{QUOTED})" (\d\d\d) (\d+|-)'
-        rf'(?: "({QUOTED})" "({QUOTED})")?(?: "?(\d+\.\d+)"?)?'
+    parts=(
+        ("the client", r"^(\S+) "),
+        ("the identity", r"\S+ "),
+        ("the user", r"(\S+) "),
+        ("the time in brackets", r"\[([^\]]+)\] "),
+        ("the request in quotes", rf'"(?:([A-Z]+) ([^ "]+)[^"]*|{QUOTED})" '),
+        ("the status", r"(\d\d\d) "),
+        ("the bytes", r"(\d+|-)"),
+        ("the referer", rf'(?: "({QUOTED})" "({QUOTED})")?(?: "?(\d+\.\d+)"?)?'),
     ),
     groups=(
         *("client", "user", "timestamp", "method", "path", "status", "bytes"),

@@ -5,13 +5,26 @@ from runner.kit.formats.line_pattern import QUOTED, LinePattern, read_lines
 from runner.kit.records import RawRecords
 from runner.model.contract import DeclaredInput
 
-_TOOK = "try_cast(p.asked as decimal(18, 6)), try_cast(p.worked as decimal(18, 6)), "
-_TOOK += "try_cast(p.answered as decimal(18, 6))"
+_TIMES = tuple(f"try_cast(p.{name} as decimal(18, 6))" for name in ("asked", "worked", "answered"))
+_DURATION = (
+    f"coalesce(({' + '.join(_TIMES)})::varchar, concat_ws(' ', p.asked, p.worked, p.answered))"
+)
+_DURATION = f"case when not coalesce(least({', '.join(_TIMES)}) < 0, false) then {_DURATION} end"
+"""A part of -1 means that no target answered, so it took no known time; a word stays as it is."""
 
 PATTERN = LinePattern(
-    pattern=(
-        r"^(?:https?|h2|grpcs|wss?) (\S+) (\S+) (\S+):\d+ (\S+) (\S+) (\S+) (\S+) (\S+) (\S+) "
-        rf'(\d+|-) (\d+|-) "(\S+) (?:[a-z]+://[^/ "]*)?([^ "]*)[^"]*" "({QUOTED})"'
+    parts=(
+        ("the kind of connection", r"^(?:https?|h2|grpcs|wss?) "),
+        ("the time", r"(\S+) "),
+        ("the load balancer", r"(\S+) "),
+        ("the client with its port", r"(\S+):\d+ "),
+        ("the target", r"(\S+) "),
+        ("the three times", r"(\S+) (\S+) (\S+) "),
+        ("the status", r"(\S+) "),
+        ("the status of the target", r"(\S+) "),
+        ("the bytes", r"(\d+|-) (\d+|-) "),
+        ("the request in quotes", r'"(\S+) (?:[a-z]+://[^/ "]*)?([^ "]*)[^"]*" '),
+        ("the user agent in quotes", rf'"({QUOTED})"'),
     ),
     groups=(
         *("timestamp", "elb", "client", "target", "asked", "worked", "answered"),
@@ -28,8 +41,7 @@ PATTERN = LinePattern(
         ("target_status", "nullif(p.target_status, '-')"),
         ("bytes", "nullif(p.sent, '-')"),
         ("user_agent", "nullif(p.agent, '-')"),
-        # a part of -1 means that the request got no answer from a target: it took no known time
-        ("duration_s", f"case when least({_TOOK}) >= 0 then list_sum([{_TOOK}])::varchar end"),
+        ("duration_s", _DURATION),
     ),
 )
 

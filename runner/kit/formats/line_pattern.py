@@ -10,6 +10,7 @@ from runner.kit.quoting import literal
 from runner.kit.records import UNREAD_KEPT, RawRecords, Unread
 from runner.model.frozen import frozen
 
+_MOST_LETTERS = 2_000
 MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 QUOTED = r"(?:[^\"\\]|\\.)*"
 """What stands between quotes, where a backslash takes the next character along."""
@@ -17,20 +18,34 @@ QUOTED = r"(?:[^\"\\]|\\.)*"
 
 @frozen
 class LinePattern:
-    """How a line is read. `pattern` has the groups `groups`, in what Python and RE2 share.
+    """How a line is read. `parts` are its parts, each with what people call it and its pattern;
+    together they have the groups `groups`, in what Python and RE2 share.
 
     `columns` are the columns of a record: SQL over `p`, the struct of the groups, in which a group
     that took no part is empty. The group `first` is never empty where the pattern fits.
     """
 
-    pattern: str
+    parts: tuple[tuple[str, str], ...]
     groups: tuple[str, ...]
     columns: tuple[tuple[str, str], ...]
     first: str = "timestamp"
 
+    @property
+    def pattern(self) -> str:
+        """The pattern of the whole line."""
+        return "".join(pattern for _, pattern in self.parts)
+
+    def fault(self, line: str) -> str:
+        """Where a line that does not fit stops to fit, and what is expected there."""
+        for count in range(len(self.parts) - 1, -1, -1):
+            begins = "".join(pattern for _, pattern in self.parts[:count])
+            if fits := re.match(begins, line, re.ASCII):
+                return f"column {fits.end() + 1}: expected {self.parts[count][0]}"
+        return "not a line of this format"
+
     def share_of(self, head: Head) -> float:
         """The share of the lines of a head that it fits."""
-        return head.share_of_lines(re.compile(self.pattern))
+        return head.share_of_lines(re.compile(self.pattern, re.ASCII))
 
 
 def read_lines(reading: Reading, pattern: LinePattern) -> RawRecords:
@@ -49,7 +64,7 @@ def read_lines(reading: Reading, pattern: LinePattern) -> RawRecords:
     con.execute(
         f"create temp table kit_raw as select {made} from kit_parts where p.{pattern.first} <> ''"
     )
-    unread, count = _unread(reading, pattern.first)
+    unread, count = _unread(reading, pattern)
     con.execute("drop table kit_parts")
     return RawRecords(names, unread, count, warnings, layout=Layout())
 
@@ -63,13 +78,11 @@ def clf_time(text: str) -> str:
     )
 
 
-def _unread(reading: Reading, first: str) -> tuple[tuple[Unread, ...], int]:
+def _unread(reading: Reading, pattern: LinePattern) -> tuple[tuple[Unread, ...], int]:
+    other = f"from kit_parts where p.{pattern.first} = ''"
     found = reading.con.execute(
-        f"select line + 1, left(c0, 200) from kit_parts where p.{first} = '' order by line "
-        f"limit {UNREAD_KEPT}"
+        f"select line + 1, left(c0, {_MOST_LETTERS}) {other} order by line limit {UNREAD_KEPT}"
     ).fetchall()
-    count = reading.con.execute(f"select count(*) from kit_parts where p.{first} = ''").fetchall()[
-        0
-    ][0]
-    said = "not a line of this format"
-    return tuple(Unread(line, "NO MATCH", said, text) for line, text in found), count
+    count = reading.con.execute(f"select count(*) {other}").fetchall()[0][0]
+    unread = (Unread(line, "NO MATCH", pattern.fault(text), text) for line, text in found)
+    return tuple(unread), count

@@ -12,8 +12,10 @@ from runner.kit.records import UNREAD_KEPT, RawRecords, Unread
 from runner.model.contract import DeclaredInput
 
 MOST_NAMES = 300
+_END = r"\s*"
+_MOST_LETTERS = 2_000
 _PAIR = rf'([A-Za-z_][\w.\-/@]*)=("{QUOTED}"|[^\s"]*)'
-_BEGIN = rf"^\s*{_PAIR}"
+_BEGIN = rf'^\s*{_PAIR}(?:\s+(?:{_PAIR}|[^\s"]+))*'
 _LINE = rf"^\s*{_PAIR}\s+{_PAIR}"
 
 
@@ -23,14 +25,17 @@ def claims(head: Head, declared: DeclaredInput) -> bool:
 
 
 def read(reading: Reading) -> RawRecords:
-    """A column for each key, by first appearance; a line that begins with no pair is unread."""
+    """A column for each key, by first appearance.
+
+    A line that begins with no pair, or whose quotes are not closed, is unread.
+    """
     warnings = take_records(reading)
     con = reading.con
     con.execute(
         "create or replace temp table kit_pairs as select rowid as line, c0, "
         f"regexp_extract_all(c0, {literal(_PAIR)}, 1) as keys, "
         f"regexp_extract_all(c0, {literal(_PAIR)}, 2) as said, "
-        f"regexp_matches(c0, {literal(_BEGIN)}) as fits from kit_lines"
+        f"regexp_full_match(c0, {literal(_BEGIN + _END)}) as fits from kit_lines"
     )
     found = con.execute(
         "select key from (select unnest(keys) as key, line from kit_pairs where fits) "
@@ -41,17 +46,23 @@ def read(reading: Reading) -> RawRecords:
     con.execute("drop table if exists kit_raw")
     con.execute(f"create temp table kit_raw as select {values} from kit_pairs where fits")
     unread = con.execute(
-        f"select line + 1, left(c0, 200) from kit_pairs where not fits order by line "
+        f"select line + 1, left(c0, {_MOST_LETTERS}) from kit_pairs where not fits order by line "
         f"limit {UNREAD_KEPT}"
     ).fetchall()
     count = con.execute("select count(*) from kit_pairs where not fits").fetchall()[0][0]
     con.execute("drop table kit_pairs; drop table kit_lines")
-    said = "not a line of this format"
-    lost = tuple(Unread(n, "NO MATCH", said, text) for n, text in unread)
+    lost = tuple(Unread(n, "NO MATCH", _fault(text), text) for n, text in unread)
     return RawRecords(names, lost, count, warnings, layout=Layout())
 
 
 FORMAT = Format("logfmt", "logfmt", claims, read)
+
+
+def _fault(line: str) -> str:
+    fits = re.match(_BEGIN, line)
+    return f"column {fits.end() + 1 if fits else 1}: expected key=value" + (
+        ", or a quote that is closed" if fits else ""
+    )
 
 
 def _value(key: str) -> str:

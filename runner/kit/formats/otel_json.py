@@ -1,13 +1,31 @@
 # ruff: noqa: S608 - every name and value in the SQL passes through `quoting`
 """What all OpenTelemetry JSON (OTLP) shares: resources hold scopes, which hold the records."""
 
-from runner.kit.formats.format import Reading
+import re
+
+from runner.kit.formats.format import Head, Reading
 from runner.kit.formats.json_records import as_lines, as_utf8, materialise
 from runner.kit.formats.json_text import Records
 from runner.kit.quoting import literal
 from runner.kit.records import UNREAD_KEPT, RawRecords, Unread
 
+_TRIED_LINES = 10
 _KINDS = ("stringValue", "intValue", "doubleValue", "boolValue")
+
+
+def claims_lists(head: Head, name: str) -> bool:
+    """Whether one of its first lines begins an object whose first name is this one."""
+    begins = re.compile(rf'\{{?\s*"{name}"')
+    lines = head.lines[:_TRIED_LINES]
+    return any(begins.match(line.lstrip()) for line in lines) and "{" in "".join(lines)
+
+
+def nano_time(text: str) -> str:
+    """SQL for a time in nanoseconds since 1970; anything shorter stays the text that it is."""
+    return (
+        f"case when regexp_full_match({text}, '\\d{{18,19}}') "
+        f"then make_timestamp_ns({text}::bigint)::varchar else {text} end"
+    )
 
 
 def read_otel(

@@ -1,7 +1,7 @@
 """OpenTelemetry logs as JSON (OTLP): a document, or one a line, of resource, scope and record."""
 
 from runner.kit.formats.format import Format, Head, Reading
-from runner.kit.formats.otel_json import attribute, read_otel
+from runner.kit.formats.otel_json import attribute, claims_lists, nano_time, read_otel
 from runner.kit.records import RawRecords
 from runner.model.contract import DeclaredInput
 
@@ -10,8 +10,8 @@ _BODY = "coalesce(r->>'$.body.stringValue', (r->'$.body')::varchar)"
 
 
 def claims(head: Head, declared: DeclaredInput) -> bool:
-    """Whether it begins with an object whose first name is `resourceLogs`."""
-    return head.text.lstrip("{ \t\r\n").startswith('"resourceLogs"')
+    """Whether it begins with objects whose first name is `resourceLogs`."""
+    return claims_lists(head, "resourceLogs")
 
 
 def read(reading: Reading) -> RawRecords:
@@ -25,7 +25,7 @@ FORMAT = Format("otel-logs", "OpenTelemetry logs as JSON", claims, read)
 
 def _columns(declared: DeclaredInput) -> list[tuple[str, str]]:
     found = [
-        ("timestamp", f"make_timestamp_ns(try_cast({_TIME} as bigint))::varchar"),
+        ("timestamp", nano_time(_TIME)),
         ("level", "coalesce(r->>'$.severityText', r->>'$.severityNumber')"),
         ("message", _BODY),
         ("service", attribute("g", "$.resource.attributes[*]", "service.name")),

@@ -1,7 +1,7 @@
 """OpenTelemetry traces as JSON (OTLP): a document, or one a line, of resource, scope and span."""
 
 from runner.kit.formats.format import Format, Head, Reading
-from runner.kit.formats.otel_json import attribute, read_otel
+from runner.kit.formats.otel_json import attribute, claims_lists, nano_time, read_otel
 from runner.kit.records import RawRecords
 from runner.model.contract import DeclaredInput
 
@@ -12,8 +12,8 @@ _PEERS = ("peer.service", "db.system.name", "db.system", "messaging.system", "se
 
 
 def claims(head: Head, declared: DeclaredInput) -> bool:
-    """Whether it begins with an object whose first name is `resourceSpans`."""
-    return head.text.lstrip("{ \t\r\n").startswith('"resourceSpans"')
+    """Whether it begins with objects whose first name is `resourceSpans`."""
+    return claims_lists(head, "resourceSpans")
 
 
 def read(reading: Reading) -> RawRecords:
@@ -21,7 +21,7 @@ def read(reading: Reading) -> RawRecords:
     named = ", ".join(attribute("r", "$.attributes[*]", name) for name in _PEERS)
     called = "r->>'$.kind' in ('3', '4', 'SPAN_KIND_CLIENT', 'SPAN_KIND_PRODUCER')"
     columns = [
-        ("timestamp", f"make_timestamp_ns({_START})::varchar"),
+        ("timestamp", nano_time("(r->>'$.startTimeUnixNano')")),
         ("service", attribute("g", "$.resource.attributes[*]", "service.name")),
         ("operation", "r->>'$.name'"),
         ("trace_id", "r->>'$.traceId'"),

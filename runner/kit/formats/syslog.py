@@ -7,7 +7,13 @@ from runner.model.contract import DeclaredInput
 
 _LEVELS = "['fatal', 'fatal', 'fatal', 'error', 'warning', 'notice', 'info', 'debug']"
 _LEVEL = f"{_LEVELS}[try_cast(p.priority as integer) % 8 + 1]"
-_TAG = r"([^\s:\[\]]+)(?:\[(\d+)\])?: ?(.*)$"
+_TAG = (
+    ("the name of the program", r"([^\s:\[\]]+)"),
+    ("the process id, and a colon", r"(?:\[(\d+)\])?:"),
+    ("the message", r" ?(.*)$"),
+)
+_PERHAPS_TAG = (("the message", r"(?:([^\s:\[\]]+)(?:\[(\d+)\])?:(?: |$))?(.*)$"),)
+_PRIORITY = ("the priority", r"^(?:<(\d{1,3})>)?")
 
 
 def _columns(timestamp: str) -> tuple[tuple[str, str], ...]:
@@ -22,22 +28,45 @@ def _columns(timestamp: str) -> tuple[tuple[str, str], ...]:
 
 
 RFC_5424 = LinePattern(
-    pattern=r"^<(\d{1,3})>\d (\S+) (\S+) (\S+) (\S+) (\S+) (?:-|(?:\[[^\]]*\])+) ?(.*)$",
+    parts=(
+        ("the priority and version", r"^<(\d{1,3})>\d "),
+        ("the time", r"(\S+) "),
+        ("the host", r"(\S+) "),
+        ("the name of the program", r"(\S+) "),
+        ("the process id", r"(\S+) "),
+        ("the message id", r"(\S+) "),
+        ("the structured data", r"(?:-|(?:\[[^\]]*\])+)"),
+        ("the message", r" ?(.*)$"),
+    ),
     groups=("priority", "timestamp", "host", "app", "pid", "id", "message"),
     columns=_columns("nullif(p.timestamp, '-')"),
     first="priority",
 )
 ISO = LinePattern(
-    pattern=r"^(?:<(\d{1,3})>)?(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)) ([\w.:-]+) " + _TAG,
+    parts=(
+        _PRIORITY,
+        ("the time", r"(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)) "),
+        ("the host", r"([\w.:-]+) "),
+        *_TAG,
+    ),
     groups=("priority", "timestamp", "host", "app", "pid", "message"),
     columns=_columns("p.timestamp"),
 )
 _TIMES = r"((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d)"
-RFC_3164 = LinePattern(
-    pattern=r"^(?:<(\d{1,3})>)?" + _TIMES + r" (\S+) " + _TAG,
-    groups=("priority", "timestamp", "host", "app", "pid", "message"),
-    columns=_columns("p.timestamp"),
-)
+_HOST = ("the host", r"([\w.:-]*[\w.-]) ")
+
+
+def _rfc_3164(tag: tuple[tuple[str, str], ...]) -> LinePattern:
+    return LinePattern(
+        parts=(_PRIORITY, ("the time", _TIMES + " "), _HOST, *tag),
+        groups=("priority", "timestamp", "host", "app", "pid", "message"),
+        columns=_columns("p.timestamp"),
+    )
+
+
+RFC_3164 = _rfc_3164(_TAG)
+ANY_3164 = _rfc_3164(_PERHAPS_TAG)
+"""Its lines without a program, as `last message repeated 7 times`; too much alike to be claimed."""
 _MONTH = f"(position(c0[1:3] in '{MONTHS}') + 2) // 3"
 
 
@@ -56,7 +85,7 @@ def read(reading: Reading) -> RawRecords:
     if form is RFC_3164 and reading.year is None:
         happened = "its times have no year, as RFC 3164 writes them"
         raise reading.source.refused(happened, "say which: the parameter log_year, such as 2026")
-    found = read_lines(reading, form)
+    found = read_lines(reading, ANY_3164 if form is RFC_3164 else form)
     if form is RFC_3164:
         _date(reading)
     return found

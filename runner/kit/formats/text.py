@@ -5,8 +5,8 @@ from typing import Any
 
 from runner.kit.formats.format import Format, Head, Reading
 from runner.kit.quoting import literal
-from runner.kit.readable_file import LINE_LIMITS, rewritten
-from runner.kit.records import RawRecords
+from runner.kit.readable_file import LINE_LIMITS, is_utf8, rewritten
+from runner.kit.records import LATIN_1, RawRecords
 from runner.model.contract import DeclaredInput
 
 
@@ -16,9 +16,13 @@ def claims(head: Head, declared: DeclaredInput) -> bool:
 
 
 def read(reading: Reading) -> RawRecords:
-    """One column `line`; empty lines are kept."""
+    """One column `line`; empty lines are kept. Not UTF-8 means Latin-1, with a warning."""
+    warnings: tuple[str, ...] = ()
+    if not is_utf8(reading.path):
+        reading = reading.at(rewritten(reading.source, reading.path, "latin-1"))
+        warnings = (f"{reading.source.name}: {LATIN_1}",)
     fill(reading, "kit_raw")
-    return RawRecords({"c0": "line"})
+    return RawRecords({"c0": "line"}, warnings=warnings)
 
 
 def fill(reading: Reading, table: str) -> None:

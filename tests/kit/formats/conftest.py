@@ -25,7 +25,10 @@ CONTRACT = {
     "slug": "any-log",
     "title": "Any log",
     "version": "1.0.0",
-    "inputs": [{"name": "log", "label": "log", "formats": FORMATS, "columns": COLUMNS}],
+    "inputs": [
+        {"name": "log", "label": "log", "formats": FORMATS, "columns": COLUMNS},
+        {"name": "lines", "label": "lines", "formats": ["text"]},
+    ],
     "outputs": [{"name": "events", "label": "Events", "type": "count"}],
 }
 Rows = Callable[..., Any]

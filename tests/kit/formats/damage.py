@@ -5,7 +5,7 @@ import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from runner import kit
@@ -24,6 +24,27 @@ def outcome(load: Callable[[], Any]) -> str:
     bad = "".join(f"; {str(one)[:100]}" for one in loaded.bad_records[:1])
     warned = "".join(f"; {text.partition(': ')[2]}" for text in loaded.warnings)
     return f"{loaded.rows_read} read, {loaded.rows_bad} bad{bad}{warned[:90]}"
+
+
+def check_digits(
+    key: kit.Key, table: str, loads: Mapping[str, Callable[[], Any]], zone: Callable[[str], None]
+) -> None:
+    """The same rows in UTC with one thread, and in New York with two."""
+
+    def digits(threads: int, time_zone: str) -> dict[str, tuple[str, Any]]:
+        zone(time_zone)
+        key.connection.execute(f"set threads = {threads}")
+        return {name: _told_with_rows(key, table, load) for name, load in loads.items()}
+
+    first, second = digits(1, "UTC"), digits(2, "America/New_York")
+    wrong = [(name, first[name], second[name]) for name in loads if first[name] != second[name]]
+    assert not wrong, wrong
+
+
+def _told_with_rows(key: kit.Key, table: str, load: Callable[[], Any]) -> tuple[str, Any]:
+    told = outcome(load)
+    query = f"select count(*), md5(string_agg(t::varchar, '/')) from {table} t"
+    return told, None if told.startswith("refused") else key.sql(query).fetchall()
 
 
 def lines(text: str) -> list[str]:

@@ -3,13 +3,16 @@
 The outcomes stand in `tests/golden/damage/<format>.txt`, one line for each damage.
 """
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from runner import kit
 from tests.conftest import Golden
-from tests.kit.formats.damage import DAMAGES, outcome
+from tests.kit.formats.damage import DAMAGES, check_digits, outcome
 from tests.kit.formats.server_logs import csv_row, json_line
 
 COUNT = 20
@@ -40,7 +43,19 @@ def test_a_damaged_file_is_read_right_or_refused(key: kit.Key, golden: Golden, f
     golden(f"damage/{form}.txt", "\n".join(told) + "\n")
 
 
+@pytest.mark.parametrize("form", FILES)
+def test_the_digits_are_the_same_in_any_zone_and_with_any_threads(
+    key: kit.Key, zone: Callable[[str], None], form: str
+) -> None:
+    loads = {name: partial(load, key, form, name) for name in DAMAGES if "5 MB" not in name}
+    check_digits(key, "any_table" if form == "table" else "server_log", loads, zone)
+
+
 def damaged(key: kit.Key, form: str, damage: str) -> str:
+    return outcome(partial(load, key, form, damage))
+
+
+def load(key: kit.Key, form: str, damage: str) -> Any:
     Path("export.file").write_bytes(DAMAGES[damage](FILES[form]))
     name, time = ("any_table", "at") if form == "table" else ("server_log", "")
-    return outcome(lambda: key.load(name, "export.file", time=time))
+    return key.load(name, "export.file", time=time)

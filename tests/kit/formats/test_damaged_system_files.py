@@ -4,13 +4,16 @@ The outcomes stand in `tests/golden/damage/<format>.txt`, one line for each dama
 """
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from runner import kit
 from tests.conftest import Golden
-from tests.kit.formats.damage import DAMAGES, outcome
+from tests.kit.formats.damage import DAMAGES, check_digits, outcome
 
 COUNT = 20
 STAMPS = [f"2026-11-22T10:00:{n:02d}Z" for n in range(COUNT)]
@@ -84,7 +87,19 @@ def test_a_damaged_file_is_read_right_or_refused(
     golden(f"damage/{form}.txt", "\n".join(told) + "\n")
 
 
+@pytest.mark.parametrize("form", FILES)
+def test_the_digits_are_the_same_in_any_zone_and_with_any_threads(
+    systems: kit.Key, zone: Callable[[str], None], form: str
+) -> None:
+    loads = {name: partial(load, systems, form, name) for name in DAMAGES if "5 MB" not in name}
+    check_digits(systems, FILES[form][0], loads, zone)
+
+
 def damaged(systems: kit.Key, form: str, damage: str) -> str:
+    return outcome(partial(load, systems, form, damage))
+
+
+def load(systems: kit.Key, form: str, damage: str) -> Any:
     name, text = FILES[form]
     Path("export.file").write_bytes(DAMAGES[damage](text))
-    return outcome(lambda: systems.load(name, "export.file"))
+    return systems.load(name, "export.file")

@@ -102,15 +102,22 @@ def test_blank_lines_and_carriage_returns_are_no_records(load_log: Load, text: s
     assert rows[0] == rows[1]
 
 
-@pytest.mark.parametrize("text", [COMBINED, ALB, CASES[5][1], CASES[7][1]])
-def test_a_line_of_another_kind_is_a_bad_record_with_its_number(load_log: Load, text: str) -> None:
-    loaded, _ = load_log(text * 5 + "kernel panic\n" + text * 5)
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (COMBINED, "column 8: expected the identity"),
+        (ALB, "column 1: expected the kind of connection"),
+        (CASES[5][1], "column 1: expected the priority and version"),
+        (CASES[7][1], "column 1: expected key=value"),
+    ],
+)
+def test_a_line_of_another_kind_is_a_bad_record_with_its_number(
+    load_log: Load, text: str, why: str
+) -> None:
+    loaded, _ = load_log(text * 5 + "\nkernel panic\n" + text * 5)
 
     assert (loaded.rows_read, loaded.rows_bad) == (10, 1)
-    assert (loaded.bad_records[0].record, loaded.bad_records[0].why) == (
-        6,
-        "not a line of this format: kernel panic",
-    )
+    assert str(loaded.bad_records[0]) == f"record 6, line 7: {why}: kernel panic"
 
 
 def test_latin_1_lines_are_read_with_a_warning(load_log: Load) -> None:
@@ -118,6 +125,37 @@ def test_latin_1_lines_are_read_with_a_warning(load_log: Load) -> None:
 
     assert rows[0]["message"] == "ERROR café"
     assert "read as Latin-1" in loaded.warnings[0]
+
+
+@pytest.mark.parametrize("words", ["last message repeated 7 times", "-- MARK --", "at 10:00: no"])
+def test_a_syslog_line_without_a_program_is_a_message(load_log: Load, words: str) -> None:
+    text = "Nov 22 10:00:01 web1 cron[7]: job\n" * 3 + f"Nov 22 10:00:02 web1 {words}\n"
+
+    loaded, rows = load_log(text, year=2026)
+
+    assert (loaded.rows_read, loaded.rows_bad) == (4, 0)
+    assert (rows[3]["host"], rows[3]["app"], rows[3]["message"]) == ("web1", None, words)
+
+
+def test_a_request_whose_times_are_no_numbers_took_no_known_time(load_log: Load) -> None:
+    loaded, rows = load_log(ALB * 3 + ALB.replace("0.200", "long"))
+
+    assert [row["duration_s"] for row in rows] == [Decimal("0.25")] * 3 + [None]
+    assert "duration_s: not a number: 0.001 long 0.049" in loaded.warnings[0]
+
+
+@pytest.mark.parametrize("time", ["1795341601", "1795341601000"])
+def test_a_time_of_open_telemetry_in_another_unit_is_no_time_of_1970(
+    load_log: Load, time: str
+) -> None:
+    _, rows = load_log(json.dumps(OTEL).replace("1795341601000000000", time))
+
+    assert rows[0]["timestamp"] == AT
+
+
+def test_a_line_before_json_is_no_reason_to_read_it_as_a_plain_log(load_log: Load) -> None:
+    with pytest.raises(kit.InputRefused, match="malformed at line 1, column 1"):
+        load_log("exported today\n" + json.dumps(OTEL) + "\n")
 
 
 def test_a_syslog_without_years_needs_one_and_goes_on_into_the_next(load_log: Load) -> None:
