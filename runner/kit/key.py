@@ -210,8 +210,8 @@ class Key:
     def latency(self, source: str, *, least_effect: float, least_count: int) -> "Latency":
         """How the durations `ms` of `source` went, by `timestamp`; it also has a flag `failed`.
 
-        Makes the views `series` (quantiles by bucket) and `phases` (before, during and after a
-        degradation).
+        Makes the table `series` (quantiles by bucket) and the view `phases` (before, during and
+        after a degradation).
         """
         from runner.kit.latency import latency
 
