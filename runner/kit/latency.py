@@ -54,8 +54,8 @@ def latency(con: Any, source: str, least_effect: float, least_count: int) -> Lat
     """How the durations of `source` went: columns `timestamp`, `ms` and `failed`.
 
     Makes the table `series` (a row a bucket of a minute or more that has `least_count` durations)
-    and the view `phases` (`source` with a column `phase`: before, during, after). A stretch counts as a
-    degradation where its p95 is `least_effect` times the one before it.
+    and the view `phases` (`source` with a column `phase`: before, during, after). A stretch counts
+    as a degradation where its p95 is `least_effect` times the one before it.
     """
     con.execute(
         _SERIES.format(source=identifier(source), least=int(least_count), **_bucket(con, source))

@@ -91,11 +91,12 @@ def load_table(wanted: Wanted, source: SourceFile, con: Any) -> LoadedTable:
     file = plain_file(source, con)
     form = _format_of(source, wanted.declared, file)
 
-    scratch = source.scratch if rows.are_many(file.path) else None
+    is_joined = wanted.declared.has_any_columns
+    scratch = source.scratch if rows.are_many(file.path, is_joined) else None
     target = f"kit_loaded_{wanted.declared.name}"
 
-    def typing(raw: RawRecords, query: str, also: str = "") -> str:
-        select = _select(*_matched(wanted, source, raw)[:2], query, wanted.zone, also)
+    def typing(raw: RawRecords, query: str) -> str:
+        select = _select(*_matched(wanted, source, raw)[:2], query, wanted.zone)
         rows.forget(con, target, source.scratch)
         return rows.making(target, select, scratch)
 
@@ -132,7 +133,7 @@ def _format_of(source: SourceFile, declared: DeclaredInput, file: PlainFile) -> 
     return form
 
 
-def _select(declared: DeclaredInput, raw: RawRecords, query: str, zone: str, also: str) -> str:
+def _select(declared: DeclaredInput, raw: RawRecords, query: str, zone: str) -> str:
     """The SELECT of the typed records; the order of the file is kept."""
     place_of = {name: place for place, name in raw.names.items()}
     columns = declared.columns or (ColumnSpec("line", "text"),)
@@ -140,7 +141,7 @@ def _select(declared: DeclaredInput, raw: RawRecords, query: str, zone: str, als
     places = [place_of.get(matched.get(column.name, ""), "") for column in columns]
     types = dict(raw.typed)
     cells = tuple(Cell(one, at, types.get(at, "")) for one, at in zip(columns, places, strict=True))
-    return select_typed(cells, zone, query, also)
+    return select_typed(cells, zone, query, raw.has_blanks)
 
 
 def _counted(

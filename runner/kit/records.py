@@ -24,7 +24,7 @@ class RawRecords:
     `unread` are the first UNREAD_KEPT of `unread_count` records. `typed` are the columns that are
     no text, with their type in the engine. `layout` says how the records lie in the file, where
     that tells the line of each. `is_loaded` says that they are in the typed table already; else
-    they are in `kit_raw`.
+    they are in `kit_raw`. `has_blanks` says that cells may have blanks around them.
     """
 
     names: dict[str, str]
@@ -34,3 +34,4 @@ class RawRecords:
     typed: tuple[tuple[str, str], ...] = ()
     layout: Layout | None = None
     is_loaded: bool = False
+    has_blanks: bool = True

@@ -33,9 +33,10 @@ def making(name: str, select: str, scratch: Path | None) -> str:
     )
 
 
-def are_many(path: Path) -> bool:
-    """Whether a file is so large that its rows are many."""
-    return path.is_file() and path.stat().st_size >= LARGE_BYTES
+def are_many(path: Path, are_joined: bool = False) -> bool:
+    """Whether a file is so large that its rows are many; to join them takes them to memory."""
+    least = LARGE_BYTES * (4 if are_joined else 1)
+    return path.is_file() and path.stat().st_size >= least
 
 
 def forget(con: Any, name: str, scratch: Path) -> None:

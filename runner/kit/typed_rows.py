@@ -39,23 +39,23 @@ class Cell:
         return self.type == engine_type(self.column.type)
 
 
-def select_typed(cells: tuple[Cell, ...], zone: str, query: str, also: str = "") -> str:
+def select_typed(cells: tuple[Cell, ...], zone: str, query: str, has_blanks: bool = True) -> str:
     """The SELECT of typed columns, `kit_fault` and `kit_lost` over a query that has the cells.
 
     `kit_fault` tells what is wrong with a required column, `kit_lost` with the others; both are
-    null where nothing is. `also` is a column of the query that is passed on.
+    null where nothing is. Unless it `has_blanks`, no cell is looked at for blanks around it.
     """
     here = [cell for cell in cells if cell.place]
-    found = ", ".join([*(_found(cell) for cell in here), *([also] if also else [])])
+    found = ", ".join(_found(cell) for cell in here)
     rests = "".join(
         f", {_rest(cell)} as {_named('rest', cell)}" for cell in here if _is_tried(cell)
     )
-    values = ", ".join(f"{_value(cell, zone)} as {_column(cell)}" for cell in cells)
+    values = ", ".join(f"{_value(cell, zone, has_blanks)} as {_column(cell)}" for cell in cells)
     faults = _said([cell for cell in here if cell.column.required])
     losses = _said([cell for cell in here if not cell.column.required])
     return (
         f"select {', '.join(map(_column, cells))}, {faults} as kit_fault, {losses} as kit_lost"
-        f"{f', {also}' if also else ''} from (select *, {values} from (select *{rests} from "
+        f" from (select *, {values} from (select *{rests} from "
         f"(select {found} from ({query}))))"
     )
 
@@ -88,12 +88,14 @@ def _rest(cell: Cell) -> str:
     return f"case when {tried} is null then {_bare(cell)} end"
 
 
-def _value(cell: Cell, zone: str) -> str:
+def _value(cell: Cell, zone: str, has_blanks: bool) -> str:
     type_, rest = cell.column.type, _named("rest", cell)
     if not cell.place:
         return f"null::{engine_type(type_)}"
     if cell.is_typed and type_ != "text":
         return _named("cell", cell)
+    if type_ == "text" and not has_blanks:
+        return f"nullif({_named('cell', cell)}, '')"
     if _is_tried(cell):
         careful = typed(type_, rest, zone)
         return f"case when {rest} is null then {_named('try', cell)} else {careful} end"

@@ -57,7 +57,7 @@ def read_cells(reading: Reading) -> RawRecords | None:
     made = [_unless_odd(width), *(sql for _, sql in columns)]
     select = ", ".join(f"{sql} as c{place}" for place, sql in enumerate(made))
     raw = RawRecords(names, typed=(("c0", "TIMESTAMP"),), layout=Layout(), is_loaded=True)
-    statement = reading.typing(raw, f"select {select} from {_cells(reading.path, width)}", "")
+    statement = reading.typing(raw, f"select {select} from {_cells(reading.path, width)}")
     try:
         con.execute(statement)
     except Exception:

@@ -4,6 +4,7 @@
 import csv
 import io
 from itertools import islice
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +149,8 @@ def _materialise(reading: Reading, header: Header) -> bool:
     """Load the records, and put what does not fit into `kit_rejects`; whether it could."""
     con = reading.con
     con.execute("drop table if exists kit_rejects; drop table if exists kit_scans")
-    statement = reading.making(header.columns, _query(reading.path, header))
+    raw = RawRecords(header.columns, has_blanks=header.select != "*" or _has_blanks(reading.path))
+    statement = reading.making(raw, _query(reading.path, header))
     try:
         con.execute(statement)
     except Exception as error:
@@ -156,6 +158,13 @@ def _materialise(reading: Reading, header: Header) -> bool:
             return False
         raise reading.source.refused(str(error).splitlines()[0][:300]) from None
     return True
+
+
+def _has_blanks(path: Path) -> bool:
+    """Whether there is any blank below the first line."""
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
+        body = text.find(b"\n")
+        return text.find(b" ", body) >= 0 or text.find(b"\t", body) >= 0
 
 
 def _query(path: Path, header: Header) -> str:

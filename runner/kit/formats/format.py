@@ -56,7 +56,7 @@ class Reading:
     con: Any
     year: int | None = None
     zone: str = "UTC"
-    typing: Callable[[RawRecords, str, str], str] | None = None
+    typing: Callable[[RawRecords, str], str] | None = None
 
     def at(self, path: Path) -> "Reading":
         """The same, read from another copy of the file."""
@@ -67,16 +67,15 @@ class Reading:
         """The same, for a format that reads the records again before they are typed."""
         return Reading(**{**vars(self), "typing": None})
 
-    def making(self, names: dict[str, str], query: str, also: str = "") -> str:
-        """The statements that make the typed table of a query with the columns `names`, so that
+    def making(self, raw: RawRecords, query: str) -> str:
+        """The statements that make the typed table of a query with the columns of `raw`, so that
         records are written once, as what they will be. Without `typing` it makes `kit_raw`.
 
-        `also` is a column of the query that the table has as well. Raises InputRefused where the
-        names are not those that the input needs.
+        Raises InputRefused where the names are not those that the input needs.
         """
         if self.typing is None:
             return f"create or replace temp table kit_raw as {query}"
-        return self.typing(RawRecords(names), query, also)
+        return self.typing(raw, query)
 
 
 @frozen
