@@ -4,14 +4,13 @@
 import csv
 import io
 from itertools import islice
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
 from runner.kit.formats.format import Format, Head, Reading
 from runner.kit.places import Layout, blanks_before, lines_of
 from runner.kit.quoting import literal
-from runner.kit.readable_file import LINE_LIMITS, rewritten
+from runner.kit.readable_file import CHUNK, LINE_LIMITS, rewritten
 from runner.kit.records import LATIN_1, UNREAD_KEPT, RawRecords, Unread
 from runner.model.contract import ColumnSpec, DeclaredInput, match_columns
 from runner.model.frozen import frozen
@@ -162,9 +161,12 @@ def _materialise(reading: Reading, header: Header) -> bool:
 
 def _has_blanks(path: Path) -> bool:
     """Whether there is any blank below the first line."""
-    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
-        body = text.find(b"\n")
-        return text.find(b" ", body) >= 0 or text.find(b"\t", body) >= 0
+    with path.open("rb") as file:
+        file.readline()
+        while chunk := file.read(CHUNK):
+            if b" " in chunk or b"\t" in chunk:
+                return True
+    return False
 
 
 def _query(path: Path, header: Header) -> str:
