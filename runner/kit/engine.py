@@ -23,6 +23,7 @@ def connect(scratch: Path, memory_bytes: int) -> Any:
         }
     )
     con.execute("set TimeZone = 'UTC'")
+    con.execute("set enable_progress_bar = false")
     con.execute(f"set temp_directory = {literal(scratch)}")
     con.execute(f"set memory_limit = '{memory_bytes}B'")
     con.execute(f"set threads = {len(os.sched_getaffinity(0))}")
