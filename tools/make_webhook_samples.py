@@ -216,6 +216,71 @@ def _write(name: str, log: Log) -> None:
     (FOLDER / f"{name}.expected.json").write_text(text, "utf-8")
 
 
+def own_log() -> Log:
+    """900 requests as the endpoint logged them, 60 of them answered with 500 from 16:00 on."""
+    log = Log(random.Random(20261126))
+    log.successes(840)
+    log.failures(60, lambda: "processing", 16.0, 20.0)
+    return log
+
+
+def _write_own_log(name: str, log: Log) -> None:
+    """As nginx writes them; health checks and other paths stand between the deliveries."""
+    log.rows.sort(key=lambda row: (row[0], row[1]["event_id"]))
+    lines = []
+    for place, (at, cells, _) in enumerate(log.rows):
+        stamp = f"{at:%d/%b/%Y:%H:%M:%S} +0000"
+        took = float(cells["latency_ms"]) / 1000
+        request = f'"POST /webhooks/stripe HTTP/1.1" {cells["http_status"]} 2 "-" "Stripe/1.0"'
+        lines.append(f"3.18.12.63 - - [{stamp}] {request} {took:.4f}")
+        if place % 10 == 0:
+            other = ("GET /health", "POST /login")[place // 10 % 2]
+            lines.append(f'10.0.0.9 - - [{stamp}] "{other} HTTP/1.1" 503 2 "-" "probe/2" 0.001')
+    (FOLDER / f"{name}.log").write_text("\n".join(lines) + "\n", "utf-8")
+    told = expected(log)
+    outputs = dict(told["outputs"])  # type: ignore[call-overload]
+    unknown = ("worst_event_type", "retried_deliveries", "duplicate_events", "signature_errors")
+    first = min(at for at, _, kind in log.rows if kind).replace(microsecond=0)
+    outputs |= dict.fromkeys(unknown) | {"first_failure_at": first.isoformat()}
+    del outputs["failures_by_event_type"]
+    case = {"parameters": {"endpoint_has": "/webhooks/"}, "outputs": outputs}
+    (FOLDER / f"{name}.expected.json").write_text(json.dumps(case, indent=2) + "\n", "utf-8")
+
+
+def _write_api_events(name: str) -> None:
+    """120 events of the Stripe API, a minute apart; of the last 20 every second one is pending."""
+    events = [
+        {
+            "id": f"evt_{n:03d}",
+            "object": "event",
+            "created": int((DAY + timedelta(minutes=n)).timestamp()),
+            "type": EVENT_TYPES[n % 3],
+            "pending_webhooks": int(n >= 100 and n % 2 == 0),
+        }
+        for n in range(120)
+    ]
+    listed = {"object": "list", "url": "/v1/events", "has_more": False, "data": events}
+    (FOLDER / f"{name}.json").write_text(json.dumps(listed, indent=1) + "\n", "utf-8")
+    pending = [n for n in range(100, 120) if n % 2 == 0]
+    by_type = Counter(EVENT_TYPES[n % 3] for n in pending)
+    outputs = {
+        "events": 120,
+        "delivery_success_rate": 110 / 120,
+        "failed_deliveries": 10,
+        **dict.fromkeys(("signature_errors", "timeout_errors", "processing_errors")),
+        "connection_errors": None,
+        "other_errors": 10,
+        "worst_event_type": min(by_type, key=lambda t: (-by_type[t], t)),
+        "first_failure_at": (DAY + timedelta(minutes=100)).isoformat(),
+        "failures_began_at": (DAY + timedelta(minutes=100)).isoformat(),
+        "retried_deliveries": None,
+        "latency_p95": None,
+        "duplicate_events": 0,
+    }
+    case = json.dumps({"outputs": outputs}, indent=2) + "\n"
+    (FOLDER / f"{name}.expected.json").write_text(case, "utf-8")
+
+
 def main() -> None:
     """Write every sample with its expected outputs."""
     _write("healthy-day", healthy_day())
@@ -223,6 +288,8 @@ def main() -> None:
     _write("mixed-timeouts", mixed_timeouts())
     _write("outage", outage())
     _write("header-only", Log(random.Random(0)))
+    _write_own_log("own-log", own_log())
+    _write_api_events("stripe-events")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ model_log = "samples/broken-template.jsonl"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 expected_format = "any"
 required_fields = ""
 least_score = None
@@ -32,7 +33,7 @@ bucket_minutes = 15
 # %%
 from runner import kit
 
-key = kit.open_key("jupyter-ai-output-analysis")
+key = kit.open_key("jupyter-ai-output-analysis", columns)
 key.load("model_log", model_log, timezone=timezone, between=(window_start, window_end))
 if expected_format not in ("any", "json"):
     raise kit.KitMisuse(f"expected_format is `{expected_format}`; it must be `any` or `json`")

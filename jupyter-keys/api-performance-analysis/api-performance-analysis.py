@@ -21,6 +21,7 @@ api_log = "samples/slow-search.csv"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 min_effect = 1.5
 min_count = 5
 slow_ms = 1000
@@ -29,7 +30,7 @@ routes = True
 # %%
 from runner import kit
 
-key = kit.open_key("jupyter-api-performance-analysis")
+key = kit.open_key("jupyter-api-performance-analysis", columns)
 log = key.load("api_log", api_log, timezone=timezone, between=(window_start, window_end))
 key.need("api_log", "duration_ms", "duration_s", hint="the unit of a duration must be in its name")
 judged = log.has("status")

@@ -22,6 +22,7 @@ audit_log = "samples/stolen-key.json"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 focus_actor = ""
 baseline_end = None
 gap_minutes = None
@@ -33,7 +34,7 @@ import re
 
 from runner import kit
 
-key = kit.open_key("jupyter-audit-trail-analysis")
+key = kit.open_key("jupyter-audit-trail-analysis", columns)
 key.load("audit_log", audit_log, timezone=timezone, between=(window_start, window_end))
 words = [re.escape(word.strip().lower()) for word in privilege_words.split(",") if word.strip()]
 privileged = kit.literal("|".join(words) or "^$")

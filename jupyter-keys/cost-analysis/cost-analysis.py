@@ -22,6 +22,7 @@ cost_export = "samples/runaway-logs.csv"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 tag = "team"
 currency = ""
 odd_share = 0.2
@@ -34,7 +35,7 @@ import json
 
 from runner import kit
 
-key = kit.open_key("jupyter-cost-analysis")
+key = kit.open_key("jupyter-cost-analysis", columns)
 key.load("cost_export", cost_export, timezone=timezone, between=(window_start, window_end))
 present = [
     name for (name,) in key.sql("select distinct currency from cost_export order by 1").fetchall()

@@ -23,6 +23,7 @@ server_log = "samples/slow-after-release.csv"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 slow_ms = 1000
 many_lock_waits = 10
 bucket_minutes = 15
@@ -30,7 +31,7 @@ bucket_minutes = 15
 # %%
 from runner import kit
 
-key = kit.open_key("jupyter-database-analysis")
+key = kit.open_key("jupyter-database-analysis", columns)
 key.load("server_log", server_log, timezone=timezone, between=(window_start, window_end))
 
 # %% [markdown]

@@ -24,6 +24,7 @@ query_log = "samples/slow-after-release.csv"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 slow_ms = 1000
 dominant_share = 0.5
 degraded_ratio = 1.5
@@ -32,7 +33,7 @@ bucket_minutes = 15
 # %%
 from runner import kit
 
-key = kit.open_key("jupyter-database-query-analysis")
+key = kit.open_key("jupyter-database-query-analysis", columns)
 key.load("query_log", query_log, timezone=timezone, between=(window_start, window_end))
 
 # %% [markdown]

@@ -22,6 +22,7 @@ metric_series = "samples/slow-cache.csv"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 metrics = ""
 worse = "higher"
 lower_is_worse = ""
@@ -31,7 +32,7 @@ bucket_minutes = 1
 # %%
 from runner import kit
 
-key = kit.open_key("jupyter-degradation-analysis")
+key = kit.open_key("jupyter-degradation-analysis", columns)
 key.load("metric_series", metric_series, timezone=timezone, between=(window_start, window_end))
 if worse not in ("higher", "lower"):
     raise kit.KitMisuse(f"`worse` is `{worse}`; it must be `higher` or `lower`")

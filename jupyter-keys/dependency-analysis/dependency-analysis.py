@@ -22,6 +22,7 @@ call_graph = "samples/payments-outage.csv"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 incident_start = None
 failing_rate = 0.05
 slow_ratio = 1.5
@@ -31,7 +32,7 @@ bucket_minutes = 5
 # %%
 from runner import kit
 
-key = kit.open_key("jupyter-dependency-analysis")
+key = kit.open_key("jupyter-dependency-analysis", columns)
 key.load("call_graph", call_graph, timezone=timezone, between=(window_start, window_end))
 key.need("call_graph", "target", "span_id", hint="export edges (source, target) or spans")
 key.calls("call_graph", "made")

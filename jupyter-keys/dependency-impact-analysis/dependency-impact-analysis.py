@@ -22,6 +22,7 @@ call_graph = "samples/ledger-outage.csv"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 failing_service = ""
 high_share = 0.1
 medium_share = 0.01
@@ -29,7 +30,7 @@ medium_share = 0.01
 # %%
 from runner import kit
 
-key = kit.open_key("jupyter-dependency-impact-analysis")
+key = kit.open_key("jupyter-dependency-impact-analysis", columns)
 key.load("call_graph", call_graph, timezone=timezone, between=(window_start, window_end))
 key.need("call_graph", "target", "span_id", hint="export edges (source, target) or spans")
 key.calls("call_graph", "made")

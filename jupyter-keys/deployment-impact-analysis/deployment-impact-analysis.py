@@ -22,6 +22,7 @@ request_log = "samples/bad-release.csv"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 deployed_at = None
 least_factor = 1.25
 least_rate = 0.005
@@ -33,7 +34,7 @@ import math
 
 from runner import kit
 
-key = kit.open_key("jupyter-deployment-impact-analysis")
+key = kit.open_key("jupyter-deployment-impact-analysis", columns)
 key.load("request_log", request_log, timezone=timezone, between=(window_start, window_end))
 key.need("request_log", "status", "failed", hint="export the status of each request")
 

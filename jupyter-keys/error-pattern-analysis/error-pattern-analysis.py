@@ -24,6 +24,7 @@ baseline = "samples/before-release.log"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 log_year = None
 baseline_until = None
 errors_only = True
@@ -33,7 +34,7 @@ surge_at = 3
 # %%
 from runner import kit
 
-key = kit.open_key("jupyter-error-pattern-analysis")
+key = kit.open_key("jupyter-error-pattern-analysis", columns)
 window = (window_start, window_end)
 key.load("log", log, timezone=timezone, between=window, year=log_year)
 key.need("log", "message", "status", hint="a log needs a text or a status in each record")

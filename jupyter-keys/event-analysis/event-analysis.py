@@ -23,13 +23,14 @@ events = "samples/checkout.csv"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 failing_outcomes = "failed,failure,error,timeout,rejected,denied,cancelled"
 silent_after = 5
 
 # %%
 from runner import kit
 
-key = kit.open_key("jupyter-event-analysis")
+key = kit.open_key("jupyter-event-analysis", columns)
 log = key.load("events", events, timezone=timezone, between=(window_start, window_end))
 is_judged = any(log.has(column) for column in ("outcome", "status_code", "error"))
 words = ", ".join(

@@ -22,6 +22,7 @@ request_log = "samples/checkout-outage.csv"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 incident_start = None
 incident_end = None
 failing_status = 500
@@ -35,7 +36,7 @@ bucket_minutes = 5
 # %%
 from runner import kit
 
-key = kit.open_key("jupyter-impact-analysis")
+key = kit.open_key("jupyter-impact-analysis", columns)
 key.load("request_log", request_log, timezone=timezone, between=(window_start, window_end))
 key.need("request_log", "status", "failed", hint="export the status of each request")
 if not 0 < slo_target < 1:

@@ -22,6 +22,7 @@ model_log = "samples/broken-template.jsonl"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 most_characters = 20000
 repeated_at = 20
 degraded_share = 0.05
@@ -30,7 +31,7 @@ bucket_minutes = 15
 # %%
 from runner import kit
 
-key = kit.open_key("jupyter-input-quality-analysis")
+key = kit.open_key("jupyter-input-quality-analysis", columns)
 key.load("model_log", model_log, timezone=timezone, between=(window_start, window_end))
 
 # %% [markdown]

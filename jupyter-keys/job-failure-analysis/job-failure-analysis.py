@@ -22,6 +22,7 @@ job_runs = "samples/mail-outage.csv"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 stuck_minutes = 60
 pattern_share = 0.8
 pattern_runs = 5
@@ -29,7 +30,7 @@ pattern_runs = 5
 # %%
 from runner import kit
 
-key = kit.open_key("jupyter-job-failure-analysis")
+key = kit.open_key("jupyter-job-failure-analysis", columns)
 key.load("job_runs", job_runs, timezone=timezone, between=(window_start, window_end))
 
 # %% [markdown]

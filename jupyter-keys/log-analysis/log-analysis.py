@@ -22,12 +22,13 @@ log = "samples/deploy-errors.log"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 log_year = None
 
 # %%
 from runner import kit
 
-key = kit.open_key("jupyter-log-analysis")
+key = kit.open_key("jupyter-log-analysis", columns)
 loaded = key.load("log", log, timezone=timezone, between=(window_start, window_end), year=log_year)
 key.need("log", "message", "status", hint="a log needs a text or a status in each record")
 

@@ -21,6 +21,7 @@ measurements = "samples/job-durations.csv"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 min_effect = 1.5
 min_count = 5
 
@@ -28,7 +29,7 @@ min_count = 5
 # %%
 from runner import kit
 
-key = kit.open_key("jupyter-performance-analysis")
+key = kit.open_key("jupyter-performance-analysis", columns)
 log = key.load("measurements", measurements, timezone=timezone, between=(window_start, window_end))
 key.need(
     "measurements", "duration_ms", "duration_s", hint="the unit of a duration must be in its name"
@@ -159,6 +160,6 @@ durations = key.sql("""
 """)
 key.chart(
     "durations",
-    kit.histogram(durations, "log10_of_ms", "operations"),
-    caption="How many operations took how long; 3 stands for 1,000 ms",
+    kit.histogram(durations, "log10_of_ms", "operations", unit_of_log="ms"),
+    caption="How many operations took how long; each class is 1.6 times as wide as the one before",
 )

@@ -23,6 +23,7 @@ changes = "samples/payments-changes.csv"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 service = ""
 high_score = 25
 medium_score = 10
@@ -33,7 +34,7 @@ import re
 
 from runner import kit
 
-key = kit.open_key("jupyter-risk-analysis")
+key = kit.open_key("jupyter-risk-analysis", columns)
 key.load("call_graph", call_graph, timezone=timezone)
 key.need("call_graph", "target", "span_id", hint="export edges (source, target) or spans")
 key.load("changes", changes, timezone=timezone, between=(window_start, window_end))

@@ -24,6 +24,7 @@ database = "samples/lost-webhooks-database.csv"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 entitled_statuses = "active, trialing, past_due"
 ignored_columns = ""
 time_tolerance_seconds = 60
@@ -31,7 +32,7 @@ time_tolerance_seconds = 60
 # %%
 from runner import kit
 
-key = kit.open_key("jupyter-stripe-subscription-reconciliation")
+key = kit.open_key("jupyter-stripe-subscription-reconciliation", columns)
 window = tuple(kit.moment(bound, timezone) for bound in (window_start, window_end))
 loaded = (
     key.load("stripe", stripe, between=window),

@@ -23,12 +23,13 @@ webhook_log = "samples/incident-day.csv"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 deadline_minutes = 60
 
 # %%
 from runner import kit
 
-key = kit.open_key("jupyter-webhook-delivery-report")
+key = kit.open_key("jupyter-webhook-delivery-report", columns)
 log = key.load("webhook_log", webhook_log, timezone=timezone, between=(window_start, window_end))
 key.need("webhook_log", "http_status", "pending_webhooks", hint="a report needs how attempts ended")
 has_status = log.has("http_status")

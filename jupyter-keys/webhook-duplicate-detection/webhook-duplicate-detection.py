@@ -23,11 +23,12 @@ webhook_log = "samples/redelivered.csv"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
 
 # %%
 from runner import kit
 
-key = kit.open_key("jupyter-webhook-duplicate-detection")
+key = kit.open_key("jupyter-webhook-duplicate-detection", columns)
 log = key.load("webhook_log", webhook_log, timezone=timezone, between=(window_start, window_end))
 has_status = log.has("http_status")
 

@@ -15,33 +15,41 @@
 # # Webhook event analysis
 #
 # Reads a webhook delivery log and answers: what is the delivery success rate, what events are
-# failing, and when did failures start? One record is one delivery attempt. All times are UTC.
+# failing, and when did failures start? One record is one delivery attempt, one request of the
+# endpoint's own log, or one event of the Stripe API. All times are UTC.
 
 # %% tags=["parameters"]
 webhook_log = "samples/signature-incident.csv"
 window_start = None
 window_end = None
 timezone = "UTC"
+columns = ""
+endpoint_has = ""
 
 # %%
 from runner import kit
 
-key = kit.open_key("jupyter-webhook-event-analysis")
-key.load("webhook_log", webhook_log, timezone=timezone, between=(window_start, window_end))
+key = kit.open_key("jupyter-webhook-event-analysis", columns)
+log = key.load("webhook_log", webhook_log, timezone=timezone, between=(window_start, window_end))
 key.need("webhook_log", "event_type", "endpoint", hint="a delivery names its event or its endpoint")
+key.need("webhook_log", "http_status", "pending_webhooks", hint="export how each delivery ended")
 
 # %% [markdown]
 # ## What counts as a failure, and of which kind?
 #
 # A delivery failed unless it was answered with a status of 200 to 299. Each failure is of one kind:
-# the first line that fits. The words of the log go before the status, because they say more.
+# the first line that fits. The words of the log go before the status, because they say more. An
+# event of the API failed while an endpoint is pending; why, it does not say. Of the endpoint's own
+# log only POST requests are deliveries.
 
 # %%
 key.view(
     "deliveries",
-    r"""
-    select *, case
+    rf"""
+    select *, coalesce(latency_ms, latency_s * 1000) as latency, case
         when http_status between 200 and 299 then null
+        when http_status is null and pending_webhooks = 0 then null
+        when http_status is null and pending_webhooks > 0 then 'other'
         when error ilike '%signature%' then 'signature'
         when regexp_matches(error, 'time[ds]?[ _-]?out|deadline exceeded', 'i') then 'timeout'
         when coalesce(http_status, 0) = 0 and regexp_matches(
@@ -54,6 +62,8 @@ key.view(
         else 'other'
     end as error_class
     from webhook_log
+    where coalesce(upper(method), 'POST') = 'POST'
+        and contains(coalesce(endpoint, ''), {kit.literal(endpoint_has)})
     """,
 )
 
@@ -61,15 +71,21 @@ key.view(
 # ## What is the delivery success rate?
 
 # %%
-totals = key.row("""
+says_why = str(log.has("http_status")).lower()
+says_more = str(log.has("error")).lower()
+totals = key.row(f"""
     select
         count(*) as events,
         count(*) filter (error_class is null) / nullif(count(*), 0) as delivery_success_rate,
         count(error_class) as failed_deliveries,
-        count(*) filter (error_class = 'signature') as signature_errors,
-        count(*) filter (error_class = 'timeout') as timeout_errors,
-        count(*) filter (error_class = 'processing') as processing_errors,
-        count(*) filter (error_class = 'connection') as connection_errors,
+        case when {says_more} or failed_deliveries = 0
+            then count(*) filter (error_class = 'signature') end as signature_errors,
+        case when {says_why} or failed_deliveries = 0
+            then count(*) filter (error_class = 'timeout') end as timeout_errors,
+        case when {says_why} or failed_deliveries = 0
+            then count(*) filter (error_class = 'processing') end as processing_errors,
+        case when {says_why} or failed_deliveries = 0
+            then count(*) filter (error_class = 'connection') end as connection_errors,
         count(*) filter (error_class = 'other') as other_errors
     from deliveries
 """)
@@ -176,7 +192,7 @@ key.publish(
         case when count(attempt) > 0 then count(*) filter (attempt > 1) end as retried_deliveries,
         case when count(event_id) > 0
             then (select count(*) from delivered_again) end as duplicate_events,
-        round(quantile_cont(latency_ms, 0.95) / 1000, 6) as latency_p95
+        round(quantile_cont(latency, 0.95) / 1000, 6) as latency_p95
     from deliveries
     """)
 )

@@ -2,8 +2,8 @@
 
 import json
 import os
+import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,7 @@ if TYPE_CHECKING:
     from runner.keys.catalog import InstalledKey
     from runner.keys.executor import KeyOutcome
     from runner.keys.samples import SampleCase
-    from runner.model.contract import KeyContract
-    from runner.model.results import KeyFailure, KeyResult
-    from runner.model.values import Table
-
-MOST_ROWS = 10
+    from runner.model.results import KeyFailure
 
 
 @frozen
@@ -137,7 +133,9 @@ def _show(key: "InstalledKey", outcome: "KeyOutcome", options: KeyRunOptions) ->
     if options.as_json:
         console.result(json.dumps(_as_json(key, outcome), indent=2, ensure_ascii=False))
     elif isinstance(outcome, KeyResult):
-        console.result("\n".join(_lines(key.contract, outcome)))
+        from runner.cli.key_result_text import result_text
+
+        console.result(result_text(key.contract, outcome, console.width(sys.stdout)))
     if not isinstance(outcome, KeyResult):
         return _failed(key, outcome)
     for warning in outcome.warnings:
@@ -153,44 +151,6 @@ def _failed(key: "InstalledKey", failure: "KeyFailure") -> int:
     console.say(f"error: {key.contract.key.text} failed ({failure.kind.value})")
     console.say(f"       {safe_text(failure.message)}")
     return ExitCode.FAILED
-
-
-def _lines(contract: "KeyContract", result: "KeyResult") -> Iterator[str]:
-    from runner.conditions.showing import show_value
-    from runner.model.values import Chart, Table
-    from runner.report.measures import show_time
-
-    yield f"{contract.title} ({contract.key.text} {contract.version}, {result.seconds:.1f} s)"
-    if result.data_from and result.data_to:
-        yield f"data from {show_time(result.data_from)} to {show_time(result.data_to)}"
-    yield ""
-    known = {spec.name: spec for spec in contract.outputs}
-    scalars = [one for one in result.outputs if not isinstance(one.value, Table | Chart)]
-    longest = max((len(known[one.name].label) for one in scalars), default=0)
-    for one in scalars:
-        spec = known[one.name]
-        yield f"  {spec.label.ljust(longest)}  {show_value(spec, one.value)}"
-    for one in result.outputs:
-        if isinstance(one.value, Table):
-            yield ""
-            yield from _table(known[one.name].label, one.value)
-
-
-def _table(label: str, table: "Table") -> Iterator[str]:
-    from runner.model.safe_text import safe_line
-
-    more = f", the first {MOST_ROWS}" if table.row_count > MOST_ROWS else ""
-    plural = "" if table.row_count == 1 else "s"
-    yield f"{label} ({table.row_count:,} row{plural}{more})"
-    rows = [[_short(safe_line(cell)) for cell in row] for row in table.rows[:MOST_ROWS]]
-    widths = [max(map(len, cells)) for cells in zip(table.columns, *rows, strict=True)]
-    for row in (list(table.columns), *rows) if rows else ():
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield f"  {'  '.join(cells)}".rstrip()
-
-
-def _short(cell: str) -> str:
-    return cell if len(cell) <= 60 else cell[:59] + "…"
 
 
 def _as_json(key: "InstalledKey", outcome: "KeyOutcome") -> dict[str, object]:

@@ -118,8 +118,9 @@ def _run(options: RunOptions, executor: "PapermillExecutor", store: "Store") -> 
     attended = options.stop_at_person or (not options.unattended and at_terminal())
     if options.sample:
         options = _with_sample(options, loaded.path, attended)
-    inputs = assign_inputs(loaded, given_inputs(options.inputs), all_needed=not attended)
     parameters = assign_parameters(loaded, pairs("--param", options.parameters))
+    given = given_inputs(options.inputs)
+    inputs = assign_inputs(loaded, given, not attended, parameters)
     check_notebooks(loaded, inputs, parameters)
     if not verification:  # after what is cheaper to refuse
         refuse_errors(loaded, library)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from runner.errors import InvalidInput
-from runner.model.contract import DeclaredInput, match_columns
+from runner.model.contract import DeclaredInput, absent, match_columns
 from runner.model.frozen import frozen
 
 _HEAD = 1 << 16
@@ -139,7 +139,7 @@ def _compare(declared: DeclaredInput, file: Path, found: tuple[str, ...]) -> Non
     matched, missing, ambiguous = match_columns(declared.columns, found)
     if matched and not missing and not ambiguous:
         return
-    faults = [f"no column {', '.join(missing)}"] if missing else []
+    faults = [f"no column {', '.join(absent(declared, missing, found))}"] if missing else []
     faults += [f"several columns for {', '.join(ambiguous)}"] if ambiguous else []
     faults += [] if faults else ["none of the columns"]
     needed = [column.name for column in declared.columns if column.required]

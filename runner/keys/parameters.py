@@ -5,12 +5,20 @@ Times, dates and paths stay text here; `injected.py` makes of them what a notebo
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import NoReturn
 
 from runner.errors import InvalidInput
+from runner.model.column_mapping import (
+    TYPE,
+    ColumnPair,
+    column_pairs,
+    concerning,
+    mapped,
+    unknown_column,
+)
 from runner.model.contract import (
     DeclaredParameter,
     KeyContract,
@@ -46,6 +54,39 @@ def check_parameters(
         for name, parameter in declared.items()
         if name in given
     )
+
+
+def check_columns(contracts: Sequence[KeyContract], parameters: Iterable[Parameter]) -> None:
+    """Raise InvalidInput where a column is mapped that no input of these KEYs has."""
+    inputs = [declared for contract in contracts for declared in contract.inputs]
+    for pairs in _pairs_of(contracts, parameters):
+        if wrong := unknown_column(pairs, inputs):
+            raise InvalidInput(f"parameter 'columns': {wrong}", _NO_CELL)
+
+
+def mapped_contract(contract: KeyContract, parameters: Iterable[Parameter]) -> KeyContract:
+    """The contract, whose inputs have the columns that the parameters map."""
+    pairs = [pair for given in _pairs_of([contract], parameters) for pair in given]
+    inputs = tuple(mapped(declared, pairs) for declared in contract.inputs)
+    return KeyContract(**{**vars(contract), "inputs": inputs}) if pairs else contract
+
+
+def of_this_key(contract: KeyContract, parameters: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
+    """The parameters, of mapped columns those that the KEY has; a run gives all to each."""
+    types = {declared.name: declared.type for declared in contract.parameters}
+    return tuple(
+        Parameter(given.name, concerning(contract, str(given.value)))
+        if types.get(given.name) == TYPE
+        else given
+        for given in parameters
+    )
+
+
+def _pairs_of(
+    contracts: Sequence[KeyContract], parameters: Iterable[Parameter]
+) -> Iterator[tuple[ColumnPair, ...]]:
+    names = {p.name for contract in contracts for p in contract.parameters if p.type == TYPE}
+    yield from (column_pairs(str(one.value)) for one in parameters if one.name in names)
 
 
 def _unknown(contract: KeyContract, name: str) -> InvalidInput:
@@ -122,6 +163,8 @@ def _from_text(type_name: str, text: str) -> ParameterItem | None:
             return text if text and "\0" not in text else None
         case "timezone":
             return text if _is_timezone(text) else None
+        case "columns":
+            return text if _is_mapping(text) else None
     return text
 
 
@@ -202,6 +245,14 @@ def _is_timezone(text: str) -> bool:
     return True
 
 
+def _is_mapping(text: str) -> bool:
+    try:
+        column_pairs(text)
+    except ValueError:
+        return False
+    return True
+
+
 _WITH_OFFSET = "2026-11-22T10:00:00Z"
 _EXAMPLES = {
     "integer": "digits, such as 24",
@@ -209,6 +260,7 @@ _EXAMPLES = {
     "flag": "true or false",
     "timestamp": f"ISO 8601 with an offset, such as {_WITH_OFFSET}",
     "timezone": "a name of the IANA time zones, such as Europe/Berlin",
+    "columns": "pairs of the KEY's column and the file's, such as endpoint=path, status=code",
     "date": "ISO 8601, such as 2026-11-22",
     "list": 'items between commas, such as 500,502, or a JSON array, such as ["a, b", "c"]',
 }

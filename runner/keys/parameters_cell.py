@@ -25,6 +25,7 @@ _FITTING: dict[str, tuple[type, ...]] = {
     "timezone": (str,),
     "date": (str,),
     "path": (str,),
+    "columns": (str,),
     "list": (list, tuple, set),
 }
 """The literals that a parameters cell may hold for a type; calls such as Path("…") fit any."""

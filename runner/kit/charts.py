@@ -48,13 +48,20 @@ def lines(relation: Any, x: str, y: str, *, by: str = "", title: str = "") -> Ch
     return ChartSpec(draw_lines(_plot(rows, x, y, by, title)), spec)
 
 
-def histogram(relation: Any, x: str, y: str, *, title: str = "") -> ChartSpec:
-    """Bars of `y` over the numbers `x`, each of which is the lower end of a class."""
+def histogram(
+    relation: Any, x: str, y: str, *, title: str = "", unit_of_log: str = ""
+) -> ChartSpec:
+    """Bars of `y` over the numbers `x`, each of which is the lower end of a class.
+
+    Where `x` are decimal logarithms, `unit_of_log` says of what (`ms`), and the axis shows that.
+    """
     rows, _ = _rows(relation, x)
     channels = {"x": vega.amount(x, False), "y": vega.amount(y, _is_share(y))}
     spec = vega.vega_lite(vega.Encoding(_plain_rows(rows), "bar", channels, title))
     points = tuple((float(row[x]), _number(row[y])) for row in rows if row[x] is not None)
-    plot = Plot(title, _words(x), _words(y), (Series("", points),), False, _is_share(y))
+    named = unit_of_log or _words(x)
+    series = (Series("", points),)
+    plot = Plot(title, named, _words(y), series, False, _is_share(y), bool(unit_of_log))
     return ChartSpec(draw_bars(plot), spec)
 
 

@@ -23,6 +23,7 @@ from runner.kit.quoting import identifier, literal
 from runner.kit.readable_file import SourceFile
 from runner.kit.refusal import InputRefused, KitMisuse
 from runner.kit.tables import publish_table
+from runner.model.column_mapping import column_pairs, mapped, unknown_column
 from runner.model.contract import DeclaredInput, KeyContract
 from runner.model.result_file import InputRows, PublishedResult, encode_result
 from runner.model.results import OutputValue
@@ -37,9 +38,22 @@ if TYPE_CHECKING:
 SECRETS_DIR = "RUNBOOK_SECRETS_DIR"
 
 
-def open_key(name: str) -> "Key":
-    """Open the KEY called `name`, such as `jupyter-webhook-event-analysis`, by its key.json."""
+def open_key(name: str, columns: str = "") -> "Key":
+    """Open the KEY called `name`, such as `jupyter-webhook-event-analysis`, by its key.json.
+
+    `columns` says which column of a file is which of key.json, where its name is none of those that
+    key.json has for it: `endpoint=route, status=code`, or `stripe.status=state` for one input.
+    Raises KitMisuse for a column that no input has.
+    """
     contract, folder = find_contract(name)
+    try:
+        pairs = column_pairs(columns)
+    except ValueError as error:
+        raise KitMisuse(f"columns: {error}") from None
+    if wrong := unknown_column(pairs, contract.inputs):
+        raise KitMisuse(f"columns: {wrong}")
+    inputs = tuple(mapped(declared, pairs) for declared in contract.inputs)
+    contract = KeyContract(**{**vars(contract), "inputs": inputs})
     return Key(contract, folder, OutputFolder.of_environment())
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from runner.kit.quoting import literal
 from runner.kit.refusal import InputRefused
 from runner.kit.zstd_frames import CutOff, check_whole
-from runner.model.contract import ColumnSpec, DeclaredInput, match_columns
+from runner.model.contract import ColumnSpec, DeclaredInput, absent, match_columns
 from runner.model.frozen import frozen
 from runner.model.safe_text import safe_line
 
@@ -41,7 +41,7 @@ class SourceFile:
         """Raise InputRefused where these columns are not those that the input needs."""
         matched, missing, ambiguous = match_columns(declared.columns, found)
         if missing or ambiguous or (declared.columns and not matched):
-            faults = [f"no column `{name}`" for name in missing]
+            faults = [f"no column `{name}`" for name in absent(declared, missing, found)]
             faults += [f"several columns for `{name}`" for name in ambiguous]
             faults += [] if faults else ["none of the columns"]
             needed = [column for column in declared.columns if column.required]

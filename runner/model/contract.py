@@ -15,13 +15,19 @@ class ColumnSpec:
     """A column that an input has: its type, and the names under which exports carry it.
 
     Types: text, integer, number, flag, timestamp. Names match with letter case, spaces, dashes
-    and underscores ignored.
+    and underscores ignored. `found_as` is the only such name where a person said which it is.
     """
 
     name: str
     type: str
     aliases: tuple[str, ...] = ()
     required: bool = True
+    found_as: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names under which a file may have it, the likeliest first."""
+        return (self.found_as,) if self.found_as else (self.name, *self.aliases)
 
 
 @frozen
@@ -55,8 +61,9 @@ class DeclaredInput:
 class DeclaredParameter:
     """A parameter besides the inputs.
 
-    Types: text, integer, number, flag, timestamp, timezone, date, path, list. `items` is the type
-    of the items of a list. Timestamps, dates and paths are text here.
+    Types: text, integer, number, flag, timestamp, timezone, date, path, list, columns (see
+    `column_mapping`). `items` is the type of the items of a list. Timestamps, dates and paths are
+    text here.
     """
 
     name: str
@@ -159,8 +166,9 @@ def match_columns(
 ) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
     """Which column of a file is which column of the contract.
 
-    Returns the mapping from contract name to the file's name, the required columns that no
-    column of the file matches, and the contract columns that several columns of the file match.
+    Returns the mapping from contract name to the file's name, the columns that no column of the
+    file matches and that are required or were said to be there, and the contract columns that
+    several columns of the file match.
     """
     by_plain: dict[str, list[str]] = {}
     for name in found:
@@ -169,12 +177,30 @@ def match_columns(
     missing: list[str] = []
     ambiguous: list[str] = []
     for column in wanted:
-        names = (column.name, *column.aliases)
-        hits = next((by_plain[plain_name(n)] for n in names if plain_name(n) in by_plain), [])
+        plain = [plain_name(name) for name in column.names]
+        hits = next((by_plain[name] for name in plain if name in by_plain), [])
         if len(hits) > 1:
             ambiguous.append(column.name)
         elif hits:
             matched[column.name] = hits[0]
-        elif column.required:
+        elif column.required or column.found_as:
             missing.append(column.name)
     return matched, tuple(missing), tuple(ambiguous)
+
+
+def absent(
+    declared: DeclaredInput, missing: tuple[str, ...], found: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The missing columns in words; of one that a person named, what the file has that is alike."""
+    return tuple(_absent(column, found) for column in declared.columns if column.name in missing)
+
+
+def _absent(column: ColumnSpec, found: tuple[str, ...]) -> str:
+    if not column.found_as:
+        return column.name
+    from difflib import get_close_matches
+
+    close = get_close_matches(column.found_as, found, n=1)
+    return f"{column.found_as} for {column.name}" + (
+        f" (did you mean {close[0]}?)" if close else ""
+    )

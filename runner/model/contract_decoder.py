@@ -35,7 +35,7 @@ FORMATS = (
     *("otel-spans", "cloudtrail", "kubernetes-audit", "focus", "aws-cur", "metrics-wide"),
 )
 COLUMN_TYPES = ("text", "integer", "number", "flag", "timestamp")
-PARAMETER_TYPES = (*COLUMN_TYPES, "timezone", "date", "path", "list")
+PARAMETER_TYPES = (*COLUMN_TYPES, "timezone", "date", "path", "list", "columns")
 ITEM_TYPES = ("text", "integer", "number", "flag", "timestamp", "date", "path")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -66,6 +66,8 @@ def field_names(part: type) -> tuple[str, ...]:
         return ("$schema", "slug", *(name for name in fields_of(KeyContract) if name != "key"))
     if part is Material:
         return ("share", "of")
+    if part is ColumnSpec:  # what a file calls it is said by a person, for one run
+        return tuple(name for name in fields_of(ColumnSpec) if name != "found_as")
     return fields_of(part)
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from runner.errors import InvalidInput, UsageError
 from runner.interpreter.calls import made_by
@@ -10,7 +11,7 @@ from runner.keys.input_shape import check_input
 from runner.keys.inputs import check_origin
 from runner.keys.kernelspecs import kernel_for
 from runner.keys.notebook_source import read_notebook
-from runner.keys.parameters import check_parameters
+from runner.keys.parameters import check_columns, check_parameters, mapped_contract
 from runner.keys.parameters_cell import check_values
 from runner.model.contract import DeclaredInput
 from runner.model.events import Parameter
@@ -19,6 +20,7 @@ from runner.model.identity import KeyName
 from runner.runs.loading import LoadedRunbook
 
 STANDARD_INPUT = Path("-")
+NO_PARAMETERS: Mapping[KeyName, tuple[Parameter, ...]] = MappingProxyType({})
 
 
 @frozen
@@ -30,16 +32,21 @@ class GivenInput:
 
 
 def assign_inputs(
-    loaded: LoadedRunbook, given: tuple[GivenInput, ...], all_needed: bool
+    loaded: LoadedRunbook,
+    given: tuple[GivenInput, ...],
+    all_needed: bool,
+    parameters: Mapping[KeyName, tuple[Parameter, ...]] = NO_PARAMETERS,
 ) -> tuple[GivenInput, ...]:
     """Every given file with the name of the input that it is, its shape checked.
+
+    The parameters may say which column of a file is which.
 
     A file without a name is the only input that the runbook's KEYs need. Raises UsageError for
     names that no KEY has, InvalidInput for files of the wrong shape and, where `all_needed`, for
     inputs that are missing.
     """
     by_name: dict[str, list[DeclaredInput]] = {}
-    for declared in _needed(loaded):
+    for declared in _needed(loaded, parameters):
         by_name.setdefault(declared.name, []).append(declared)
     named = tuple(_with_name(one, given, by_name) for one in given)
     names = [one.name for one in named]
@@ -68,13 +75,15 @@ def assign_parameters(
             if contracts:
                 check_parameters(contracts[0], {name: given[name]})
             raise InvalidInput(f"no KEY of this runbook has a parameter {name!r}", "no cell ran")
-    return {
+    typed = {
         contract.key: check_parameters(
             contract,
             {p.name: given[p.name] for p in contract.parameters if p.name in given},
         )
         for contract in contracts
     }
+    check_columns(contracts, (one for parameters in typed.values() for one in parameters))
+    return typed
 
 
 def check_notebooks(
@@ -95,11 +104,14 @@ def check_notebooks(
         check_values(source, key.contract, names)
 
 
-def _needed(loaded: LoadedRunbook) -> Iterator[DeclaredInput]:
+def _needed(
+    loaded: LoadedRunbook, parameters: Mapping[KeyName, tuple[Parameter, ...]]
+) -> Iterator[DeclaredInput]:
     """The inputs of all KEYs that a run may reach, less those that an earlier step makes."""
     for step in loaded.program.order:
         for call in loaded.program.calls(step):
             contract = loaded.program.by_key[call.key]
+            contract = mapped_contract(contract, parameters.get(contract.key, ()))
             for declared in contract.inputs:
                 if made_by(contract, declared, call) is None:
                     yield declared

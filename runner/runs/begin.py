@@ -19,7 +19,9 @@ from runner.interpreter.state import RunState, fold
 from runner.keys.executor import KeyExecutor
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import stage_input
+from runner.keys.parameters import mapped_contract
 from runner.keys.secrets import NO_SECRETS, Secrets
+from runner.model.contract import KeyContract
 from runner.model.events import (
     Event,
     InputStaged,
@@ -136,7 +138,7 @@ def go_on(
         inbox=world.inbox,
         deadline_seconds=request.deadline_seconds,
         commands=_commands(request, evidence.path),
-        intake=FolderIntake(request.loaded.keys, evidence.path),
+        intake=FolderIntake(_contracts(request), evidence.path),
         letters=letters,
         at_once=request.keys_at_once or _usable_cores(),
     )
@@ -247,9 +249,15 @@ def _stage(request: RunRequest, state: RunState, evidence: RunEvidence) -> tuple
 
 def _check_shape(request: RunRequest, name: str, file: Path) -> None:
     """What could not be looked at before it was copied."""
-    for key in request.loaded.keys:
-        if declared := key.contract.input(name):
+    for contract in _contracts(request):
+        if declared := contract.input(name):
             check_input(declared, file)
+
+
+def _contracts(request: RunRequest) -> tuple[KeyContract, ...]:
+    """Those of the KEYs, with the columns that the parameters map."""
+    contracts = (key.contract for key in request.loaded.keys)
+    return tuple(mapped_contract(one, request.parameters.get(one.key, ())) for one in contracts)
 
 
 def login() -> str:

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Protocol
 
 from runner.errors import InvalidInput
-from runner.keys.catalog import InstalledKey
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import check_origin, stage_input
+from runner.model.contract import KeyContract
 from runner.model.results import StagedInput
 
 
@@ -22,8 +22,8 @@ class Intake(Protocol):
 class FolderIntake:
     """Copies into a run folder; a second file for an input stands beside the first."""
 
-    def __init__(self, keys: Iterable[InstalledKey], run_folder: Path):
-        self._keys = tuple(keys)
+    def __init__(self, contracts: Iterable[KeyContract], run_folder: Path):
+        self._contracts = tuple(contracts)
         self._run_folder = run_folder
 
     def take(self, name: str, path: str) -> StagedInput:
@@ -32,8 +32,8 @@ class FolderIntake:
         if path.strip() in ("", "-"):
             raise InvalidInput("standard input is the keyboard here", "no cell ran")
         check_origin(name, origin)
-        for key in self._keys:
-            if declared := key.contract.input(name):
+        for contract in self._contracts:
+            if declared := contract.input(name):
                 check_input(declared, origin)
         number = 1
         while (self._run_folder / "inputs" / name / str(number)).exists():

@@ -7,6 +7,7 @@ from runner.errors import InvalidInput, UsageError
 from runner.keys.catalog import InstalledKey
 from runner.keys.executor import KeyExecutor, KeyOutcome, Order, Progress
 from runner.keys.inputs import check_input, check_origin, check_parameters, stage_input
+from runner.keys.parameters import check_columns, mapped_contract
 from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.contract import ParameterValue
 from runner.model.frozen import frozen
@@ -63,6 +64,8 @@ def run_key(request: KeyRequest, executor: KeyExecutor) -> KeyOutcome:
     """
     contract = request.key.contract
     parameters = check_parameters(contract, request.parameters)
+    check_columns([contract], parameters)
+    contract = mapped_contract(contract, parameters)
     for one in request.inputs:
         declared = contract.input(one.name)
         if one.path != STANDARD_INPUT:

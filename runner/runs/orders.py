@@ -7,6 +7,7 @@ from pathlib import Path
 from runner.interpreter.calls import InputSource, TableInput
 from runner.keys.catalog import InstalledKey
 from runner.keys.executor import Order
+from runner.keys.parameters import of_this_key
 from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.events import Parameter
 from runner.model.frozen import frozen
@@ -38,7 +39,7 @@ class OrderWriter:
             attempt=request.attempt,
             key=key,
             inputs=tuple(self._staged(source) for source in sources),
-            parameters=self.parameters.get(request.key, ()),
+            parameters=of_this_key(key.contract, self.parameters.get(request.key, ())),
             run_folder=self.run_folder,
             limits=self.limits.on(key.contract.limits),
             secrets=self.secrets.of(key.contract),

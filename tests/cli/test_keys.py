@@ -116,3 +116,59 @@ def test_a_runbook_without_a_sample_says_so(runbook: Runbook, tmp_path: Path) ->
     refused = runbook("run", "order-errors", "--sample", cwd=tmp_path)
     assert refused.returncode == 2
     assert "order-errors.md has no sample" in refused.stderr
+
+
+OTHER_NAMES = {"timestamp": "happened", "http_status": "code"}
+
+
+@pytest.fixture
+def renamed(tmp_path: Path) -> Path:
+    """The sample of the webhook KEY with other names in its first line."""
+    head, rest = (SAMPLES / "healthy-day.csv").read_text("utf-8").split("\n", 1)
+    for old, new in OTHER_NAMES.items():
+        head = head.replace(old, new)
+    (tmp_path / "renamed.csv").write_text(f"{head}\n{rest}", "utf-8")
+    return tmp_path / "renamed.csv"
+
+
+@pytest.mark.kernel
+def test_a_file_with_other_names_is_read_by_the_names_that_are_told(
+    runbook: Runbook, renamed: Path
+) -> None:
+    told = ",".join(f"{column}={found}" for column, found in OTHER_NAMES.items())
+    key = ("keys", "run", "webhook-event-analysis", "-i", str(renamed), "--json")
+    assert "no column timestamp" in runbook(*key).stderr
+
+    ended = runbook(*key, "-p", f"columns={told}")
+    assert json.loads(ended.stdout)["outputs"]["events"] == "2013"
+
+    whole = runbook(
+        *("run", "webhook-failures", "-i", f"webhook_log={renamed}"),
+        *("-p", f"columns={told}", "--unattended", "--json"),
+    )
+    outputs = [key["outputs"] for step in json.loads(whole.stdout)["steps"] for key in step["keys"]]
+    assert outputs[0]["events"]["value"] == "2013"
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        (
+            "timestmp=happened",
+            "parameter 'columns': `timestmp` is no column; did you mean timestamp?",
+        ),
+        ("timestamp=hapened", "no column hapened for timestamp (did you mean happened?)"),
+        ("timestamp", "parameter 'columns' takes a columns, given 'timestamp'"),
+    ],
+)
+@pytest.mark.parametrize("words", [("keys", "run", "webhook-event-analysis"),
+                                   ("run", "webhook-failures", "--unattended")])  # fmt: skip
+def test_columns_that_are_told_wrong_are_refused_before_a_kernel_starts(
+    runbook: Runbook, renamed: Path, words: tuple[str, ...], told: str, why: str
+) -> None:
+    given = (*words, "-i", f"webhook_log={renamed}", "-p", f"columns={told}")
+
+    ended = runbook(*given)
+
+    assert ended.returncode == 3
+    assert why in ended.stderr

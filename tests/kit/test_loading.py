@@ -1,5 +1,7 @@
 import gzip
+import json
 import os
+import re
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -322,3 +324,49 @@ def test_a_plain_log_is_lines_with_their_numbers(key: kit.Key) -> None:
         (None, 2),
         ('"third', 3),
     ]
+
+
+MAPPED = "at,kind,http,status\n2026-11-22T10:00:00Z,paid,200,yes\n"
+
+
+def test_columns_may_be_told(key: kit.Key) -> None:
+    Path("log.csv").write_text(MAPPED, "utf-8")
+    mapping = "timestamp=at, event_type=kind, log.status=HTTP"
+    told = kit.open_key("jupyter-delivery-log", mapping)
+
+    loaded = told.load("log", "log.csv")
+
+    assert loaded.columns == (("timestamp", "at"), ("event_type", "kind"), ("status", "http"))
+    assert told.row("select event_type, status from log") == {"event_type": "paid", "status": 200}
+
+
+@pytest.mark.parametrize("content", [MAPPED, '{"at": 1795341600, "kind": "x", "http": 1}\n'])
+def test_a_told_column_that_is_not_there_is_refused_with_what_is_alike(
+    key: kit.Key, content: str
+) -> None:
+    Path("log.file").write_text(content, "utf-8")
+    told = kit.open_key(
+        "jupyter-delivery-log", "timestamp=at, event_type=kind, note=htp, status=http"
+    )
+
+    with pytest.raises(kit.InputRefused, match=r"no column `htp for note \(did you mean http\?\)`"):
+        told.load("log", "log.file")
+
+
+def test_a_told_column_may_be_a_nested_one(key: kit.Key) -> None:
+    record = {"timestamp": "2026-11-22T10:00:00Z", "event_type": "x", "reply": {"code": 503}}
+    Path("log.jsonl").write_text(json.dumps(record) + "\n", "utf-8")
+    told = kit.open_key("jupyter-delivery-log", "status=reply.code")
+
+    told.load("log", "log.jsonl")
+
+    assert told.row("select status from log") == {"status": 503}
+
+
+@pytest.mark.parametrize(
+    ("mapping", "why"),
+    [("stauts=x", "did you mean status?"), ("status", "is no pair such as endpoint=path")],
+)
+def test_a_column_that_no_input_has_is_no_use(key: kit.Key, mapping: str, why: str) -> None:
+    with pytest.raises(kit.KitMisuse, match=re.escape(why)):
+        kit.open_key("jupyter-delivery-log", mapping)

@@ -88,6 +88,18 @@ def test_the_parameters_cell_agrees_with_the_contract(slug: str) -> None:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
+def test_what_all_keys_share_is_a_parameter_of_each(slug: str) -> None:
+    contract = installed(slug).contract
+    types = {parameter.name: parameter.type for parameter in contract.parameters}
+    columns = [column for one in contract.inputs for column in one.columns]
+
+    assert types["timezone"] == "timezone"
+    assert types.get("columns" if columns else "ignored_columns") in ("columns", "text")
+    if any(column.type == "timestamp" for column in columns):
+        assert (types["window_start"], types["window_end"]) == ("timestamp", "timestamp")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
 def test_a_readme_tells_every_question_input_parameter_and_output(slug: str) -> None:
     contract = installed(slug).contract
     readme = (installed(slug).folder / "README.md").read_text("utf-8")

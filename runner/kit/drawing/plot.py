@@ -3,7 +3,15 @@
 from itertools import pairwise
 
 from runner.kit.drawing import svg
-from runner.kit.drawing.scales import Scale, Tick, number_label, number_ticks, time_text, time_ticks
+from runner.kit.drawing.scales import (
+    Scale,
+    Tick,
+    decade_ticks,
+    number_label,
+    number_ticks,
+    time_text,
+    time_ticks,
+)
 from runner.model.frozen import frozen
 
 WIDTH, LEFT, RIGHT, TALL = 720.0, 64.0, 16.0, 190.0
@@ -19,7 +27,10 @@ class Series:
 
 @frozen
 class Plot:
-    """What is drawn. `x` are seconds since 1970 where `over_time`, else numbers."""
+    """What is drawn. `x` are seconds since 1970 where `over_time`, else numbers.
+
+    Where `is_log`, they are decimal logarithms, and the axis says of which numbers.
+    """
 
     title: str
     x_title: str
@@ -27,6 +38,7 @@ class Plot:
     series: tuple[Series, ...]
     over_time: bool = True
     is_share: bool = False
+    is_log: bool = False
 
 
 @frozen
@@ -50,15 +62,14 @@ def draw_bars(plot: Plot) -> str:
     wide = max(ground.x(ground.x.low + gap) - ground.x.start - 1, 1.0)
     base: dict[float, float] = {}
     parts = _bands(plot, ground, wide)
-    for place, one in enumerate(plot.series):
+    for place, one in zip(_places(plot), plot.series, strict=True):
         for x, y in one.points:
             low = base.get(x, 0.0)
             base[x] = high = low + max(y or 0, 0)
             if high > low:
                 size = (wide, max(ground.y(low) - ground.y(high), 0.6))
-                colour = svg.PALETTE[place % len(svg.PALETTE)]
                 said = _said(plot, one, x, y)
-                parts.append(svg.box((ground.x(x), ground.y(high)), size, colour, said))
+                parts.append(svg.box((ground.x(x), ground.y(high)), size, svg.colour(place), said))
     return _picture(plot, ground, parts)
 
 
@@ -81,7 +92,7 @@ def draw_lines(plot: Plot) -> str:
     tops = [y for one in plot.series for _, y in one.points if y is not None]
     ground = _ground(plot, max(tops, default=0), 0)
     parts = []
-    for place, one in enumerate(plot.series):
+    for place, one in zip(_places(plot), plot.series, strict=True):
         stretch: list[tuple[float, float]] = []
         for x, y in (*one.points, (0.0, None)):
             if y is not None:
@@ -97,8 +108,9 @@ def _ground(plot: Plot, top: float, gap: float) -> _Ground:
     xs = [x for one in plot.series for x, _ in one.points] or [0.0]
     room, legend = _legend(plot, filled=gap > 0)
     x = Scale(min(xs), max(xs) + gap, LEFT, WIDTH - RIGHT)
-    lows = [y for one in plot.series for _, y in one.points if y is not None]
-    ticks = number_ticks(min([0.0, *lows]), top or 1, 5, plot.is_share)
+    known = [y for one in plot.series for _, y in one.points if y is not None]
+    is_whole = not plot.is_share and all(y == int(y) for y in known)
+    ticks = number_ticks(min([0.0, *known]), top or 1, 5, plot.is_share, is_whole)
     y = Scale(ticks[0].value, ticks[-1].value, room + TALL, room)
     parts = legend
     for tick in ticks:
@@ -119,6 +131,8 @@ def _ground(plot: Plot, top: float, gap: float) -> _Ground:
 def _x_ticks(plot: Plot, x: Scale) -> tuple[Tick, ...]:
     if plot.over_time:
         return time_ticks(x.low, x.high, 9)
+    if plot.is_log:
+        return decade_ticks(x.low, x.high)
     return tuple(t for t in number_ticks(x.low, x.high, 8) if x.low <= t.value <= x.high)
 
 
@@ -130,14 +144,13 @@ def _legend(plot: Plot, filled: bool) -> tuple[float, list[str]]:
     if len(plot.series) < 2:
         return at + 26, parts
     at += 18
-    for place, one in enumerate(plot.series):
+    for place, one in zip(_places(plot), plot.series, strict=True):
         name = svg.cut(one.name, 32)
         wide = 26 + len(name) * svg.LETTER
         if x + wide > WIDTH - RIGHT and x > LEFT:
             at, x = at + 16, LEFT
-        colour = svg.PALETTE[place % len(svg.PALETTE)]
         mark = svg.path([(x, at + 10), (x + 14, at + 10)], place)
-        parts.append(svg.box((x, at + 5), (12, 10), colour, name) if filled else mark)
+        parts.append(svg.box((x, at + 5), (12, 10), svg.colour(place), name) if filled else mark)
         parts.append(svg.label(x + 18, at + 14, name))
         x += wide
     return at + 28, parts
@@ -171,7 +184,13 @@ def _said(plot: Plot, one: Series, x: float, y: float | None) -> str:
 
 
 def _at(plot: Plot, x: float) -> str:
+    if plot.is_log:
+        return f"{10**x:,.4g}"
     return time_text(x) + " UTC" if plot.over_time else f"{x:g}"
+
+
+def _places(plot: Plot) -> tuple[int, ...]:
+    return svg.places([one.name for one in plot.series])
 
 
 def _value(plot: Plot, y: float) -> str:
@@ -182,4 +201,6 @@ def _least_gap(plot: Plot) -> float:
     """The distance of the two closest places, which is the width of a bar."""
     xs = sorted({x for one in plot.series for x, _ in one.points})
     gaps = [after - before for before, after in pairwise(xs)]
-    return min(gaps, default=3_600.0 if plot.over_time else 1.0)
+    if plot.over_time and not gaps:  # a single time that is a midnight stands for its day
+        return 86_400.0 if xs and xs[0] % 86_400 == 0 else 3_600.0
+    return min(gaps, default=1.0)

@@ -40,15 +40,31 @@ class Scale:
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
 
 
-def number_ticks(low: float, high: float, most: int, is_share: bool = False) -> tuple[Tick, ...]:
-    """About `most` round numbers that enclose `low` and `high`, written alike."""
+def number_ticks(
+    low: float, high: float, most: int, is_share: bool = False, is_whole: bool = False
+) -> tuple[Tick, ...]:
+    """About `most` round numbers that enclose `low` and `high`, written alike.
+
+    Where the values are whole numbers, so are these.
+    """
     high = high if high > low else low + (abs(low) or 1)
     step = _round_step((high - low) / max(most - 1, 1))
+    if is_whole and step < 5:
+        step = float(math.ceil(step))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     values = [round(n * step, 12) for n in range(first, last + 1)]
     shown = step * (100 if is_share else 1)
     places = next((n for n in range(9) if abs(shown * 10**n - round(shown * 10**n)) < 1e-6), 9)
     return tuple(Tick(value, number_label(value, places, is_share)) for value in values)
+
+
+def decade_ticks(low: float, high: float) -> tuple[Tick, ...]:
+    """Round numbers at their decimal logarithms, from 10**low to 10**high: 100, 200, 500, 1,000."""
+    decades = range(math.floor(low), math.ceil(high) + 1)
+    steps = (1, 2, 5) if high - low < 3 else (1,)
+    at = [(math.log10(step * 10.0**n), step * 10.0**n) for n in decades for step in steps]
+    shown = [(x, value) for x, value in at if low - 1e-9 <= x <= high + 1e-9]
+    return tuple(Tick(x, f"{value:,.10g}") for x, value in shown)
 
 
 def number_label(value: float, places: int, is_share: bool = False) -> str:

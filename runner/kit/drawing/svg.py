@@ -1,12 +1,21 @@
 """The words of SVG that a chart is made of. Text is escaped and cut to its room."""
 
+from collections.abc import Sequence
 from html import escape
+from itertools import chain, count
 
 from runner.model.safe_text import safe_line
 
 LETTER = 6.4
 """The width of a letter at the size of the labels, in pixels, with room to spare."""
 PALETTE = ("#4269d0", "#d98a00", "#e0503c", "#2f9e86", "#9c6b4e", "#8a63d2", "#c2498f", "#6b7a89")
+_MEANT = {
+    **dict.fromkeys(
+        ("failed", "failure", "error", "errors", "fatal", "critical", "undelivered"), 2
+    ),
+    **dict.fromkeys(("warning", "warn", "retried", "late"), 1),
+}
+"""Names that mean a colour wherever they stand."""
 NO_DATA = "#8a929b"
 DASHES = ("", "6 3", "2 3", "8 3 2 3", "1 2", "10 4", "4 2 1 2", "3 3")
 STYLE = (
@@ -46,16 +55,28 @@ def box(
     return f'<rect {place} fill="{fill}"{shade}><title>{escape(safe_line(said))}</title></rect>'
 
 
+def places(names: Sequence[str]) -> tuple[int, ...]:
+    """The place in the palette of each name: failures are red, warnings orange, else in order."""
+    known = {name: _MEANT.get(name.casefold()) for name in names}
+    taken = {place for place in known.values() if place is not None}
+    rest = chain((n for n in range(len(PALETTE)) if n not in taken), count(len(PALETTE)))
+    return tuple(next(rest) if known[name] is None else known[name] or 0 for name in names)
+
+
+def colour(place: int) -> str:
+    """The colour of a place; those beyond the palette begin again."""
+    return PALETTE[place % len(PALETTE)]
+
+
 def path(points: list[tuple[float, float]], place: int) -> str:
     """A line through points, in the colour and the dashes of its place; one point is a dot."""
-    colour = PALETTE[place % len(PALETTE)]
     if len(points) == 1:
         (x, y) = points[0]
-        return f'<circle cx="{number(x)}" cy="{number(y)}" r="2.5" fill="{colour}"/>'
+        return f'<circle cx="{number(x)}" cy="{number(y)}" r="2.5" fill="{colour(place)}"/>'
     way = "L".join(f"{number(x)} {number(y)}" for x, y in points)
-    dash = DASHES[place % len(DASHES)]
+    dash = DASHES[(place + place // len(PALETTE)) % len(DASHES)]
     dashes = f' stroke-dasharray="{dash}"' if dash else ""
-    return f'<path d="M{way}" fill="none" stroke="{colour}" stroke-width="1.8"{dashes}/>'
+    return f'<path d="M{way}" fill="none" stroke="{colour(place)}" stroke-width="1.8"{dashes}/>'
 
 
 def picture(width: float, height: float, body: list[str], title: str, said: str) -> str:

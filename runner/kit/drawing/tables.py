@@ -1,5 +1,7 @@
 """Ranked bars with their names at the left, and heat tables."""
 
+import math
+
 from runner.kit.drawing import svg
 from runner.kit.drawing.scales import Scale, number_label
 from runner.model.frozen import frozen
@@ -70,8 +72,10 @@ def draw_heat(heat: Heat) -> str:
         shade = 0.06 + 0.94 * value / highest if value > 0 else 0.03
         parts.append(svg.box(corner, size, svg.PALETTE[0], said, shade))
     foot = top + max(len(heat.rows), 1) * STEP + 16
-    every = max(1, round(len(heat.columns) / max((WIDTH - left) / 90, 1)))
-    for column in range(0, len(heat.columns), every):
+    longest = max(map(len, heat.columns), default=0) * svg.LETTER + 2 * svg.LETTER
+    every = max(1, math.ceil(longest / wide))
+    room = WIDTH - longest + 2 * svg.LETTER
+    for column in (n for n in range(0, len(heat.columns), every) if left + n * wide <= room):
         parts.append(svg.label(left + column * wide, foot, heat.columns[column]))
     if not heat.cells:
         parts.append(svg.label(WIDTH / 2, top + 14, "no data", anchor="middle"))

@@ -159,7 +159,7 @@ DOCUMENT = Format("json", "JSON", claims_document, read_document)
 
 
 def _dotted(declared: DeclaredInput) -> tuple[str, ...]:
-    names = (name for column in declared.columns for name in column.aliases if "." in name)
+    names = (name for column in declared.columns for name in column.names if "." in name)
     return tuple(dict.fromkeys(names))
 
 

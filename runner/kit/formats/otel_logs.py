@@ -32,7 +32,7 @@ def _columns(declared: DeclaredInput) -> list[tuple[str, str]]:
         ("trace_id", "nullif(r->>'$.traceId', '')"),
     ]
     taken = {name for name, _ in found}
-    dotted = (alias for column in declared.columns for alias in column.aliases if "." in alias)
+    dotted = (alias for column in declared.columns for alias in column.names if "." in alias)
     for name in dict.fromkeys(dotted):
         if name not in taken:
             found.append((name, attribute("r", "$.attributes[*]", name)))

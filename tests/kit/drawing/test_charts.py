@@ -116,3 +116,34 @@ def test_labels_below_an_axis_do_not_touch(hours: int) -> None:
         spans.append((begins, begins + long))
     assert len(spans) > 2
     assert all(left[1] <= right[0] for left, right in pairwise(sorted(spans)))
+
+
+def test_failures_are_red_whatever_stands_beside_them() -> None:
+    assert svg.places(["error", "info", "warning"]) == (2, 0, 1)
+    assert svg.places(["p50", "p95", "p99"]) == (0, 1, 2)
+    assert len({*svg.places([str(n) for n in range(12)])}) == 12
+
+
+def test_lines_of_the_same_colour_have_other_dashes() -> None:
+    assert svg.path([(0, 0), (1, 1)], 0) != svg.path([(0, 0), (1, 1)], 8)
+
+
+def test_names_of_hours_below_a_heat_table_do_not_touch() -> None:
+    root = ET.fromstring(chart("heat", f"{HOURS} 'a' as kind from range(24) t(h)").svg)
+    names = [node for node in root.iter(f"{SVG}text") if str(node.text).startswith("22 Nov")]
+    starts = [float(str(node.get("x"))) for node in names]
+    long = len(str(names[0].text)) * svg.LETTER
+
+    assert len(names) > 2
+    assert all(right - left > long for left, right in pairwise(starts))
+
+
+def test_a_histogram_of_logarithms_names_the_numbers() -> None:
+    rows = duckdb.connect().sql("select n / 5 as log10_of_ms, 3 as runs from range(10, 16) t(n)")
+    root = ET.fromstring(kit.histogram(rows, "log10_of_ms", "runs", unit_of_log="ms").svg)
+
+    words = [str(node.text) for node in root.iter(f"{SVG}text")]
+    assert [word for word in words if word in ("100", "200", "500", "1,000", "ms")] == [
+        *("100", "200", "500", "1,000", "ms")
+    ]
+    assert any("398.1" in str(node.text) for node in root.iter(f"{SVG}title"))

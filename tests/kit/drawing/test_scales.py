@@ -55,3 +55,10 @@ def test_times_stand_at_round_moments_and_name_the_day_where_it_begins(
 
 def test_a_single_value_stands_in_the_middle() -> None:
     assert Scale(5, 5, 0, 100)(5) == 50
+
+
+def test_whole_numbers_stand_at_whole_steps() -> None:
+    assert [tick.label for tick in number_ticks(0, 2, 5, is_whole=True)] == ["0", "1", "2"]
+    assert [tick.label for tick in number_ticks(0, 10, 5, is_whole=True)] == [
+        *("0", "3", "6", "9", "12")
+    ]
