@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.properties.documents import PIECES, problem  # noqa: E402
 from tests.properties.rewrites import REWRITES  # noqa: E402
+from tests.properties.targets import FIRST, PARTS, dropped, line  # noqa: E402
 from tests.properties.test_typography import PLAIN, TEXTS, difference, model  # noqa: E402
 
 CORPUS = ROOT / "tests" / "corpus"
@@ -28,7 +29,7 @@ def main(arguments: list[str]) -> int:
     seed = int(arguments[1]) if len(arguments) > 1 else 1
     chance, failures, began = random.Random(seed), 0, time.monotonic()  # noqa: S311
     for number in range(count):
-        text, found = _rewritten(chance) if number % 4 == 0 else _random(chance)
+        text, found = KINDS[number % len(KINDS)](chance)
         if found:
             failures += 1
             name = CORPUS / f"{sha256(text.encode('utf-8', 'replace')).hexdigest()[:12]}.md"
@@ -60,6 +61,18 @@ def _rewritten(chance: random.Random) -> tuple[str, str]:
         text = REWRITES[rewrite](text)
     changed = difference(PLAIN[name], model(text))
     return text, f"{name} by {sorted(chosen)}: {changed}" if changed else problem(text)
+
+
+def _targets(chance: random.Random) -> tuple[str, str]:
+    """Lines that name an action: each is read or told."""
+    lines = [
+        line(FIRST + n, tuple(map(chance.choice, PARTS))) for n in range(chance.randrange(1, 5))
+    ]
+    missing = dropped(lines)
+    return "\n\n".join(lines), f"dropped in silence: {missing[0]!r}" if missing else ""
+
+
+KINDS = (_rewritten, _random, _targets, _random)
 
 
 if __name__ == "__main__":

@@ -107,7 +107,10 @@ def commands_page() -> str:
         "",
         "| command | what it does |",
         "|---|---|",
-        *(f"| [{name}](#{name.replace(' ', '-')}) | {c.help} |" for name, c in commands().items()),
+        *(
+            f"| [{name}](#{name.replace(' ', '-')}) | {_first(c.help)} |"
+            for name, c in commands().items()
+        ),
     ]
     for name, command in commands().items():
         lines += ["", *_command_lines(name, command)]
@@ -167,6 +170,11 @@ def _command_lines(name: str, command: Any) -> Iterator[str]:
         yield ""
     example = (command.epilog or "").removeprefix("Example: ") or f"runbook {name}"
     yield from ("Example:", "", "```sh", example, "```")
+
+
+def _first(help_text: str) -> str:
+    """The first paragraph, which says what a command does."""
+    return " ".join(help_text.partition("\n\n")[0].split())
 
 
 def _argument(parameter: Any) -> str:

@@ -43,6 +43,9 @@ key.need("webhook_log", "http_status", "pending_webhooks", hint="export how each
 # log only POST requests are deliveries.
 
 # %%
+asked = ["true"]
+asked += ["coalesce(upper(method), 'POST') = 'POST'"] if log.has("method") else []
+asked += [f"contains(endpoint, {kit.literal(endpoint_has)})"] if endpoint_has else []
 key.view(
     "deliveries",
     rf"""
@@ -62,8 +65,7 @@ key.view(
         else 'other'
     end as error_class
     from webhook_log
-    where coalesce(upper(method), 'POST') = 'POST'
-        and contains(coalesce(endpoint, ''), {kit.literal(endpoint_has)})
+    where {" and ".join(asked)}
     """,
 )
 

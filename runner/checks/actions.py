@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from runner.checks.subject import Finding, Subject
+from runner.model.numbering import NUMBER, plain_number
 from runner.model.runbook import Action, Reversibility, SectionKind
 
 _BEFORE = ("precondition", "prerequisite", "when", "only if")
@@ -75,4 +76,4 @@ def _undone_elsewhere(subject: Subject) -> set[str]:
     starts = (other.span.start for other in runbook.sections)
     end = min((start for start in starts if start > section.span.start), default=None)
     text = runbook.source.text[section.span.end : end]
-    return {match[1] for match in re.finditer(r"\baction\s+(\d\w*(?:\.\d\w*)*)", text, re.I)}
+    return {plain_number(n) for n in re.findall(rf"\baction\s+({NUMBER})", text, re.I)}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from runner.checks import (
     actions,
+    advice,
     boundaries,
     branching,
     conditions,
@@ -55,6 +56,7 @@ CHECKS: tuple[tuple[str, Callable[[Subject], Iterator[Finding]]], ...] = (
     ("RB207", targets.dangling_sections),
     ("RB208", steps.when_names_no_step),
     ("RB209", flow.dead_ends),
+    ("RB210", advice.targets_in_advice),
     ("RB301", keys.unknown_keys),
     ("RB302", keys.malformed_keys),
     ("RB303", keys.call_without_input),

@@ -7,11 +7,12 @@ from runner.checks.subject import Finding, Subject, place_name
 from runner.interpreter.program import Program
 from runner.interpreter.ways import Graph, Way, WayKind, graph, reached_from, with_exit
 from runner.model.identity import PlaceKind, StepId
+from runner.model.numbering import NUMBER, plain_number
 from runner.model.runbook import Advice, Escalate, HandOver, Step
 from runner.model.runs import Move, MoveKind
 from runner.model.source import Span
 
-_STEP = re.compile(r"\bsteps?\s+(\d\w*(?:\.\d\w*)*)", re.I)
+_STEP = re.compile(rf"\bsteps?\s+({NUMBER})", re.I)
 
 
 def unreachable_steps(subject: Subject) -> Iterator[Finding]:
@@ -93,7 +94,7 @@ def _named_by_people(subject: Subject) -> set[StepId]:
 
 
 def _steps_in(program: Program, text: str) -> set[StepId]:
-    named = (StepId(PlaceKind.STEP, match[1]) for match in _STEP.finditer(text))
+    named = (StepId(PlaceKind.STEP, plain_number(match[1])) for match in _STEP.finditer(text))
     return {step for step in named if step in program.step}
 
 

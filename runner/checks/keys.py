@@ -16,12 +16,14 @@ _RUNNABLE = re.compile(r"[\w./\-]*", re.A)
 def unknown_keys(subject: Subject) -> Iterator[Finding]:
     """RB301: a notebook KEY that is not installed, once for each name."""
     told: set[KeyName] = set()
-    for _, call in subject.calls():
+    calls = [(call, "its step is a person's") for _, call in subject.calls()]
+    calls += [(call, "nobody can follow up with it") for call in subject.follow_ups()]
+    for call, so in calls:
         if call.key in told or _is_installed(subject, call.key) or _whole_word(subject, call):
             continue
         told.add(call.key)
         yield Finding(
-            f"KEY {call.key.text} is not installed: its step is a person's",
+            f"KEY {call.key.text} is not installed: {so}",
             call.span,
             _similar(subject, call.key)
             or f"install it as jupyter-keys/{call.key.slug}/, or mend the name",

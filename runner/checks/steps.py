@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 
 from runner.checks.subject import Finding, Subject, place_name
 from runner.model.identity import PlaceKind, StepId
+from runner.model.numbering import NUMBER, plain_number
 from runner.model.source import Span
 
 _NUMBER = re.compile(r"\d+")
-_STEP = re.compile(r"\bsteps?\s+(\d\w*(?:\.\d\w*)*)", re.I)
+_STEP = re.compile(rf"\bsteps?\s+({NUMBER})", re.I)
 
 
 def duplicate_steps(subject: Subject) -> Iterator[Finding]:
@@ -49,9 +50,10 @@ def when_names_no_step(subject: Subject) -> Iterator[Finding]:
             if field.label.casefold() not in ("when", "when to run"):
                 continue
             for match in _STEP.finditer(field.text):
-                if StepId(PlaceKind.STEP, match[1]) not in subject.program.step:
+                number = plain_number(match[1])
+                if StepId(PlaceKind.STEP, number) not in subject.program.step:
                     yield Finding(
-                        f"there is no Step {match[1]} that {place_name(step)} could wait for",
+                        f"there is no Step {number} that {place_name(step)} could wait for",
                         subject.within(field.span, match[0]),
                         "name a step of this runbook, or say the condition in other words",
                     )

@@ -120,6 +120,10 @@ class Subject:
                 if call.key.is_notebook:
                     yield step, call
 
+    def follow_ups(self) -> Iterator[KeyInvocation]:
+        """Every call of a notebook KEY in Post-Incident Follow-Ups."""
+        return (call for call in self.runbook.follow_ups if call.key.is_notebook)
+
     def knows_all_keys_of(self, step: Step) -> bool:
         """Whether the step calls KEYs, and the outputs of all of them are known."""
         calls = step.invocations

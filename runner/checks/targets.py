@@ -70,12 +70,17 @@ def conditional_consequences(subject: Subject) -> Iterator[Finding]:
     """RB206: a move with a condition of its own, which no run can follow by itself."""
     for _, consequence in _consequences(subject):
         words = consequence.text
-        if isinstance(consequence, Advice) and _LATER_IF.search(words) and _MOVES.match(words):
+        if isinstance(consequence, Advice) and is_conditional(words):
             yield Finding(
                 f'"{words}" has a condition of its own: it is left to a person',
                 consequence.span,
                 "make it a branch: `If …: …`",
             )
+
+
+def is_conditional(advice: str) -> bool:
+    """Whether advice moves on and has a condition of its own, which RB206 speaks of."""
+    return bool(_LATER_IF.search(advice) and _MOVES.match(advice))
 
 
 def dangling_sections(subject: Subject) -> Iterator[Finding]:

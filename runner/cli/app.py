@@ -28,7 +28,6 @@ from runner.cli.options import (
     ParametersOption,
     RequireOption,
     RunArgument,
-    SandboxChoice,
     SandboxOption,
     SecretsOption,
     StopAtPersonOption,
@@ -85,7 +84,7 @@ def run(
     stop_at_person: StopAtPersonOption = False,
     timeout: TimeoutOption = None,
     jobs: JobsOption = None,
-    sandbox: SandboxOption = SandboxChoice.AUTO,
+    sandbox: SandboxOption = None,
     require_sandbox: RequireOption = False,
     limits: LimitsOption = None,
     secrets: SecretsOption = None,
@@ -116,7 +115,6 @@ def run(
         from_step=from_step,
         until_step=until_step,
         unattended=unattended,
-        timeout=timeout,
         jobs=jobs,
         form=OutputFormat.JSON if as_json else form,
         exit_zero=exit_zero,
@@ -125,7 +123,7 @@ def run(
         stop_at_person=stop_at_person,
         no_evidence=no_evidence,
         containment=Containment(
-            sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ())
+            sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ()), timeout
         ),
         sample=sample,
     )
@@ -148,7 +146,7 @@ def verify_(
     incident: IncidentOption = "",
     timeout: TimeoutOption = None,
     jobs: JobsOption = None,
-    sandbox: SandboxOption = SandboxChoice.AUTO,
+    sandbox: SandboxOption = None,
     require_sandbox: RequireOption = False,
     limits: LimitsOption = None,
     secrets: SecretsOption = None,
@@ -174,7 +172,6 @@ def verify_(
         from_step="",
         until_step="",
         unattended=True,
-        timeout=timeout,
         jobs=jobs,
         form=OutputFormat.JSON if as_json else form,
         exit_zero=False,
@@ -183,7 +180,7 @@ def verify_(
         verification=Verification(horizon.value, of_run),
         junit=junit,
         containment=Containment(
-            sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ())
+            sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ()), timeout
         ),
     )
     sys.exit(run_command(options, context.obj))
@@ -199,17 +196,27 @@ def plan(
         str, typer.Option("--format", help="text, json, mermaid or svg.", metavar="FORMAT")
     ] = "text",
     as_json: JsonOption = False,
+    evidence_dir: EvidenceOption = None,
     library: LibraryOption = None,
 ) -> None:
     """Show what a run would do, and execute nothing.
 
     Every step and branch with what decides it, the inputs that are missing, what a person will be
-    asked, and how it may end. Inputs that are given are looked at; nothing is written.
+    asked, how it may end, how long KEYs usually take, and what bounds them. Inputs that are given
+    are looked at; nothing is written.
     """
     from runner.cli.look_ahead import PlanOptions, plan_command
 
     form = "json" if as_json else form
-    options = PlanOptions(name, tuple(inputs or ()), from_step, until_step, form, library)
+    options = PlanOptions(
+        name=name,
+        inputs=tuple(inputs or ()),
+        from_step=from_step,
+        until_step=until_step,
+        form=form,
+        evidence_dir=evidence_dir,
+        library=library,
+    )
     sys.exit(plan_command(options))
 
 
@@ -395,4 +402,8 @@ def _build_only(name: str) -> None:
         for one in app.registered_commands
         if name in (one.name, one.callback.__name__ if one.callback else "")
     ]
-    app.registered_groups = []
+    app.registered_groups = [
+        one
+        for one in app.registered_groups
+        if one.typer_instance is not None and one.typer_instance.info.name == name
+    ]

@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from runner.kernels.supply import KernelSupply
+from runner.kernels.supply import ENGINE_PROCESS, KernelSupply
 from runner.model.sandbox import BEST_EFFORT
 
 COMMANDS = ("run", "verify")
@@ -23,6 +23,7 @@ def early_kernels(words: Sequence[str], environment: Mapping[str, str]) -> Kerne
     supply = KernelSupply(environment, BEST_EFFORT.levels)
     try:
         supply.prepare()
+        supply.branch_off(ENGINE_PROCESS)
     except OSError:  # said where the kernel is needed
         return None
     return supply

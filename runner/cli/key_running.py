@@ -14,10 +14,12 @@ from runner.keys.papermill_executor import PapermillExecutor
 from runner.model.frozen import frozen
 
 if TYPE_CHECKING:
+    from runner.kernels.supply import KernelSupply
     from runner.keys.catalog import InstalledKey
     from runner.keys.executor import KeyOutcome
     from runner.keys.samples import SampleCase
     from runner.model.results import KeyFailure
+    from runner.runs.limiting import LimitChanges
 
 
 @frozen
@@ -33,8 +35,8 @@ class KeyRunOptions:
     containment: Containment = NO_OPTIONS
 
 
-def run_key_command(options: KeyRunOptions) -> int:
-    """Execute one KEY and print what it published."""
+def run_key_command(options: KeyRunOptions, kernels: "KernelSupply | None" = None) -> int:
+    """Execute one KEY and print what it published. `kernels` are those of the resident."""
     from runner.cli.key_views import find_key
     from runner.cli.run import given_inputs, pairs
     from runner.keys.catalog import Library
@@ -43,21 +45,23 @@ def run_key_command(options: KeyRunOptions) -> int:
     key = find_key(Library.find(options.library, Path.cwd(), os.environ), options.name)
     inputs = named_inputs(key, given_inputs(options.inputs))
     parameters = pairs("--param", options.parameters)
-    limits = options.containment.limit_changes()
+    bounds = options.containment.bounds()
     secrets = options.containment.given_secrets((key,))
-    executor = PapermillExecutor(policy=options.containment.policy())
+    executor = PapermillExecutor(policy=bounds.policy, supply=kernels)
     executor.prepare()
     try:
         executor.check_sandbox()
         with _folder(options.output) as folder:
-            request = KeyRequest(key, inputs, parameters, Path(folder), limits, secrets)
+            request = KeyRequest(key, inputs, parameters, Path(folder), bounds.limits, secrets)
             outcome = run_key(request, executor)
             return _show(key, outcome, options)
     finally:
         executor.stop()
 
 
-def test_keys_command(names: tuple[str, ...], explicit: Path | None) -> int:
+def test_keys_command(
+    names: tuple[str, ...], explicit: Path | None, containment: Containment
+) -> int:
     """Execute every sample of the KEYs and say what is not as expected."""
     from runner.cli.key_views import find_key
     from runner.keys.catalog import Library
@@ -65,14 +69,17 @@ def test_keys_command(names: tuple[str, ...], explicit: Path | None) -> int:
 
     library = Library.find(explicit, Path.cwd(), os.environ)
     keys = [find_key(library, name) for name in names] or list(library.keys())
-    executor, failed, tried = PapermillExecutor(), 0, 0
+    bounds = containment.bounds()
+    executor, failed, tried = PapermillExecutor(policy=bounds.policy), 0, 0
     try:
+        executor.prepare()
+        executor.check_sandbox()
         for key in keys:
             cases = sample_cases(key)
             if not cases:
                 console.result(f"none  {key.contract.key.text}: it has no samples")
             for case in cases:
-                found = _try(key, case, executor)
+                found = _try(key, case, executor, bounds.limits)
                 tried, failed = tried + 1, failed + bool(found)
                 console.result(
                     f"{'BAD ' if found else 'good'}  {key.contract.key.text}: {case.name}"
@@ -85,7 +92,9 @@ def test_keys_command(names: tuple[str, ...], explicit: Path | None) -> int:
     return ExitCode.FINDINGS if failed else ExitCode.HEALTHY
 
 
-def _try(key: "InstalledKey", case: "SampleCase", executor: PapermillExecutor) -> tuple[str, ...]:
+def _try(
+    key: "InstalledKey", case: "SampleCase", executor: PapermillExecutor, limits: "LimitChanges"
+) -> tuple[str, ...]:
     from runner.errors import InvalidInput
     from runner.keys.samples import differences
     from runner.runs.assignment import GivenInput
@@ -95,7 +104,7 @@ def _try(key: "InstalledKey", case: "SampleCase", executor: PapermillExecutor) -
     inputs = tuple(GivenInput(name, path) for name, path in case.inputs)
     with tempfile.TemporaryDirectory(prefix="runbook-key-") as folder:
         try:
-            request = KeyRequest(key, inputs, dict(case.parameters), Path(folder))
+            request = KeyRequest(key, inputs, dict(case.parameters), Path(folder), limits)
             return differences(case, run_key(request, executor))
         except InvalidInput as refused:
             known = case.refused and case.refused in refused.happened
@@ -155,13 +164,17 @@ def _failed(key: "InstalledKey", failure: "KeyFailure") -> int:
 
 def _as_json(key: "InstalledKey", outcome: "KeyOutcome") -> dict[str, object]:
     from runner.model.results import KeyResult
-    from runner.report.json_parts import time_json, value_json
+    from runner.report.json_parts import sandbox_json, time_json, value_json
 
-    if not isinstance(outcome, KeyResult):
-        failure = {"kind": outcome.kind.value, "message": outcome.message}
-        return {"key": key.contract.key.text, "failure": failure}
-    return {
+    shown: dict[str, object] = {
         "key": key.contract.key.text,
+        "sandbox": sandbox_json(outcome.sandbox),
+        "on_spare_of_resident": outcome.on_spare_of_resident,
+    }
+    if not isinstance(outcome, KeyResult):
+        return {**shown, "failure": {"kind": outcome.kind.value, "message": outcome.message}}
+    return {
+        **shown,
         "version": key.contract.version,
         "data_from": time_json(outcome.data_from),
         "data_to": time_json(outcome.data_to),

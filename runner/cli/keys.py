@@ -14,7 +14,6 @@ from runner.cli.options import (
     LimitsOption,
     ParametersOption,
     RequireOption,
-    SandboxChoice,
     SandboxOption,
     SecretsOption,
 )
@@ -47,6 +46,7 @@ def show(name: KeyArgument, as_json: JsonOption = False, library: LibraryOption 
 
 @keys.command(epilog="Example: runbook keys run log-analysis -i app.log --output results")
 def run(
+    context: typer.Context,
     name: KeyArgument,
     inputs: InputsOption = None,
     parameters: ParametersOption = None,
@@ -54,7 +54,7 @@ def run(
         Path | None,
         typer.Option("--output", "-o", help="A new folder for notebook, tables and charts."),
     ] = None,
-    sandbox: SandboxOption = SandboxChoice.AUTO,
+    sandbox: SandboxOption = None,
     require_sandbox: RequireOption = False,
     limits: LimitsOption = None,
     secrets: SecretsOption = None,
@@ -68,18 +68,23 @@ def run(
     containment = Containment(sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ()))
     given = (tuple(inputs or ()), tuple(parameters or ()))
     options = KeyRunOptions(name, *given, output, as_json, library, containment)
-    sys.exit(run_key_command(options))
+    sys.exit(run_key_command(options, context.obj))
 
 
 @keys.command("test", epilog="Example: runbook keys test webhook-event-analysis")
 def check(
     names: Annotated[list[str] | None, typer.Argument(help="KEYs; all without any.")] = None,
+    sandbox: SandboxOption = None,
+    require_sandbox: RequireOption = False,
+    limits: LimitsOption = None,
     library: LibraryOption = None,
 ) -> None:
     """Execute KEYs on their samples and compare what they publish with what is expected."""
+    from runner.cli.containment import Containment
     from runner.cli.key_running import test_keys_command
 
-    sys.exit(test_keys_command(tuple(names or ()), library))
+    containment = Containment(sandbox, require_sandbox, tuple(limits or ()))
+    sys.exit(test_keys_command(tuple(names or ()), library, containment))
 
 
 keys.command("new", epilog="Example: runbook keys new queue-backlog-analysis")(new_key)

@@ -3,10 +3,12 @@
 import json
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.cli import console
+from runner.cli.containment import from_environment
 from runner.errors import ExitCode, UsageError
 from runner.keys.catalog import Library
 from runner.model.diagnostics import Diagnostic
@@ -29,6 +31,7 @@ class PlanOptions:
     from_step: str
     until_step: str
     form: str
+    evidence_dir: Path | None
     library: Path | None
 
 
@@ -44,13 +47,30 @@ def plan_command(options: PlanOptions) -> int:
     library = _library(options.library)
     loaded = load_runbook(library, options.name, options.from_step, options.until_step)
     given = assign_inputs(loaded, given_inputs(options.inputs), all_needed=False)
-    plan = Plan(loaded.program, frozenset(one.name for one in given))
+    plan = Plan(
+        loaded.program,
+        frozenset(one.name for one in given),
+        from_environment().bounds().settings(key.contract for key in loaded.keys),
+        tuple(_usual_seconds(loaded, options.evidence_dir)),
+    )
     if options.form == "text":
         console.result(plan_text(plan, console.width(sys.stdout)).rstrip())
         console.say(f"next: {next_command(plan)}")
     else:
         console.result(_plan_for_programs(plan, options.form).rstrip())
     return ExitCode.HEALTHY
+
+
+def _usual_seconds(loaded: LoadedRunbook, evidence_dir: Path | None) -> Iterator[tuple[str, float]]:
+    """What the index of earlier runs knows; where there is none, none is made."""
+    from runner.evidence.index import Index
+    from runner.evidence.store import Store
+
+    index = Index(Store.locate(evidence_dir, os.environ), patience_seconds=0.1)
+    for key in loaded.keys if index.path.is_file() else ():
+        name = key.contract.key.text
+        if (seconds := index.usual_seconds(name)) is not None:
+            yield name, seconds
 
 
 def _plan_for_programs(plan: "Plan", form: str) -> str:

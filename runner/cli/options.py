@@ -61,7 +61,7 @@ class SandboxChoice(Enum):
 
 
 SandboxOption = Annotated[
-    SandboxChoice,
+    SandboxChoice | None,
     typer.Option(
         "--sandbox", envvar="RUNBOOK_SANDBOX", help="How far KEYs are shut in, where possible."
     ),

@@ -13,7 +13,6 @@ from runner.cli.options import (
     LimitsOption,
     OutputFormat,
     RequireOption,
-    SandboxChoice,
     SandboxOption,
     SecretsOption,
     StopAtPersonOption,
@@ -54,7 +53,7 @@ def resume(
     ] = False,
     stop_at_person: StopAtPersonOption = False,
     timeout: TimeoutOption = None,
-    sandbox: SandboxOption = SandboxChoice.AUTO,
+    sandbox: SandboxOption = None,
     require_sandbox: RequireOption = False,
     limits: LimitsOption = None,
     secrets: SecretsOption = None,
@@ -76,13 +75,12 @@ def resume(
         rebase=rebase,
         abort=abort,
         stop_at_person=stop_at_person,
-        timeout=timeout,
         form=form,
         exit_zero=exit_zero,
         evidence_dir=evidence_dir,
         library=library,
         containment=Containment(
-            sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ())
+            sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ()), timeout
         ),
     )
     sys.exit(resume_command(options))

@@ -51,10 +51,14 @@ def _refuse_missing(names: tuple[str, ...], loaded: list[LoadedRehearsal]) -> No
     for name, one in zip(names, loaded, strict=True):
         if not one.rehearsal.cases:
             raise NotFound(
-                f"{name} has no rehearsal: there is no {one.file}",
+                f"{name} has no rehearsal: {_lack(one.file)}",
                 "nothing was rehearsed",
                 f"runbook rehearse {name} --generate > {one.file}",
             )
+
+
+def _lack(file: Path) -> str:
+    return f"{file} is empty" if file.is_file() else f"there is no {file}"
 
 
 def _print(rehearsed: tuple[Rehearsed, ...], as_json: bool) -> None:

@@ -2,20 +2,19 @@
 
 import os
 import sys
-import threading
 import time
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from runner.cli import console
-from runner.cli.containment import Containment
+from runner.cli.containment import Bounds, Containment
 from runner.cli.options import OutputFormat
 from runner.cli.run import (
     at_terminal,
-    import_what_comes_last,
     listen_to_signals,
     operator_for,
+    prepare_report,
     refuse_errors,
     shown,
     view_for,
@@ -42,7 +41,6 @@ class ResumeOptions:
     rebase: bool
     abort: bool
     stop_at_person: bool
-    timeout: float | None
     form: OutputFormat
     exit_zero: bool
     evidence_dir: Path | None
@@ -56,9 +54,10 @@ def resume_command(options: ResumeOptions) -> int:
         raise UsageError("--rebase and --abort exclude one another", "Nothing was changed.")
     from runner.keys.papermill_executor import PapermillExecutor
 
-    executor = PapermillExecutor(policy=options.containment.policy())
+    bounds = options.containment.bounds()
+    executor = PapermillExecutor(policy=bounds.policy)
     try:
-        return _resume(options, executor)
+        return _resume(options, bounds, executor)
     finally:
         executor.stop()
 
@@ -79,7 +78,7 @@ def open_run(store: Store, name: str) -> str:
     raise NotFound("no run is open", "Nothing was changed.", "runbook history lists them all")
 
 
-def _resume(options: ResumeOptions, executor: "PapermillExecutor") -> int:
+def _resume(options: ResumeOptions, bounds: Bounds, executor: "PapermillExecutor") -> int:
     from runner.evidence.run_evidence import RunEvidence
     from runner.evidence.signing import configured_key
     from runner.keys.catalog import Library
@@ -96,10 +95,11 @@ def _resume(options: ResumeOptions, executor: "PapermillExecutor") -> int:
         how = Resumption(
             options.rebase,
             options.abort,
-            options.timeout,
+            bounds.run_seconds,
             " ".join(sys.argv[1:]),
-            options.containment.limit_changes(),
+            bounds.limits,
             NO_SECRETS if options.abort else options.containment.given_secrets(taken.loaded.keys),
+            bounds.settings(key.contract for key in taken.loaded.keys),
         )
         if not options.abort:
             _show_changes(taken)
@@ -140,7 +140,7 @@ def _go_on(
         inbox=inbox,
         finishing=write_report,
     )
-    threading.Thread(target=import_what_comes_last, daemon=True).start()
+    prepare_report(executor)
     return shown(resume(taken, how, world), view, options.exit_zero)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from runner.cli.containment import NO_OPTIONS, Containment
+from runner.cli.containment import NO_OPTIONS, Bounds, Containment
 from runner.cli.options import OutputFormat
 from runner.errors import ExitCode, InvalidRunbook, UsageError
 from runner.model.frozen import frozen
@@ -47,7 +47,6 @@ class RunOptions:
     from_step: str
     until_step: str
     unattended: bool
-    timeout: float | None
     form: OutputFormat
     exit_zero: bool
     evidence_dir: Path | None
@@ -66,10 +65,11 @@ def run_command(options: RunOptions, kernels: "KernelSupply | None" = None) -> i
     """Run, show, and return the exit code. `kernels` boot already."""
     from runner.keys.papermill_executor import PapermillExecutor
 
-    executor = PapermillExecutor(policy=options.containment.policy(), supply=kernels)
+    bounds = options.containment.bounds()
+    executor = PapermillExecutor(policy=bounds.policy, supply=kernels)
     try:
         with store_for(options) as store:
-            return _run(options, executor, store)
+            return _run(options, bounds, executor, store, kernels)
     finally:
         executor.stop()
 
@@ -93,7 +93,13 @@ def store_for(options: RunOptions) -> "Iterator[Store]":
         yield Store(Path(folder))
 
 
-def _run(options: RunOptions, executor: "PapermillExecutor", store: "Store") -> int:
+def _run(
+    options: RunOptions,
+    bounds: Bounds,
+    executor: "PapermillExecutor",
+    store: "Store",
+    kernels: "KernelSupply | None",
+) -> int:
     from runner.keys.catalog import Library
 
     library = Library.find(options.library, Path.cwd(), os.environ)
@@ -133,14 +139,16 @@ def _run(options: RunOptions, executor: "PapermillExecutor", store: "Store") -> 
         command=" ".join(sys.argv[1:]),
         from_step=options.from_step,
         until_step=options.until_step,
-        deadline_seconds=options.timeout,
+        deadline_seconds=bounds.run_seconds,
         verification=verification,
         answers=tuple(GivenAnswer(*pair) for pair in pairs("--answer", options.answers).items()),
         libraries=library.roots,
         keys_at_once=options.jobs,
         as_of=options.as_of,
-        limits=options.containment.limit_changes(),
+        limits=bounds.limits,
         secrets=options.containment.given_secrets(loaded.keys),
+        settings=bounds.settings(key.contract for key in loaded.keys),
+        by_resident=kernels is not None and kernels.by_resident,
     )
     if loaded.keys:
         executor.check_sandbox()
@@ -157,7 +165,7 @@ def _run(options: RunOptions, executor: "PapermillExecutor", store: "Store") -> 
         finishing=write_report,
         signing_key=configured_key(os.environ),
     )
-    threading.Thread(target=import_what_comes_last, daemon=True).start()
+    prepare_report(executor)
     ended = run(request, world)
     code = shown(ended, view, options.exit_zero)
     if options.junit:
@@ -281,19 +289,18 @@ def operator_for(
     answers: dict[str, str], attended: bool, stop_at_person: bool, view: "RunView"
 ) -> "Operator":
     """Who answers: what was given ahead, then the person at the terminal, one later, or nobody."""
-    from getpass import getuser
-
     from runner.model.runs import AnswerSource
     from runner.runs.at_terminal import AtTerminal
+    from runner.runs.begin import login
     from runner.runs.operators import NotYet, Scripted, Unattended
 
     someone: Operator = Unattended()
     if stop_at_person:
-        someone = NotYet(getuser())
+        someone = NotYet(login())
     elif attended:
-        someone = AtTerminal(sys.stdin, view, getuser(), frozenset(os.environ))
+        someone = AtTerminal(sys.stdin, view, login(), frozenset(os.environ))
     if answers:
-        return Scripted(answers, AnswerSource.GIVEN_AHEAD, getuser(), someone)
+        return Scripted(answers, AnswerSource.GIVEN_AHEAD, login(), someone)
     return someone
 
 
@@ -340,13 +347,16 @@ def listen_to_signals(inbox: "SimpleQueue[Message]", executor: "KeyExecutor") ->
         signal.signal(number, receive)
 
 
-def import_what_comes_last() -> None:
-    """The report's imports, while the kernel works; behind papermill's, which is waited for."""
-    from runner.keys import papermill_engine  # noqa: F401, I001
+def prepare_report(executor: "PapermillExecutor") -> None:
+    """Import what the report needs as soon as a KEY is executed, beside it."""
 
-    from runner.report.html import compile_templates
+    def compile_its_templates() -> None:
+        executor.is_busy.wait()
+        from runner.report.html import compile_templates
 
-    compile_templates()
+        compile_templates()
+
+    threading.Thread(target=compile_its_templates, daemon=True).start()
 
 
 def write_report(folder: Path) -> None:

@@ -31,7 +31,7 @@ from runner.model.events import (
 from runner.model.identity import StepId
 from runner.model.interruptions import AnswerDelivered, ClockStepped
 from runner.model.plain import to_plain
-from runner.model.runs import Mode, OpenQuestion, QuestionKind
+from runner.model.runs import Mode, Move, MoveKind, OpenQuestion, QuestionKind
 from runner.model.safe_text import safe_line
 from runner.report.chapters import StepStory
 from runner.report.interruptions import interruption_in_words
@@ -93,6 +93,8 @@ class RunView(Spectator):
                     self._note_key(entry.event)
                 case CommandStarted() | CommandFinished():
                     self._note_command(entry.event)
+                case DestinationChosen(move=Move(kind=MoveKind.GAVE_UP), why=why):
+                    self._note(f"given up: {why}")
                 case DestinationChosen(step=step, visit=visit):
                     self._show_step(str(step), visit)
                 case ActionProposed(action=number) if _is_attended(state):
@@ -218,7 +220,7 @@ class JsonView(RunView):
 
 
 class LinesView(RunView):
-    """Every event as a line of JSON on stdout, as soon as it is on disk."""
+    """Every event as a line of JSON on stdout, once it is on disk, and the progress of KEYs."""
 
     def __init__(self, program: Program):
         super().__init__(program, live=False)
@@ -227,6 +229,10 @@ class LinesView(RunView):
         """Print the entries."""
         for entry in entries:
             console.result(json.dumps(to_plain(entry), ensure_ascii=False, sort_keys=True))
+
+    def progressed(self, progress: Progress) -> None:
+        """Print it; it is no event, and not in the journal."""
+        console.result(json.dumps(to_plain(progress), ensure_ascii=False, sort_keys=True))
 
     def finished(self, completed: CompletedRun) -> None:
         """The last event said it."""

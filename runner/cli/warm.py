@@ -30,7 +30,9 @@ _OF_A_RUN = (
     "importlib.resources.readers",
 )  # fmt: skip
 """What a run imports, early or late."""
+_MAIN = "from runner.__main__ import main; main()"
 _START_SECONDS = 20.0
+_IDLE_MINUTES, _SPARES = 30.0, 1
 _FIRST_DESCRIPTOR = 3
 """Where systemd puts the socket that it has opened for a service."""
 
@@ -44,6 +46,18 @@ class Status:
     served: int
     hosted: int
     idle_seconds: int
+
+
+def settled(idle_minutes: float | None, spares: int | None) -> tuple[float, int]:
+    """What is given, else what `runbook.toml` says, else 30 minutes and one spare."""
+    from runner.runs.settings import find_settings
+
+    files = find_settings(Path.cwd(), os.environ)
+    idle, count = files.one("warm", "idle_seconds"), files.one("warm", "spares")
+    return (
+        idle_minutes or (int(idle.value) / 60 if idle else _IDLE_MINUTES),
+        spares if spares is not None else int(count.value) if count else _SPARES,
+    )
 
 
 def warm_command(idle_minutes: float, spares: int) -> int:
@@ -109,8 +123,11 @@ def units_command() -> int:
 
 def units() -> dict[str, str]:
     """The systemd units of a user, by file name: a socket, and the service that it starts."""
-    path = place.socket_path(os.environ)
-    command = f"{sys.executable} -c 'from runner.__main__ import main; main()' warm --foreground"
+    from runner.runs.schedule.render.systemd import specifiers_of, word_of
+
+    path = specifiers_of(place.socket_path(os.environ))
+    words = (sys.executable, "-c", _MAIN, "warm", "--foreground")
+    command = " ".join(map(word_of, words))
     socket_unit = (
         "[Unit]\nDescription=Warm kernels for runbook\n\n[Socket]\n"
         f"ListenSequentialPacket={path}\nSocketMode=0600\nDirectoryMode=0700\n\n"
@@ -154,7 +171,7 @@ def _start_in_background(idle_minutes: float, spares: int) -> None:
     words = ["warm", "--foreground", "--idle", str(idle_minutes), "--spares", str(spares)]
     os.posix_spawn(
         sys.executable,
-        [sys.executable, "-c", "from runner.__main__ import main; main()", *words],
+        [sys.executable, "-c", _MAIN, *words],
         os.environ,
         file_actions=[
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),

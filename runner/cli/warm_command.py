@@ -19,9 +19,12 @@ def warm(
     ] = False,
     systemd: Annotated[bool, typer.Option("--systemd", help="Print the units of a user.")] = False,
     idle: Annotated[
-        float, typer.Option("--idle", help="Minutes without a run after which it ends.", min=0.01)
-    ] = 30.0,
-    spares: Annotated[int, typer.Option("--spares", help="Kernels kept booted.", min=0)] = 1,
+        float | None,
+        typer.Option("--idle", help="Minutes without a run after which it ends: 30.", min=0.01),
+    ] = None,
+    spares: Annotated[
+        int | None, typer.Option("--spares", help="Kernels kept booted: 1.", min=0)
+    ] = None,
 ) -> None:
     """Keep a process warm that does runs at once: booted kernels, everything imported.
 
@@ -29,6 +32,7 @@ def warm(
     """
     from runner.cli.warm import (
         serve_command,
+        settled,
         status_command,
         stop_command,
         units_command,
@@ -41,4 +45,4 @@ def warm(
         sys.exit(stop_command())
     if systemd:
         sys.exit(units_command())
-    sys.exit((serve_command if foreground else warm_command)(idle, spares))
+    sys.exit((serve_command if foreground else warm_command)(*settled(idle, spares)))

@@ -38,12 +38,13 @@ class Item:
 
 @frozen
 class ListBlock:
-    """A list; bullets of all kinds are one."""
+    """A list; bullets of all kinds are one. `start` is the number of the first item."""
 
     ordered: bool
     items: tuple[Item, ...]
     line: int
     end: int
+    start: int = 1
 
 
 @frozen

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from runner.conditions.grammar import parse_condition
-from runner.document.branch_lines import WrittenBranch, name_above, take_apart
+from runner.document.branch_lines import WrittenBranch, further, name_above, take_apart
 from runner.document.consequences import Clause, read_clauses
 from runner.document.nodes import Node
 from runner.document.rich_text import RichText
@@ -41,7 +41,7 @@ class _Level:
 
 def _collect(nodes: Iterable[Node], level: _Level, found: list[Branch]) -> None:
     for node in nodes:
-        written = take_apart(node)
+        written = take_apart(node) or (further(node) if level.under else ())
         if not written:
             outside, level.above = level.above, name_above(node.text)
             _collect(node.children, level, found)
@@ -55,7 +55,7 @@ def _add(node: Node | None, line: WrittenBranch, level: _Level, found: list[Bran
     clauses = list(read_clauses(line.consequence))
     nested = []
     for child in node.children if node else ():
-        if take_apart(child):
+        if take_apart(child) or further(child):
             nested.append(child)
             continue
         clauses += read_clauses(child.text)

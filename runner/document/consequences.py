@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from runner.document.rich_text import RichText
 from runner.model.frozen import frozen
-from runner.model.identity import PlaceKind, StepId
+from runner.model.identity import KEY_IN_TEXT, KeyName, PlaceKind, StepId
+from runner.model.numbering import GAP, NUMBER, plain_number
 from runner.model.runbook import (
     Advice,
     Consequence,
@@ -20,9 +21,10 @@ from runner.model.runbook import (
     Stop,
 )
 
+ARROW = r"(?:→|⟶|➡\ufe0f?|▶\ufe0f?|⇒|--?>|==?>)"
 VERB = (
     r"(?:(?:please|immediately|directly)\s+)?"
-    r"(?:escalate|see\s+action|apply\s+action|run\s+action|see:?\s+action|go\s+(?:back\s+)?to|continue"
+    r"(?:escalate|see\s+action|apply\s+action|run\s+action|see:?\s+action|go\s*(?:back\s+)?to|continue"
     r"|proceed|skip\s+(?:ahead\s+)?to|return\s+to|jump\s+(?:ahead\s+)?to|stop\b|re-?run|use\s+the"
     r"|see\s+the|hand\s+over)"
 )
@@ -33,36 +35,41 @@ _CLAUSE = re.compile(
     re.I,
 )
 _LEAD = (
-    r"(?:(?:→|⇒|->|=>)\s*|(?:please|then|now|just|simply|immediately|directly|straight"
+    rf"(?:{ARROW}\s*|(?:please|then|now|just|simply|immediately|directly|straight"
     r"|you\s+(?:can|may|should|must))\s+)*"
 )
 """What may stand before a verb and changes nothing of where it leads."""
 _ALONG = r"(?:(?:on|back|ahead|forward|down|directly|straight|immediately|right)\b\s*)*"
 _MOVE = (
-    rf"(?:(?:continue|go|proceed|return|jump|move|back|straight)\b[\s,]*{_ALONG}"
+    rf"(?:(?:continue\b|go(?=to\b)|go\b|proceed\b|return\b|jump\b|move\b|back\b|straight\b)[\s,]*{_ALONG}"
     r"|skip\b\s*(?:ahead\s+)?(?=to\b))"
 )
-_TO_STEP = re.compile(
-    rf"{_LEAD}{_MOVE}?(?:to|with|at|from)?\s*steps?\s+#?(\d\w*(?:\.\d\w*)*)\b", re.I
-)
+_TO_STEP = re.compile(rf"{_LEAD}{_MOVE}?(?:to|with|at|from)?\s*steps?{GAP}({NUMBER})", re.I)
 _NO_AMOUNT = (
     r"(?!\s+(?!(?:and|or|then|to|in|for|from|below|above|as|on|with|first|together|through"
     r"|immediately|directly)\b)[a-z])"
 )
 """What keeps a number in a row of them from being one of things: `Step 2, 3 minutes later`."""
 _MORE_STEPS = re.compile(
-    rf"\s*(?:,|/|&|,?\s*\b(?:and|or)\b)\s*(?:steps?\s+)?#?(\d\w*(?:\.\d\w*)*)\b{_NO_AMOUNT}", re.I
+    rf"\s*(?:,|/|&|,?\s*\b(?:and|or)\b)\s*(?:steps?\s+)?#?({NUMBER}){_NO_AMOUNT}", re.I
 )
 _RERUN = re.compile(
-    rf"{_LEAD}(?:re-?run|repeat|redo|run)\s+(?:step\s+(?P<step>\d\w*(?:\.\d\w*)*)"
+    rf"{_LEAD}(?:re-?run|repeat|redo|run)\s+(?:step{GAP}(?P<step>{NUMBER})"
     r"|(?:this|the)\s+(?:step|key|check|analysis)(?P<again>\s+again)?)"
     r"|re-?run(?=[\s.!]*$)",
     re.I,
 )
+_RERUN_KEY = re.compile(
+    rf"{_LEAD}(?:(?:re-?run|repeat|redo|re-?execute)\s+(?:the\s+)?(?:key:?\s+)?(?P<key>{KEY_IN_TEXT})(?:\s+key)?"
+    rf"(?:\s+again)?|(?:run|execute|use|call)\s+(?:the\s+)?(?:key:?\s+)?(?P<once>{KEY_IN_TEXT})(?:\s+key)?"
+    r"\s+(?:again|once\s+more))(?=\s*(?:$|[,.;:!(]|[-–—]\s|and\b|then\b))",
+    re.I,
+)
+"""A KEY once more with what it had; `rerun it with more logs` is for the operator."""
 _ACTION = re.compile(
     rf"{_LEAD}(?:(?:see|apply|run|use|do|perform|take|execute|start)\b:?\s*|{_MOVE}(?:to|with)\s*)?"
-    r"(?:the\s+)?actions?\s+(#?\d\w*(?:\.\d\w*)*(?:(?:\s*(?:,\s*(?:and|or|then)\b|,|/|&|and\b|or\b|then\b|to\b"
-    rf"|through\b)\s*|[-–])(?:actions?\s+)?#?\d\w*(?:\.\d\w*)*\b{_NO_AMOUNT})*)",
+    rf"(?:the\s+)?actions?{GAP}({NUMBER}(?:(?:\s*(?:,\s*(?:and|or|then)\b|,|/|&|and\b|or\b|then\b|to\b"
+    rf"|through\b)\s*|[-–])(?:actions?\s+)?#?{NUMBER}{_NO_AMOUNT})*)",
     re.I,
 )
 _SECTION = re.compile(
@@ -97,7 +104,7 @@ _TRIVIAL = re.compile(
     r"(?:the\s+)?(?:issue|incident|problem)?\s*(?:is\s+)?(?:resolved|done|fixed)", re.I
 )
 _LEADING_IF = re.compile(r"(?:if|(?P<unless>unless))\s+(?=\S)", re.I)
-_LEADING_END = re.compile(r"\s*(?:,|:|→|->|=>)\s+|\s+then\s+", re.I)
+_LEADING_END = re.compile(rf"\s*(?:,|:|{ARROW})\s+|\s+then\s+", re.I)
 _LATER_IF = re.compile(
     r"(?<=\S)[\s,]+(?:(?:but|and)\s+)?(?:only\s+)?"
     r"(?:if|provided(?:\s+that)?|(?P<unless>unless))\s+(?=\S)",
@@ -192,7 +199,7 @@ def _clause(clause: RichText) -> list[Consequence]:
 
 def _behind_target(clause: RichText) -> tuple[int, int] | None:
     """Where a target ends and a further instruction begins; None where nothing is behind it."""
-    for pattern in (_RERUN, _TO_STEP, _ACTION, _SECTION, _HAND_OVER):
+    for pattern in (_RERUN, _RERUN_KEY, _TO_STEP, _ACTION, _SECTION, _HAND_OVER):
         target = pattern.match(clause.text)
         behind = _BEHIND.match(clause.text, target.end()) if target else None
         if behind:
@@ -208,6 +215,8 @@ def _move(words: str, clause: RichText) -> list[Consequence]:
             return [Rerun(_step(match["step"]), words, span)]
         if match["again"] or not re.match(rf"{_LEAD}run\b", words, re.I):
             return [Rerun(None, words, span)]
+    if match := _RERUN_KEY.match(words):
+        return [Rerun(None, words, span, KeyName(match["key"] or match["once"]))]
     if match := _TO_STEP.match(words):
         return [GoToStep(_step(number), words, span) for number in _steps(match, words)]
     if match := _ACTION.match(words):
@@ -244,9 +253,10 @@ def _numbers(listed: str) -> tuple[str, ...]:
     """The numbers in `1, 2 and 4`, and those between the ends of `1-3`."""
     found: list[str] = []
     for first, last in re.findall(
-        r"(\d\w*(?:\.\d\w*)*)(?:\s*(?:-|–|to|through)\s*(?:actions?\s+)?#?(\d+))?", listed
+        rf"\b({NUMBER})(?:\s*(?:-|–|to|through)\s*(?:actions?\s+)?#?({NUMBER}))?", listed, re.I
     ):
-        is_range = last and first.isdigit() and int(first) < int(last) <= int(first) + 20
+        first, last = plain_number(first), plain_number(last)
+        is_range = first.isdigit() and last.isdigit() and int(first) < int(last) <= int(first) + 20
         found += (
             map(str, range(int(first), int(last) + 1)) if is_range else filter(None, (first, last))
         )
@@ -254,7 +264,7 @@ def _numbers(listed: str) -> tuple[str, ...]:
 
 
 def _step(number: str) -> StepId:
-    return StepId(PlaceKind.STEP, number)
+    return StepId(PlaceKind.STEP, plain_number(number))
 
 
 def _behind_stop(rest: str, clause: RichText) -> list[Consequence]:

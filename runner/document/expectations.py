@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from runner.conditions.grammar import parse_condition
-from runner.document.nodes import Node, all_nodes
+from runner.document.nodes import Node, all_nodes, labelled, logical_lines
 from runner.document.rich_text import RichText
 from runner.model.conditions import AllOf, AnyOf, Comparison, Condition, Not
 from runner.model.runbook import Expectation
@@ -28,6 +28,12 @@ def read_expectations(nodes: Iterable[Node]) -> tuple[Expectation, ...]:
             if is_comparison(condition):
                 found.append(Expectation(condition, field.value.line, field.value.span()))
     return tuple(found)
+
+
+def says_success(text: RichText) -> bool:
+    """Whether one of the lines says what success is."""
+    labels = (field.label.casefold() for line in logical_lines(text) if (field := labelled(line)))
+    return any(label in ("success", "success criteria") for label in labels)
 
 
 def is_comparison(condition: Condition) -> bool:

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from runner.document.nodes import LabelledText, Node, all_nodes, labelled
 from runner.document.rich_text import RichText
 from runner.model.frozen import frozen
-from runner.model.identity import NOTEBOOK_PREFIX, KeyName, PlaceKind, StepId
+from runner.model.identity import KEY_IN_TEXT, NOTEBOOK_PREFIX, KeyName, PlaceKind, StepId
+from runner.model.numbering import GAP, NUMBER, plain_number
 from runner.model.runbook import InputSpec, KeyInvocation, Question
 
-_KEY = re.compile(r"(?<![\w/-])(?:jupyter|node)-[a-z0-9]+(?:-[a-z0-9]+)*\b(?!/)")
+_KEY = re.compile(KEY_IN_TEXT)
 _ANY_KEY = re.compile(r"\b[a-z][a-z0-9]*(?:-[a-z0-9]+)+\b")
 _CALLS = re.compile(r"(?:run|use|execute|call)\b", re.I)
 _INPUT_JOIN = re.compile(r",\s+(?:and\s+)?|\s+and\s+")
-_FROM_STEP = re.compile(r"^(.*?)\s+(?:from|of|made (?:in|by))\s+step\s+(\d\w*(?:\.\d\w*)*)\b", re.I)
+_FROM_STEP = re.compile(rf"^(.*?)\s+(?:from|of|made (?:in|by))\s+step{GAP}({NUMBER})", re.I)
 _PROSE_INPUT = re.compile(
     r"\b(?:with|using|taking)\s+(?P<as>.+?)\s+as\s+(?:its\s+|the\s+|an?\s+)?inputs?\b"
     r"|\bwith\s+(?:the\s+)?inputs?\s*:?\s+(?P<input>.+?)(?=[.;]\s|[.;]?$)"
@@ -21,7 +22,16 @@ _PROSE_INPUT = re.compile(
     re.I,
 )
 """An input that the line of a call names by itself: `Run … with the change calendar as input`."""
-_CALL_LABELS = ("key", "run", "use", "execution", "automated (preferred)")
+_CALL_LABELS = (
+    "key",
+    "keys",
+    "jupyter key",
+    "jupyter keys",
+    "run",
+    "use",
+    "execution",
+    "automated (preferred)",
+)
 
 
 @frozen
@@ -121,6 +131,6 @@ def _inputs(text: RichText) -> list[InputSpec]:
     found = []
     for part in text.split(_INPUT_JOIN):
         made = _FROM_STEP.match(part.line)
-        step = StepId(PlaceKind.STEP, made[2]) if made else None
+        step = StepId(PlaceKind.STEP, plain_number(made[2])) if made else None
         found.append(InputSpec(part.line, part.span(), made[1] if made else "", step))
     return found

@@ -119,7 +119,8 @@ class _Reader:
             self._take(1)
             items.append(Item(blocks, *(opened.map or (line, end))))
         self._take(1)
-        return ListBlock(token.type.startswith("ordered"), tuple(items), line, end)
+        start = int(token.attrGet("start") or 0) if "start" in token.attrs else 1
+        return ListBlock(token.type.startswith("ordered"), tuple(items), line, end, start)
 
     def _table(self, line: int, end: int) -> TableBlock:
         rows: list[tuple[RichText, ...]] = []

@@ -19,11 +19,12 @@ from runner.document.outline import section_kind
 from runner.document.parse import parse_runbook
 from runner.document.rich_text import RichText
 from runner.model.frozen import field_names, is_frozen
+from runner.model.numbering import GAP, NUMBER
 from runner.model.runbook import Runbook, Section, SectionKind
 from runner.model.source import SourceText, Span
 
 _PLACE = re.compile(
-    r"(?:\d+[.)]\s*)?(step|action)\s+(\d\w*(?:\.\d\w*)*)\s*(?:[-:.–—)]\s*|$|\s(?=\S))(.*)",
+    rf"(?:\d+[.)]\s*)?(step|action){GAP}({NUMBER})\s*(?:[-:.–—)]\s*|$|\s(?=\S))(.*)",
     re.I | re.S,
 )
 _NUMBERING = re.compile(r"^\s*(?:\d+(?:\.\d+)*[.)]?|[IVX]+[.)])\s+")

@@ -15,6 +15,7 @@ from runner.document.blocks import (
     Quote,
     TableBlock,
 )
+from runner.document.consequences import ARROW, VERB
 from runner.document.rich_text import RichText
 from runner.model.frozen import frozen
 from runner.model.runbook import Fence
@@ -26,6 +27,22 @@ PLAIN_LABELS = (
 )
 _PLAIN_LABEL = re.compile(rf"({PLAIN_LABELS})\s*:(?!\S*//)\s*", re.I)
 _CONDITIONAL = re.compile(r"(if|unless|otherwise|else|none of (the above|these))\b", re.I)
+_MARK = re.compile(
+    r"(?:\(?(?:[a-z]|\d{1,2}|[ivx]{1,4})[.)]\s+|[^\w\s\"'“(\[`<>=~-]+\s+)+"
+    r"(?=(?:if|unless|otherwise|else|none of)\b)",
+    re.I,
+)
+"""What may stand before a branch and says nothing: `a)`, `✅`, `→`."""
+_STANDING = re.compile(r"(?:escalate|roll\s?-?back)\s+(?:[\w'’ -]{1,40}?\s+)?(?:if|when)\b", re.I)
+_SENTENCE_IF = re.compile(r"[.;!?]\s+(?=If\b)")
+_LEADS = re.compile(rf"If\b[^.;!?]*?(?::(?:\s|$)|{ARROW}|(?:,|\bthen)\s+{VERB})", re.I)
+NO_BRANCH_LABELS = re.compile(
+    r"when|pre-?condition|prerequisite|warning|caution|note|success|expected|evidence"
+    r"|questions?|verification|rollback|side effect|safety|input|output",
+    re.I,
+)
+"""Labels of fields that say what is so, where an If is part of what is said."""
+_CONSEQUENCE = re.compile(rf":|{ARROW}")
 _TASK = re.compile(r"\[[ xX]\]\s+")
 
 
@@ -130,19 +147,26 @@ def is_conditional(text: RichText) -> bool:
 
 
 def logical_lines(text: RichText) -> tuple[RichText, ...]:
-    """A paragraph cut where a line begins with a label or an If, or a sentence with a label."""
-    labels = _labels_inside(text)
+    """A paragraph cut where a line begins with a label or an If, or a sentence with either."""
+    labels = [*_labels_inside(text), *_ifs_inside(text)]
     if "\n" not in text.text and not labels:
-        return (text,) if text.text else ()
+        return (_unmarked(text),) if text.text else ()
     cuts = [0]
     for match in re.finditer(r"\n\s*", text.text):
-        rest = text.part(match.end())
+        rest = _unmarked(text.part(match.end()))
         if any(begin < match.start() < end for begin, end in text.bold):
             continue
-        if is_conditional(rest) or labelled(rest):
+        if is_conditional(rest) or labelled(rest) or _STANDING.match(rest.text):
             cuts.append(match.end())
     cuts = sorted({*cuts, *labels, len(text.text)})
-    return tuple(text.part(a, b) for a, b in pairwise(cuts) if text.part(a, b).text)
+    parts = (text.part(a, b) for a, b in pairwise(cuts))
+    return tuple(_unmarked(part) for part in parts if part.text)
+
+
+def _unmarked(text: RichText) -> RichText:
+    """The text of a branch without the letter, the sign or the arrow before it."""
+    mark = _MARK.match(text.text)
+    return text.part(mark.end()) if mark else text
 
 
 def _labels_inside(text: RichText) -> list[int]:
@@ -154,6 +178,17 @@ def _labels_inside(text: RichText) -> list[int]:
         if begins and (label.endswith(":") or behind.startswith(":")):
             found += [] if _CONDITIONAL.match(label) else [start]
     return found
+
+
+def _ifs_inside(text: RichText) -> list[int]:
+    """Where a branch begins behind a sentence: `Look at the logs. If it crashes: escalate`."""
+    if " If " not in text.text.replace("\n", " ") or is_conditional(_unmarked(text)):
+        return []
+    field = labelled(text)
+    if field and (NO_BRANCH_LABELS.match(field.label) or is_conditional(field.value)):
+        return []
+    ends = (match.end() for match in text.matches(_SENTENCE_IF))
+    return [end for end in ends if _LEADS.match(text.text, end)]
 
 
 def _attached(node: Node, items: tuple[Node, ...]) -> Node | None:
@@ -181,7 +216,9 @@ def _opens_a_list(node: Node) -> bool:
     """Whether a list below belongs to the line: not where the line is a sentence of its own."""
     text = node.text.text
     is_sentence = text.endswith((".", "!", "?", ";"))
-    return text.endswith(":") or (is_conditional(node.text) and ":" not in text and not is_sentence)
+    return text.endswith(":") or (
+        is_conditional(node.text) and not _CONSEQUENCE.search(text) and not is_sentence
+    )
 
 
 def _below_heading(heading: Heading, remaining: list[Block]) -> list[Block]:

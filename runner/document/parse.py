@@ -1,21 +1,31 @@
 """Text to `Runbook`: `parse_runbook` never raises, and drops nothing that it recognises."""
 
 import re
-from collections.abc import Iterable
-from itertools import islice, pairwise
+from collections.abc import Iterable, Iterator
+from itertools import islice, pairwise, takewhile
 from pathlib import PurePath
 
 from runner.conditions.grammar import parse_condition
 from runner.document.blocks import Block, Heading, Item, ListBlock, Paragraph
 from runner.document.evidence_list import evidence_items
+from runner.document.expectations import says_success
 from runner.document.front_matter import read_front_matter
-from runner.document.invocations import key_names_in
+from runner.document.headed import BARE, CHECK, DO_NOT, headed, is_prohibition, numbered_items
+from runner.document.invocations import key_names_in, read_invocations
 from runner.document.markdown import read_blocks
 from runner.document.nodes import Node, all_nodes, build_nodes
 from runner.document.outline import Outline, Part, outline
 from runner.document.pack import Pack, merged, read_pack
+from runner.document.reruns import with_reruns
+from runner.document.rich_text import RichText
 from runner.document.rollbacks import is_about_action, read_rollbacks
-from runner.document.steps import read_actions, read_check, read_steps
+from runner.document.steps import (
+    read_actions,
+    read_check,
+    read_headed_check,
+    read_listed_steps,
+    read_steps,
+)
 from runner.document.strays import strays
 from runner.model.diagnostics import DiagnosedDocument
 from runner.model.frozen import frozen
@@ -32,11 +42,16 @@ from runner.model.runbook import (
 )
 from runner.model.source import SourceText
 
-_STANDING = re.compile(r"(escalate|roll\s?-?back)\s+(?:immediately\s+)?(?:if|when)\b\s*:?\s*", re.I)
+_STANDING = re.compile(
+    r"(escalate|roll\s?-?back)\s*:?\s+(?:[\w'’ -]{1,40}?\s+)?(?:if|when)\b\s*:?\s*"
+    r"|(escalation|roll\s?-?back)\s+(?:triggers?|criteria|conditions?)\s*(?:$|:\s*)"
+    r"|when\s+to\s+(escalate|roll\s?-?back)\s*(?:$|:\s*)",
+    re.I,
+)
+_LEADING_IF = re.compile(r"if\s+(?=\S)", re.I)
 _HEAD = re.compile(r"^ {0,3}#{1,6}[ \t]", re.M)
 _ALERT = re.compile(r"alerts?\b", re.I)
 _QUOTED = re.compile(r"[\"“`]([^\"“”`]+)[\"”`]?")
-_DO_NOT = re.compile(r"do\s+not\b|don'?t\b|never\b", re.I)
 _NOT_STEPS = (SectionKind.SAFETY, SectionKind.ACTIONS, SectionKind.VERIFICATION)
 
 
@@ -68,6 +83,8 @@ def parse_runbook(source: SourceText, pack: str = "") -> ParsedRunbook:
     sections = parts.sections
     name = _name(source, metadata, parts)
     evidence = _nodes(_of_kind(sections, SectionKind.EVIDENCE))
+    safety = _safety_checks(source, _of_kind(sections, SectionKind.SAFETY))
+    places = with_reruns(safety + _steps(source, parts.preamble, sections))
     runbook = Runbook(
         source=source,
         slug=name.slug,
@@ -76,15 +93,16 @@ def parse_runbook(source: SourceText, pack: str = "") -> ParsedRunbook:
         sections=tuple(
             Section(p.kind, p.heading.text.line, p.heading.text.span()) for p in sections
         ),
-        safety_checks=_safety_checks(source, _of_kind(sections, SectionKind.SAFETY)),
+        safety_checks=places[: len(safety)],
         do_not=_do_not(sections),
-        steps=_steps(source, parts.preamble, sections),
+        steps=places[len(safety) :],
         actions=_actions(source, sections),
         verification=_verification(source, _of_kind(sections, SectionKind.VERIFICATION)),
         standing=_standing(_of_kind(sections, SectionKind.ROLLBACK)),
         alerts=_alerts(_of_kind(sections, SectionKind.WHEN_TO_USE)),
         evidence_keys=key_names_in(evidence),
         evidence=evidence_items(evidence),
+        follow_ups=read_invocations(_nodes(_of_kind(sections, SectionKind.FOLLOW_UPS))),
     )
     found = front.diagnostics + beside.diagnostics + strays(sections, runbook)
     return ParsedRunbook(runbook, DiagnosedDocument(source, found))
@@ -128,7 +146,14 @@ def _steps(
     bodies = [preamble, *((p.heading, *p.blocks) for p in sections if p.kind not in _NOT_STEPS)]
     for blocks in bodies:
         found += read_steps(source, blocks)
-    return tuple(found)
+    return tuple(found) or _numbered_steps(source, _of_kind(sections, SectionKind.DIAGNOSIS))
+
+
+def _numbered_steps(source: SourceText, parts: tuple[Part, ...]) -> tuple[Step, ...]:
+    """The steps of a diagnosis that has numbers without the word: headings, or items of lists."""
+    blocks = tuple(block for part in parts for block in part.blocks)
+    by_heading = tuple(read_steps(source, blocks, BARE))
+    return by_heading or tuple(read_listed_steps(source, blocks))
 
 
 def _actions(source: SourceText, sections: tuple[Part, ...]) -> tuple[Action, ...]:
@@ -139,33 +164,64 @@ def _actions(source: SourceText, sections: tuple[Part, ...]) -> tuple[Action, ..
         if part.kind in (SectionKind.ROLLBACK, SectionKind.VERIFICATION):
             continue
         found += read_actions(source, blocks, rollbacks)
+    if not found:
+        for part in _of_kind(sections, SectionKind.ACTIONS):
+            found += read_actions(source, part.blocks, rollbacks, BARE)
     return tuple(found)
 
 
 def _safety_checks(source: SourceText, parts: tuple[Part, ...]) -> tuple[Step, ...]:
-    items = [item for part in parts for item in _top_items(part.blocks)]
-    return tuple(
-        read_check(source, StepId(PlaceKind.SAFETY, str(number)), item)
-        for number, item in enumerate(items, 1)
-    )
+    found: list[Step] = []
+
+    def place() -> StepId:
+        return StepId(PlaceKind.SAFETY, str(len(found) + 1))
+
+    for part in parts:
+        heads = tuple(headed(part.blocks, CHECK))
+        before = part.blocks.index(heads[0].heading) if heads else len(part.blocks)
+        for item in _top_items(part.blocks[:before]):
+            found.append(read_check(source, place(), item))
+        for head in heads:
+            found.append(read_headed_check(source, place(), head))
+    return tuple(found)
 
 
 def _verification(source: SourceText, parts: tuple[Part, ...]) -> tuple[Step, ...]:
     found: list[Step] = []
+
+    def place() -> StepId:
+        return StepId(PlaceKind.VERIFICATION, str(len(found) + 1))
+
     for part in parts:
         horizon = ""
+        heads = {id(head.heading): head for head in headed(part.blocks, CHECK)}
+        below = {id(block) for head in heads.values() for block in head.body}
         for block in part.blocks:
-            if isinstance(block, Heading):
+            if id(block) in heads:
+                found.append(read_headed_check(source, place(), heads[id(block)], horizon))
+            elif id(block) in below:
+                continue
+            elif isinstance(block, Heading):
                 horizon = block.text.line
-            elif isinstance(block, ListBlock):
-                for item in block.items:
-                    step = StepId(PlaceKind.VERIFICATION, str(len(found) + 1))
-                    found.append(read_check(source, step, item, horizon))
+            else:
+                for item in _checks_of(block):
+                    found.append(read_check(source, place(), item, horizon))
     return tuple(found)
+
+
+def _checks_of(block: Block) -> tuple[Item, ...]:
+    """The verification checks that a block is: the items of a list, a line with a Success."""
+    if isinstance(block, ListBlock):
+        return block.items
+    if isinstance(block, Paragraph) and says_success(block.text):
+        return (Item((block,), block.line, block.end),)
+    return ()
 
 
 def _top_items(blocks: tuple[Block, ...]) -> list[Item]:
     """Items of ordered lists, which are checks; a bullet list belongs to what stands before it."""
+    if counted := numbered_items(blocks):
+        return [item for _, item in counted]
     lists = [b for b in blocks if isinstance(b, ListBlock)]
     ordered = [block for block in lists if block.ordered]
     prohibited = {id(block) for before, block in _after_do_not(blocks)}
@@ -175,32 +231,58 @@ def _top_items(blocks: tuple[Block, ...]) -> list[Item]:
 
 def _after_do_not(blocks: tuple[Block, ...]) -> Iterable[tuple[Block, ListBlock]]:
     for before, block in pairwise(blocks):
-        headed = isinstance(before, (Paragraph, Heading)) and _DO_NOT.match(before.text.line)
-        if isinstance(block, ListBlock) and headed:
+        if isinstance(block, ListBlock) and is_prohibition(before):
             yield before, block
 
 
 def _do_not(sections: tuple[Part, ...]) -> tuple[str, ...]:
-    lists = [found for part in sections for _, found in _after_do_not(part.blocks)]
-    items = [node for found in lists for node in build_nodes((found,))]
-    return tuple(node.text.line for node in items)
+    found: list[str] = []
+    for part in sections:
+        lists = [block for _, block in _after_do_not(part.blocks)]
+        found += [node.text.line for node in build_nodes(lists) if not node.children]
+        for node in all_nodes(build_nodes(part.blocks)):
+            field = node.field
+            if field and DO_NOT.fullmatch(field.label):
+                found += [field.value.line] if field.value.text else []
+                found += [child.text.line for child in node.children]
+    return tuple(dict.fromkeys(found))
 
 
 def _standing(parts: tuple[Part, ...]) -> tuple[StandingCondition, ...]:
     found: list[StandingCondition] = []
-    for node in all_nodes(_nodes(parts)):
+    nodes = _nodes(parts)
+    ways_back = [node for node in all_nodes(nodes) if is_about_action(node)]
+    undoing = {id(node) for way in ways_back for node in all_nodes(way.children)}
+    for node, behind in _with_items_behind(nodes):
         match = _STANDING.match(node.text.text)
-        if match is None:
+        if match is None or (id(node) in undoing and match[0][0] in "rR"):
             continue
-        kind = StandingKind.ESCALATE if match[1][0] in "eE" else StandingKind.ROLLBACK
-        below = [child.text for child in node.children if not _begins_its_own(child)]
+        word = match[1] or match[2] or match[3]
+        kind = StandingKind.ESCALATE if word[0] in "eE" else StandingKind.ROLLBACK
+        is_bare = not node.children and match.end() == len(node.text.text)
+        children = behind if is_bare else node.children
+        below = [child.text for child in children if not _begins_its_own(child)]
         texts = below or [node.text.part(match.end())]
-        for text in texts:
+        for text in map(_as_condition, texts):
             if text.text:
                 condition = parse_condition(text.text, text.span)
                 number = len(found) + 1
                 found.append(StandingCondition(kind, number, condition, text.line, text.span()))
     return tuple(found)
+
+
+def _as_condition(text: RichText) -> RichText:
+    """A line of the list: without its If, and of a row of a table the first cell."""
+    cell = text.part(0, text.text.index(" | ")) if " | " in text.text else text
+    lead = _LEADING_IF.match(cell.text)
+    return cell.part(lead.end()) if lead else cell
+
+
+def _with_items_behind(nodes: tuple[Node, ...]) -> Iterator[tuple[Node, tuple[Node, ...]]]:
+    """Every node with the items of the list that follows it: `**Escalate if**`, then a list."""
+    for at, node in enumerate(nodes):
+        yield node, tuple(takewhile(lambda one: one.is_item, nodes[at + 1 :]))
+        yield from _with_items_behind(node.children)
 
 
 def _begins_its_own(node: Node) -> bool:

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 
 from runner.document.nodes import Node, all_nodes
 from runner.document.rich_text import RichText
+from runner.model.numbering import GAP, NUMBER, plain_number
 
 _ABOUT = re.compile(
     r"(?:(?:if|when|for|after|undo|revert|roll(?:ing)?\s*-?back(?:\s+(?:of|for))?)\s+)*"
-    r"action\s+(\d\w*(?:\.\d\w*)*)\b",
+    rf"action{GAP}({NUMBER})",
     re.I,
 )
 _COLON = re.compile(r":(?=\s|$)|\s*(?:→|->|=>)\s*|\s+[-–—]\s+")
@@ -20,7 +21,7 @@ def read_rollbacks(nodes: Iterable[Node]) -> dict[str, str]:
     for node in all_nodes(nodes):
         match = _ABOUT.match(node.text.text)
         if match and (said := _said(node)):
-            found.setdefault(match[1], []).append(said)
+            found.setdefault(plain_number(match[1]), []).append(said)
     return {number: "; ".join(texts) for number, texts in found.items()}
 
 

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from runner.document.blocks import Block, Heading, Item, Paragraph
+from runner.document.blocks import Block, Item, Paragraph
 from runner.document.branch_lines import counted
 from runner.document.branches import read_branches
 from runner.document.expectations import read_expectations
+from runner.document.headed import ACTION, REVERSIBILITY, STEP, Headed, headed, numbered_items
 from runner.document.invocations import read_invocations
 from runner.document.nodes import (
     Node,
@@ -14,6 +15,8 @@ from runner.document.nodes import (
     build_nodes,
     fences_in,
     is_conditional,
+    labelled,
+    logical_lines,
     without_task_box,
 )
 from runner.document.rich_text import RichText
@@ -21,73 +24,72 @@ from runner.model.identity import PlaceKind, StepId
 from runner.model.runbook import Action, Field, Reversibility, Step
 from runner.model.source import SourceText, Span
 
-_NUMBERED = r"[^\w]*(?:\d+[.)]\s*)?{word}\s+(\d\w*(?:\.\d\w*)*)\s*(?:[-:.–—)]\s*|$|\s(?=\S))(.*)"
-_STEP = re.compile(_NUMBERED.format(word="step"), re.I | re.S)
-_ACTION = re.compile(_NUMBERED.format(word="action"), re.I | re.S)
-_REVERSIBILITY = re.compile(r"\(([^()]*\b(?:ir)?reversible\b[^()]*)\)", re.I)
 
-
-def read_steps(source: SourceText, blocks: tuple[Block, ...]) -> Iterator[Step]:
+def read_steps(
+    source: SourceText, blocks: tuple[Block, ...], pattern: re.Pattern[str] = STEP
+) -> Iterator[Step]:
     """The steps that headings in `blocks` begin."""
-    for heading, number, title, body in _headed(blocks, _STEP):
-        yield _step(source, StepId(PlaceKind.STEP, number), title, heading.text.span(), body)
+    for found in headed(blocks, pattern):
+        step = StepId(PlaceKind.STEP, found.number)
+        yield _step(source, step, found.title, found.heading.text.span(), found.body)
+
+
+def read_listed_steps(source: SourceText, blocks: tuple[Block, ...]) -> Iterator[Step]:
+    """The steps that the items of the numbered lists in `blocks` are."""
+    for number, item in numbered_items(blocks):
+        yield read_check(source, StepId(PlaceKind.STEP, str(number)), item)
 
 
 def read_actions(
-    source: SourceText, blocks: tuple[Block, ...], rollbacks: Mapping[str, str]
+    source: SourceText,
+    blocks: tuple[Block, ...],
+    rollbacks: Mapping[str, str],
+    pattern: re.Pattern[str] = ACTION,
 ) -> Iterator[Action]:
     """The actions that headings in `blocks` begin; `rollbacks` are said elsewhere, by number."""
-    for heading, number, title, body in _headed(blocks, _ACTION):
-        action = _action(source, number, title, heading, body)
-        yield action.with_rollback_block(rollbacks.get(number, ""))
+    for found in headed(blocks, pattern):
+        action = _action(source, found)
+        yield action.with_rollback_block(rollbacks.get(found.number, ""))
 
 
 def read_check(source: SourceText, step: StepId, item: Item, horizon: str = "") -> Step:
-    """A safety or verification check: an item of a list."""
+    """A safety or verification check, or a step: an item of a list."""
     first = item.blocks[0] if item.blocks else None
     text = without_task_box(first.text) if isinstance(first, Paragraph) else RichText("", (0,))
-    return _step(source, step, text.line.rstrip(":"), text.span(), item.blocks, horizon)
+    return _step(source, step, _title(text), text.span(), item.blocks, horizon)
 
 
-def _action(
-    source: SourceText, number: str, title: str, heading: Heading, body: tuple[Block, ...]
-) -> Action:
-    stated = _REVERSIBILITY.search(title)
+def read_headed_check(source: SourceText, step: StepId, found: Headed, horizon: str = "") -> Step:
+    """A safety or verification check that a heading begins."""
+    return _step(source, step, found.title, found.heading.text.span(), found.body, horizon)
+
+
+def _title(text: RichText) -> str:
+    """What an item is called: its first line, without the label of what success is."""
+    first = (logical_lines(text) or (text,))[0]
+    field = labelled(first)
+    is_success = field is not None and field.label.casefold().startswith("success")
+    return (field.value if field and is_success else first).line.rstrip(":")
+
+
+def _action(source: SourceText, found: Headed) -> Action:
+    title, body = found.title, found.body
+    stated = REVERSIBILITY.search(title)
     words = stated[1].casefold() if stated else ""
     kind = Reversibility.UNSTATED
     if stated:
         irreversible = "irreversible" in words
         kind = Reversibility.IRREVERSIBLE if irreversible else Reversibility.REVERSIBLE
     return Action(
-        number=number,
-        title=_REVERSIBILITY.sub("", title).strip(),
+        number=found.number,
+        title=REVERSIBILITY.sub("", title).strip(),
         reversibility=kind,
         with_caution="caution" in words,
-        span=heading.text.span(),
+        span=found.heading.text.span(),
         body=_body_text(source, body),
         fields=_fields(build_nodes(body)),
         fences=tuple(fences_in(body)),
     )
-
-
-def _headed(
-    blocks: tuple[Block, ...], pattern: re.Pattern[str]
-) -> Iterator[tuple[Heading, str, str, tuple[Block, ...]]]:
-    """Headings that match, with number, title and the blocks below them."""
-    for at, block in enumerate(blocks):
-        match = pattern.fullmatch(block.text.line) if isinstance(block, Heading) else None
-        if match is None or not isinstance(block, Heading):
-            continue
-        end = at + 1
-        while end < len(blocks) and not _ends(blocks[end], block.level, pattern):
-            end += 1
-        yield block, match[1], match[2].strip(), blocks[at + 1 : end]
-
-
-def _ends(block: Block, level: int, pattern: re.Pattern[str]) -> bool:
-    if not isinstance(block, Heading):
-        return False
-    return block.level <= level or pattern.fullmatch(block.text.line) is not None
 
 
 def _step(

@@ -5,30 +5,50 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
 from runner.document.blocks import Block, ListBlock, Quote
-from runner.document.branch_lines import branch_text, take_apart
-from runner.document.consequences import read_consequences
+from runner.document.branch_lines import take_apart
+from runner.document.consequences import ARROW, read_consequences
 from runner.document.invocations import named_keys
-from runner.document.nodes import Node, all_nodes, build_nodes, is_known_label
+from runner.document.mentions import mentions_a_target, sounds_conditional
+from runner.document.nodes import (
+    NO_BRANCH_LABELS,
+    Node,
+    all_nodes,
+    build_nodes,
+    fences_in,
+    is_known_label,
+)
 from runner.document.outline import Part
 from runner.document.rollbacks import is_about_action
+from runner.document.unread import NAMES_A_PLACE, cut, unread_headings
 from runner.model.diagnostics import Diagnostic, Severity
-from runner.model.identity import StepId
+from runner.model.identity import KeyName, StepId
+from runner.model.numbering import GAP, NUMBER, plain_number
 from runner.model.runbook import Advice, GoOn, GoToStep, Runbook, SectionKind
+from runner.model.source import Span
 
-_IF = re.compile(r"\bif\b|\bunless\b", re.I)
+_IF = re.compile(r"\b(?:if|unless|otherwise|else|none of)\b", re.I)
 _MOVES = re.compile(
     r"(?:continue|go|skip|proceed|return|jump)\s+(?:on\s+|back\s+)?(?:to|with|at)\b"
-    r"|(?:see|apply|take)\s+actions?\s+\d|escalate\s+to\b|re-?run\s+step\b",
+    r"|(?:see|apply|take)\s+actions?\s+\d|escalate\s+to\b|re-?run\s+step\b"
+    r"|(?:stop\s+here|(?-i:STOP|Stop))\s*(?:$|[-–—:.(!])",
     re.I,
 )
+_STANDING = re.compile(r"(?:escalate|roll\s?-?back)\s+(?:immediately\s+)?(?:if|when)\b", re.I)
+_TRIGGER = re.compile(
+    r"(?:escalate|roll\s?-?back)\s+(?:immediately\s*:|immediately\s+(?:on|after|once)|after|once|on\b|upon"
+    r"|in\s+case|unless|whenever|as\s+soon)",
+    re.I,
+)
+"""A trigger of Rollback / Escalation that is no `Escalate if`: `Escalate after 30 minutes`."""
 _MOVE_BEHIND = re.compile(
-    r"(?:[:|?.]\s+|\s(?:→|->|=>|⇒)\s*)(?:if\b[^:.]{1,60}:\s*)?"
-    r"(?:(?:continue|go|skip|proceed|return|jump)\s+(?:on\s+|back\s+)?(?:to|with|at)\b"
+    rf"(?:[:|?.]\s+|\s{ARROW}\s*)(?:if\b[^:.]{1, 60}:\s*)?"
+    r"(?:(?:continue|go|skip|proceed|return|jump)\s+(?:on\s+|back\s+)?(?:to|with|at)\b|goto\b"
     r"|(?:see|apply|take)\s+actions?\s+\d|escalate\b|stop\s*(?:$|[.;])|re-?run\s+step\b)"
-    r"|(?:→|->|=>|⇒)\s*(?:step|action)\s+\d",
+    rf"|{ARROW}\s*(?:step|action)\s+\d",
     re.I,
 )
 """A move behind words that are no condition: `Timeouts → Action 1`, `When it fails: escalate`."""
+_MISSPELT = re.compile(r"jupyter-\w+(?:-\w+)*", re.I)
 _ROUTING = (SectionKind.SCOPE, SectionKind.WHEN_TO_USE, SectionKind.WHEN_NOT_TO_USE)
 _STEPS = (SectionKind.DIAGNOSIS, SectionKind.SAFETY, SectionKind.OTHER)
 
@@ -39,24 +59,31 @@ def strays(parts: tuple[Part, ...], runbook: Runbook) -> tuple[Diagnostic, ...]:
     Scope and the two sections about when to use the runbook send people elsewhere before a run.
     """
     places = runbook.places + runbook.verification
-    starts = [branch.span.start for place in places for branch in place.branches]
+    branches = [branch for place in places for branch in place.branches]
+    starts = [branch.span.start for branch in branches]
+    starts += [consequence.span.start for b in branches for consequence in b.consequences]
     starts = sorted(starts + [condition.span.start for condition in runbook.standing])
-    called = {call.key.text for place in places for call in place.invocations}
+    calls = [*(call for place in places for call in place.invocations), *runbook.follow_ups]
+    called = {call.key.text for call in calls}
     found: list[Diagnostic] = []
     for part in parts:
         tree = build_nodes((part.heading, *part.blocks))
         nodes = tuple(_lines(part, tree))
+        found += unread_headings(part, runbook)
         if part.kind not in _ROUTING:
             found += _branches(nodes, starts)
         if part.kind is not SectionKind.EVIDENCE:
             found += _keys(nodes, called)
         if part.kind in _STEPS:
             found += _moves(tree, runbook)
+            found += _in_code(part.blocks, runbook)
+            for quote in _quotes(part.blocks):
+                found += _moves(build_nodes(quote.blocks), runbook)
     return tuple(dict.fromkeys(found))
 
 
 def _lines(part: Part, tree: tuple[Node, ...]) -> Iterator[Node]:
-    """The lines of a part, block quotes too; not those that say how to undo an action."""
+    """The lines of a part, block quotes too; of Rollback only what no run reads there."""
     lines = _outside_rollbacks if part.kind is SectionKind.ROLLBACK else all_nodes
     yield from lines(tree)
     for quote in _quotes(part.blocks):
@@ -66,7 +93,8 @@ def _lines(part: Part, tree: tuple[Node, ...]) -> Iterator[Node]:
 def _outside_rollbacks(nodes: Iterable[Node]) -> Iterator[Node]:
     for node in nodes:
         if not is_about_action(node):
-            yield node
+            if not _STANDING.match(node.text.text):
+                yield node
             yield from _outside_rollbacks(node.children)
 
 
@@ -82,12 +110,16 @@ def _quotes(blocks: Iterable[Block]) -> Iterator[Quote]:
 
 def _branches(nodes: Iterable[Node], starts: list[int]) -> Iterator[Diagnostic]:
     for node in nodes:
-        if not _IF.search(node.text.text) or branch_text(node.text) is None:
+        words = node.text.text
+        triggers = _STANDING.match(words) or _TRIGGER.match(words)
+        if not triggers and not (_IF.search(words) and take_apart(node)):
             continue
         span = node.text.span()
         at = bisect_left(starts, span.start)
         is_read = at < len(starts) and starts[at] <= span.end
-        if not is_read and _leads_somewhere(node):
+        if not is_read and (
+            triggers or _leads_somewhere(node) or mentions_a_target(node.text.line)
+        ):
             yield Diagnostic(
                 "RB010",
                 Severity.WARNING,
@@ -105,7 +137,7 @@ def _leads_somewhere(node: Node) -> bool:
 
 def _keys(nodes: Iterable[Node], called: set[str]) -> Iterator[Diagnostic]:
     for node in nodes:
-        for name, at in named_keys(node.text):
+        for name, at in (*named_keys(node.text), *_misspelt_keys(node)):
             if name not in called:
                 yield Diagnostic(
                     "RB011",
@@ -116,14 +148,27 @@ def _keys(nodes: Iterable[Node], called: set[str]) -> Iterator[Diagnostic]:
                 )
 
 
+def _misspelt_keys(node: Node) -> Iterator[tuple[str, int]]:
+    """Names of KEYs with capitals or underscores, which are none; RB302 tells KEY fields."""
+    if node.field and node.field.label.casefold() == "key":
+        return
+    for code, at in node.text.codes():
+        if _MISSPELT.fullmatch(code) and not KeyName.is_well_formed(code):
+            yield code, at
+
+
 def _moves(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
     """Moves without a condition, unless they lead to the next step anyway."""
     starts = [step.span.start for step in runbook.steps]
     for node in nodes:
-        if branch_text(node.text) and take_apart(node):
+        if take_apart(node) or _STANDING.match(node.text.text):
+            continue
+        if not node.is_item and NAMES_A_PLACE.match(node.text.text):
+            yield from _moves(node.children, runbook)
             continue
         at = bisect_right(starts, node.text.span().start)
-        if _hides_a_move(node):
+        following = runbook.steps[at].id if at < len(starts) else None
+        if _hides_a_move(node) or (_mentions(node) and sounds_conditional(node.text.line)):
             yield Diagnostic(
                 "RB010",
                 Severity.WARNING,
@@ -132,8 +177,7 @@ def _moves(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
                 "begin it with If, or with Otherwise",
             )
             continue
-        following = runbook.steps[at].id if at < len(starts) else None
-        if at and _moves_away(node, following):
+        if at and (_moves_away(node, following) or _mentions_another(node, following)):
             yield Diagnostic(
                 "RB012",
                 Severity.NOTE,
@@ -144,10 +188,43 @@ def _moves(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
         yield from _moves(node.children, runbook)
 
 
+def _in_code(blocks: Iterable[Block], runbook: Runbook) -> Iterator[Diagnostic]:
+    """Branches in code: in a comment, or because four spaces made code of a paragraph."""
+    source = runbook.source.text
+    for fence in fences_in(blocks):
+        for line in fence.text.splitlines():
+            words = line.strip(" \t#/-*_>")
+            if not (_IF.match(words) and mentions_a_target(words)):
+                continue
+            at = source.find(words, fence.span.start, fence.span.end)
+            yield Diagnostic(
+                "RB010",
+                Severity.WARNING,
+                f'"{cut(words)}" looks like a branch and is not followed from here',
+                Span(at, at + len(words)) if at >= 0 else fence.span,
+                "branches are read in steps and safety checks, outside code",
+            )
+
+
 def _hides_a_move(node: Node) -> bool:
     field = node.field
     is_prose = field is not None and is_known_label(field.label)
     return not is_prose and _MOVE_BEHIND.search(node.text.text) is not None
+
+
+def _mentions(node: Node) -> bool:
+    field = node.field
+    is_prose = field is not None and (
+        NO_BRANCH_LABELS.match(field.label) or field.label.casefold() in ("location", "next steps")
+    )
+    return not is_prose and mentions_a_target(node.text.line)
+
+
+def _mentions_another(node: Node, following: StepId | None) -> bool:
+    """Whether a line without a condition names a place that is not the next one anyway."""
+    named = re.search(rf"step{GAP}({NUMBER})", node.text.text, re.I)
+    is_next = named and following and plain_number(named[1]) == following.number
+    return _mentions(node) and not is_next
 
 
 def _moves_away(node: Node, following: StepId | None) -> bool:
@@ -160,5 +237,4 @@ def _moves_away(node: Node, following: StepId | None) -> bool:
 
 
 def _short(node: Node) -> str:
-    line = node.text.line
-    return line if len(line) <= 60 else f"{line[:57].rstrip()}..."
+    return cut(node.text.line)

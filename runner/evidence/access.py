@@ -39,6 +39,14 @@ class Access:
         if self.is_shared and folder.lstat().st_uid == os.geteuid():
             folder.chmod(self.folder_mode)
 
+    def open_file(self, file: Path | int) -> None:
+        """Let the group into a file of ours, by its path or descriptor; nothing where private.
+
+        Raises OSError.
+        """
+        if self.is_shared and os.stat(file).st_uid == os.geteuid():  # noqa: PTH116
+            os.chmod(file, self.file_mode)  # noqa: PTH101
+
     def open_tree(self, folder: Path) -> None:
         """Let the group read what is in a run folder, and go on with it; nothing where private.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.evidence import rows
+from runner.evidence.access import access_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,7 +23,7 @@ class Corrupt(Exception):
 
 @contextmanager
 def opened(path: Path, patience_seconds: float) -> "Iterator[sqlite3.Connection]":
-    """The database at `path`, created private (0600) and with its tables where it is not there.
+    """The database at `path`, created private, or the group's, where it is not there.
 
     Whatever SQLite raises inside becomes Unusable or Corrupt.
     """
@@ -59,7 +60,11 @@ def _will_pass(error: "sqlite3.Error") -> bool:
 
 def _create_private(path: Path) -> None:
     with suppress(FileExistsError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            access_of(path.parent).open_file(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _ensure_tables(database: "sqlite3.Connection") -> None:

@@ -127,7 +127,9 @@ class Store:
         self.runs_folder.mkdir(mode=0o700, exist_ok=True)
         self.access.open_folder(self.runs_folder)
         if fresh:
-            write_atomically(self.root / FORMAT_FILE, f"{FORMAT}\n".encode())
+            text = f"{FORMAT}\n".encode()
+            write_atomically(self.root / FORMAT_FILE, text, self.access.file_mode)
+        self.access.open_file(self.root / FORMAT_FILE)
         sync_folder(self.root)
 
     def take(self, run_id: str) -> RunFolder:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from runner.evidence.access import access_of
 from runner.evidence.atomic import sync_folder, write_all
 from runner.evidence.disk import or_evidence_lost
 from runner.evidence.sealed_files import MANIFEST_FILE, file_digest_of
@@ -68,6 +69,7 @@ class StoreLog:
         descriptor = os.open(self.path, flags, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
+            access_of(self.path.parent).open_file(descriptor)
             if os.fstat(descriptor).st_size == 0:
                 write_all(descriptor, b"".join(map(_line, self._found_before(logged))))
             _close_torn_line(descriptor)

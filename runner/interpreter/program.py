@@ -9,6 +9,7 @@ from runner.conditions.vocabulary import Vocabulary
 from runner.model.contract import KeyContract
 from runner.model.frozen import frozen
 from runner.model.identity import InvocationId, KeyName, PlaceKind, StepId
+from runner.model.numbering import NUMBER, plain_number
 from runner.model.runbook import (
     Consequence,
     GoOn,
@@ -23,7 +24,7 @@ from runner.model.runbook import (
 )
 from runner.model.runs import Move, MoveKind
 
-_STEP_NUMBER = re.compile(r"\bsteps?\s+(\d\w*(?:\.\d\w*)*)", re.I)
+_STEP_NUMBER = re.compile(rf"\bsteps?\s+({NUMBER})", re.I)
 
 
 @frozen
@@ -153,7 +154,7 @@ class Program:
         when = " ".join(
             f.text for f in self.step[step].fields if f.label.casefold() in ("when", "when to run")
         )
-        numbers: Iterable[str] = (match[1] for match in _STEP_NUMBER.finditer(when))
+        numbers: Iterable[str] = (plain_number(match[1]) for match in _STEP_NUMBER.finditer(when))
         named = (StepId(PlaceKind.STEP, number) for number in numbers)
         return frozenset(s for s in named if s in self.step)
 

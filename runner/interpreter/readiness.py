@@ -10,10 +10,11 @@ from runner.interpreter.program import Program
 from runner.interpreter.state import RunState, Visit
 from runner.model.frozen import frozen
 from runner.model.identity import KeyName
+from runner.model.numbering import NUMBER, plain_number
 from runner.model.runbook import Action, Branch
 
-_STEP = re.compile(r"\bstep\s+(\d\w*(?:\.\d\w*)*)", re.I)
-_ACTION = re.compile(r"\baction\s+(\d\w*(?:\.\d\w*)*)", re.I)
+_STEP = re.compile(rf"\bstep\s+({NUMBER})", re.I)
+_ACTION = re.compile(rf"\baction\s+({NUMBER})", re.I)
 _NOT = r"(?<!\bno )(?<!\bnot )(?<!\bwithout )"
 
 
@@ -38,7 +39,7 @@ def readiness(program: Program, state: RunState, action: Action) -> Readiness:
     """What the run says about the precondition of an action. Only a person can say it is met."""
     written = action.field_text("precondition")
     phrase = plain_phrase(written)
-    waits = [n for n in _ACTION.findall(written) if not _confirmed(state, n)]
+    waits = [n for n in map(plain_number, _ACTION.findall(written)) if not _confirmed(state, n)]
     if waits:
         return Readiness(Ready.WAITS, f"Action {waits[0]} is not confirmed")
     held = [(v, b) for v in walked(state) for b in holding_branches(program, state, v)]
@@ -47,7 +48,7 @@ def readiness(program: Program, state: RunState, action: Action) -> Readiness:
         for visit, branch in held
         if any(_mentions(phrase, name) for name in _names(program, state, visit, branch))
     )
-    steps = frozenset(_STEP.findall(written))
+    steps = frozenset(map(plain_number, _STEP.findall(written)))
     of_step = ((visit, branch) for visit, branch in held if visit[0].number in steps)
     for visit, branch in chain(named, of_step):
         return Readiness(Ready.MET, f"{visit[0]}: If {branch.text}")

@@ -10,7 +10,7 @@ importable, and output is never dropped.
 import importlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,12 +44,14 @@ def preload() -> None:
             importlib.import_module(name)
 
 
-def serve(connection_file: str) -> None:
-    """Be the kernel until it is killed."""
+def serve(connection_file: str, once_ready: Callable[[], object] | None = None) -> None:
+    """Be the kernel until it is killed. `once_ready` is called when its sockets are there."""
     _die_with_guardian()
     with _without("debugpy", "jedi"):
         app = _kernel_application().instance(connection_file=connection_file, log_level=50)
         app.initialize(argv=[])
+    if once_ready:
+        once_ready()
     app.start()
 
 

@@ -1,4 +1,4 @@
-"""The process that stands over one command and makes sure that all it started ends with it.
+"""The processes that stand over one command and make sure that all it started ends with it.
 
 Run as a script, by path, without site packages (`python -I -S`), in a session of its own. It starts
 the command with an empty standard input and its own standard output and error, adopts every orphan
@@ -9,6 +9,10 @@ as the command ended.
     python -I -S escort.py PROGRAM ARGUMENT…      file descriptor 0: a pipe from the runner
 
 A byte in that pipe is SIGTERM for the command and its process group; its end is SIGKILL for all.
+
+There are two of them, since a process that is killed gives its orphans away: the outer one stands
+over the inner one, which stands over the command. Where the inner one is killed, what it leaves is
+adopted and killed by the outer one; where the outer one is, the inner one ends everything.
 """
 
 import os
@@ -22,6 +26,8 @@ from runner.kernels.tree import kill_all_below
 
 _TICK_SECONDS = 0.02
 """Between two looks at the command, on systems that do not tell of its end."""
+_ANSWER_SECONDS = 1.0
+"""In which the inner one has killed everything, unless it is stopped."""
 _SUBREAPER = 36
 _NOT_STARTED = 127
 
@@ -31,15 +37,48 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     _adopt_orphans()
+    outer_lives, outer_holds = os.pipe()
+    inner_lives, inner_holds = os.pipe()
+    inner = os.fork()
+    if inner == 0:
+        os.close(outer_holds)
+        _be_inner(outer_lives)
+    os.close(inner_holds)
+    _be_silent()
+    status = _await_inner(inner, inner_lives)
+    kill_all_below(os.getpid())
+    _end_as(status)
+
+
+def _be_inner(outer_lives: int) -> None:
+    """Start the command and stand over it; this process ends as it ended."""
+    _adopt_orphans()
     command = os.fork()
     if command == 0:
         _become(sys.argv[1:])
+    _be_silent()
+    status = _watch(command, outer_lives)
+    kill_all_below(os.getpid())
+    _end_as(os.waitpid(command, 0)[1] if status is None else status)
+
+
+def _be_silent() -> None:
+    """Let go of the output of the command, so that its end can be seen."""
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    status = _watch(command)
+
+
+def _await_inner(inner: int, inner_lives: int) -> int:
+    """The status of the inner one; it is killed where the runner is gone and it does not end."""
+    ends = select.poll()
+    ends.register(0, 0)  # its end is told, and what it says is left to the inner one
+    ends.register(inner_lives, 0)
+    if inner_lives not in dict(ends.poll()):  # the runner is gone, and the inner one not yet
+        ends.unregister(0)
+        ends.poll(_ANSWER_SECONDS * 1000)
     kill_all_below(os.getpid())
-    _end_as(os.waitpid(command, 0)[1] if status is None else status)
+    return os.waitpid(inner, 0)[1]
 
 
 def _become(arguments: list[str]) -> None:
@@ -55,14 +94,14 @@ def _become(arguments: list[str]) -> None:
         os._exit(_NOT_STARTED)
 
 
-def _watch(command: int) -> int | None:
+def _watch(command: int, outer_lives: int) -> int | None:
     """Wait for the end of the command: its status, or None where it must be killed."""
     while True:
         ended = _reap(command)
         if ended is not None:
             return ended
-        ready, _, _ = select.select([0], [], [], _TICK_SECONDS)
-        if ready and not os.read(0, 1):
+        ready, _, _ = select.select([0, outer_lives], [], [], _TICK_SECONDS)
+        if outer_lives in ready or (0 in ready and not os.read(0, 1)):
             return None
         if ready:
             _signal_group(command, signal.SIGTERM)

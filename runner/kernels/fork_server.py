@@ -3,8 +3,9 @@
     python -P fork_server.py        file descriptor 0: a socket of the runner (SOCK_SEQPACKET)
 
 A request is one message: a line of JSON with `folder`, `words` (the box) and `environment`, and the
-guardian's socket as an attached descriptor. A request with two descriptors and no JSON is another
-runner's socket like the one it came by. Nothing is answered: the guardian speaks for itself.
+guardian's socket as an attached descriptor. The word `runner` brings another runner's socket like
+the one it came by. `branch MODULE` brings the socket of a process that is to be forked and to do
+what `serve` of that module says. Nothing is answered: what is forked speaks for itself.
 
 It has one thread, so that what it forks can be shut in; what it forks is a process of its own for
 each kernel, with the environment, the folder and the limits that a kernel started anew would have.
@@ -21,14 +22,17 @@ import signal
 import socket
 import sys
 import time
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 sys.path.extend({str(Path(__file__).resolve().parents[2])} - {*sys.path})
 from runner.kernels import boot, guardian
 from runner.kernels.box import Box
 
 _LONGEST_REQUEST = 1 << 20
+_DATABASE = "runner.kit.engine"
+"""It is opened in a thread while a spare waits for its KEY."""
 _OF_KEYS = ("runner.kit", "duckdb", "IPython.display", "json", "csv")
 """What notebooks import: before the first fork, since the runner is not ready earlier either."""
 
@@ -44,11 +48,12 @@ class ForkServer:
 
     def serve(self) -> None:
         """Import what kernels and notebooks need, then fork until the owner is gone."""
+        gc.disable()  # what is imported stays; to look for garbage in it takes 40 ms
         boot.preload()
         for name in _OF_KEYS:
             importlib.import_module(name)
-        gc.collect()
         gc.freeze()
+        gc.enable()
         while self._serve_pending(None):
             pass
 
@@ -76,32 +81,41 @@ class ForkServer:
             self._poll.register(other, select.POLLIN)
         elif message and descriptors:
             if os.fork() == 0:
-                self._become_guardian(message, descriptors[0])
+                self._become(message, descriptors[0])
             os.close(descriptors[0])
         return bool(message)
 
-    def _become_guardian(self, message: bytes, channel: int) -> NoReturn:
+    def _become(self, message: bytes, channel: int) -> NoReturn:
         try:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for runner in self._runners.values():
-                runner.detach()
-            request = json.loads(message)
-            os.dup2(channel, 0)
-            os.environ.clear()
-            os.environ.update(request["environment"])
-            time.tzset()
-            guardian.stand_over(Box(request["folder"], request["words"]), boot.__file__, _serve)
+                runner.close()
+            word, _, module = message.decode().partition(" ")
+            if word == "branch":
+                importlib.import_module(module).serve(socket.socket(fileno=channel))
+            else:
+                _become_guardian(json.loads(message), channel)
         finally:
             os._exit(0)
 
 
-def _serve(connection_file: str) -> None:
+def _become_guardian(request: dict[str, Any], channel: int) -> None:
+    os.dup2(channel, 0)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    time.tzset()
+    box = Box(request["folder"], request["words"])
+    guardian.stand_over(box, boot.__file__, partial(_serve, is_spare=box.spare))
+
+
+def _serve(connection_file: str, is_spare: bool) -> None:
     """Become the kernel, in a process that looks like one that was started for it."""
+    ahead = importlib.import_module(_DATABASE).AHEAD.begin if is_spare else None
     try:
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as an interpreter does when it starts
         signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.argv = [boot.__file__, connection_file]
-        boot.serve(connection_file)
+        boot.serve(connection_file, ahead)
     except BaseException:
         import traceback
 

@@ -44,6 +44,18 @@ class ForkServer:
         ours.close()
         return None
 
+    def branch(self, module: str) -> socket.socket | None:
+        """A socket to a process forked from it that does what `serve` of the module says.
+
+        None where the server is dead. The process ends by itself when that socket closes.
+        """
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            if self._send(f"branch {module}".encode(), theirs):
+                return ours
+        ours.close()
+        return None
+
     def lives(self) -> bool:
         """Whether it still holds its end."""
         poll = select.poll()

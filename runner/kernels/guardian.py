@@ -97,7 +97,7 @@ class Guardian:
         code = 0 if self.status is None else os.waitstatus_to_exitcode(self.status)
         code = exit_code(code) if self.bubblewrap else code
         if self.how == "ended" and code == -signal.SIGKILL and self._was_short_of_memory():
-            self.how = "memory"
+            self.how = "oom"
         self._tell(f"exit {self.how} {code}")
         self._tell(f"gone {survivors}")
         _remove(self.box.folder)

@@ -21,6 +21,8 @@ _EXECUTE, _WRITE, _READ, _LIST, _TRUNCATE, _DEVICE = 1, 2, 4, 8, 1 << 14, 1 << 1
 _READING = _EXECUTE | _READ | _LIST
 _OF_FILES = _EXECUTE | _WRITE | _READ | _TRUNCATE | _DEVICE
 _TCP, _SCOPES = 3, 3
+_ABOUT_LIMITS = ("/proc", "/sys/fs/cgroup", "/sys/devices/system/cpu")
+"""DuckDB reads there how many cores it has, and aborts where it sees a file and may not."""
 _DEVICES = (
     "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/ptmx",
     "/dev/pts",
@@ -39,7 +41,7 @@ def enter(box: "Box") -> None:
         raise OSError(95, f"version {known} of Landlock cannot refuse TCP; version 4 is wanted")
     everything = (1 << (16 if known >= 5 else 15)) - 1
     rules = _rule_set(everything, known, network=box.network)
-    for path in (*system_paths(box.network), "/proc", *box.readable, *box.lent):
+    for path in (*system_paths(box.network), *_ABOUT_LIMITS, *box.readable, *box.lent):
         _allow(rules, path, _READING)
     for path in (box.folder, *box.writable):
         _allow(rules, path, everything)

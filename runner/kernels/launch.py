@@ -17,6 +17,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.kernels.address import KernelAddress
 from runner.kernels.boxing import ANY_BOX, Boxing, Shown
 from runner.model.frozen import frozen
 from runner.model.sandbox import Sandbox, SandboxLevel
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 BOOT = str(Path(__file__).with_name("boot.py"))
 
-_PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 _LONGEST_FOLDER = 80
 """Bytes. A socket path ends at 107 (sun_path), and zmq appends `/k-5`."""
 _ANSWER_SECONDS = 1.0
@@ -41,6 +41,8 @@ class Ending(Enum):
     ENDED = "ended"
     """By itself, by a signal, or because it was asked for."""
     MEMORY = "memory"
+    SYSTEM_MEMORY = "oom"
+    """The system killed something for want of memory, and the kernel was killed by SIGKILL."""
     PROCESSES = "processes"
     DEADLINE = "deadline"
     DISK = "disk"
@@ -75,10 +77,11 @@ class StartedKernel:
 class KernelProcess:
     """A kernel under its guardian. Every method may be called from any thread."""
 
-    def __init__(self, started: StartedKernel):
+    def __init__(self, started: StartedKernel, is_spare_of_resident: bool = False):
         """From now on a thread listens to its guardian."""
+        self.is_spare_of_resident = is_spare_of_resident
         self.folder = started.folder
-        self.key = started.key
+        self.address = KernelAddress(started.folder, started.key)
         self.has_network = started.has_network
         self._sandbox: Sandbox | None = None
         self._in_the_way: str | None = None
@@ -95,7 +98,7 @@ class KernelProcess:
     @property
     def connection(self) -> dict[str, str | int | bytes]:
         """What a client needs in order to talk to the kernel."""
-        return {**_connection(self.folder, self.key), "key": self.key.encode()}
+        return self.address.connection
 
     @property
     def was_born(self) -> bool:
@@ -110,7 +113,7 @@ class KernelProcess:
     @property
     def is_listening(self) -> bool:
         """Whether its sockets are there, the last one being that of the heartbeat."""
-        return (self.folder / f"k-{len(_PORTS)}").exists()
+        return self.address.is_listening
 
     def sandbox(self, seconds: float = 10.0) -> Sandbox | None:
         """How it is shut in, known before it boots; None where it could not be as it had to be."""
@@ -177,6 +180,9 @@ class KernelProcess:
         if self._end is None:
             from shutil import rmtree
 
+            from runner.kernels.tree import kill_all_with
+
+            kill_all_with(str(self.folder))
             rmtree(self.folder, ignore_errors=True)
         with self._news:
             self._end = self._end or KernelEnd(Ending.LOST, 0, self._log)
@@ -247,7 +253,7 @@ def start_kernel(
         (folder / name).mkdir(mode=0o700)
     file = os.open(folder / "connection.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(file, "w") as connection:
-        json.dump(_connection(folder, key), connection)
+        json.dump(KernelAddress(folder, key).file, connection)
     script = BOOT
     if command is not None:
         script = str(Path(__file__).with_name("become_kernel.py"))
@@ -284,17 +290,6 @@ def passed_on(environment: Mapping[str, str]) -> dict[str, str]:
         name: value
         for name, value in environment.items()
         if name in _PASSED_ON or name.startswith("LC_")
-    }
-
-
-def _connection(folder: Path, key: str) -> dict[str, str | int]:
-    return {
-        "transport": "ipc",
-        "ip": str(folder / "k"),
-        "key": key,
-        "signature_scheme": "hmac-sha256",
-        "kernel_name": "python3",
-        **{port: number for number, port in enumerate(_PORTS, 1)},
     }
 
 

@@ -5,6 +5,7 @@ it serves one KEY at most.
 """
 
 import os
+import socket
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,8 @@ from runner.kernels.forking import ForkServer, start_fork_server
 from runner.kernels.launch import KernelProcess, kernel_environment, launch_kernel
 from runner.model.sandbox import Sandbox, SandboxLevel
 
+ENGINE_PROCESS = "runner.keys.engine_process"
+"""The module of the process that executes notebooks, known here so that it can begin early."""
 NOWHERE = Path(os.devnull)
 """The folder of no kernel: for an environment that holds for all of them."""
 _SPARES = 2
@@ -36,10 +39,14 @@ class KernelSupply:
         environment: Mapping[str, str],
         levels: tuple[SandboxLevel, ...],
         forks: ForkServer | None = None,
+        by_resident: bool = False,
     ):
+        """`by_resident` says that a resident process hosts the run."""
+        self.by_resident = by_resident
         self._environment = dict(environment)
         self.levels = levels
         self._forks = forks
+        self._branches: dict[str, socket.socket | None] = {}
         self._lock = threading.Lock()
         self._spares: list[KernelProcess] = []
         self._expected = 0
@@ -58,13 +65,24 @@ class KernelSupply:
                 self._forks = start_fork_server(named)
         self._restock()
 
+    def branch_off(self, module: str) -> None:
+        """Let a process that does what the module says be forked from the fork server, if any."""
+        with self._lock:
+            if module not in self._branches and self._forks is not None:
+                self._branches[module] = self._forks.branch(module)
+
+    def branch(self, module: str) -> socket.socket | None:
+        """The socket of the process that was branched off like this; None where there is none."""
+        with self._lock:
+            return self._branches.get(module)
+
     def spare(self) -> KernelProcess | None:
         """A spare that stays here, in order to see how kernels are shut in."""
         with self._lock:
             return self._spares[0] if self._spares else None
 
     def add(self, spare: KernelProcess) -> None:
-        """Take over a spare that somebody else has booted."""
+        """Take over a spare that the resident has booted."""
         with self._lock:
             self._spares.append(spare)
 
@@ -91,8 +109,11 @@ class KernelSupply:
             self._stopped = True
             spares, self._spares = self._spares, []
             forks, self._forks = self._forks, None
+            branches, self._branches = self._branches, {}
         for spare in spares:
             spare.kill()
+        for branch in filter(None, branches.values()):
+            branch.close()
         if forks is not None:
             forks.close()
 

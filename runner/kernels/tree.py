@@ -1,4 +1,4 @@
-"""Killing a process tree by hand, for the case that its guardian was stopped from within."""
+"""Killing a process tree by hand, for the case that its guardian was stopped or killed."""
 
 import os
 import signal
@@ -26,6 +26,29 @@ def kill_all_below(root: int) -> None:
             break
         for pid in alive:
             _kill(pid)
+
+
+def kill_all_with(mark: str) -> None:
+    """Kill every process of ours whose environment had this text when it was started.
+
+    For what a dead guardian has left. What cleared its environment is not found.
+    """
+    for _ in range(_ROUNDS):
+        alive = [pid for pid in _with(mark.encode()) if pid != os.getpid()]
+        if not alive:
+            break
+        for pid in alive:
+            _kill(pid)
+
+
+def _with(mark: bytes) -> list[int]:
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            state = (folder / "stat").read_bytes().rpartition(b")")[2].split()[0]
+            if state not in b"ZX" and mark in (folder / "environ").read_bytes():
+                found.append(int(folder.name))
+    return found
 
 
 def processes_below(root: int) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from runner.kernels.launch import KernelProcess
 from runner.kernels.limits import GRACE_SECONDS
 from runner.keys.notebook_source import KERNEL, PYTHON
 from runner.keys.output_budget import OutputBudget
-from runner.keys.output_tail import OutputTail
+from runner.keys.output_tail import OutputTail, Printed
 from runner.model.contract import Limits
 from runner.model.results import CellReport, CellState, FailureKind
 
@@ -32,6 +32,10 @@ class KernelDied(Exception):
     """The kernel ended or never answered."""
 
 
+class EngineFailed(Exception):
+    """What else went wrong where the notebook was executed: the name of the error, and its text."""
+
+
 class Attempt:
     """What the engine works with, and where it notes what really happened.
 
@@ -47,10 +51,12 @@ class Attempt:
         limits: Limits,
         source: Path,
         outputs: Path,
-        report: Callable[[int, int, str], None],
+        report: Callable[[int, int, Printed], None],
     ):
         self.kernel = kernel
         self.limits = limits
+        self.source = source
+        self.outputs = outputs
         self.notebook_name = f"{source.parent.name}/{source.name}"
         self.environment = key_environment(outputs, source)
         self.working_folder: Path | None = None
@@ -58,8 +64,10 @@ class Attempt:
         self.boot_seconds = _BOOT_SECONDS
         self.budget = OutputBudget(limits.output_bytes)
         self.notebook: Any = None
+        self.dropped: dict[int, int] = {}
+        """Bytes of output that are nowhere in the notebook, by cell."""
         self.cut_short: FailureKind | None = None
-        self._report = report
+        self.report = report
         self._tail = OutputTail()
         self._place = (0, 0)
         self._reports: dict[int, CellReport] = {}
@@ -86,34 +94,40 @@ class Attempt:
     def begin(self, notebook: Any) -> None:
         """Take the parameterised notebook; none of its cells has run."""
         self.notebook = notebook
-        for index, cell in enumerate(notebook.cells):
-            if cell.cell_type == "code":
+        for index, cell in enumerate(notebook["cells"]):
+            if _is_code(cell):
                 self._note(index, CellState.NEVER_RAN if _runs(cell) else CellState.SKIPPED)
 
     def start_cell(self, index: int) -> bool:
         """Whether the cell is to be executed; what comes next is part of it."""
-        cell = self.notebook.cells[index]
+        cell = self.notebook["cells"][index]
         if not _runs(cell):
-            cell.metadata.papermill["status"] = "skipped" if _is_code(cell) else "completed"
+            cell["metadata"]["papermill"]["status"] = "skipped" if _is_code(cell) else "completed"
             return False
-        order = [i for i, other in enumerate(self.notebook.cells) if _runs(other)]
+        order = [i for i, other in enumerate(self.notebook["cells"]) if _runs(other)]
         self._place = (order.index(index) + 1, len(order))
-        self._report(*self._place, self._tail.line)
-        self._running, self._since = index, time.monotonic()
+        self.report(*self._place, self._tail.said())
+        self.begin_cell(index)
         return True
+
+    def begin_cell(self, index: int) -> None:
+        """The cell is executed from now on."""
+        self._running, self._since = index, time.monotonic()
 
     def show(self, text: str) -> None:
         """A cell printed this; its last line is reported, at most ten times a second."""
         if self._tail.take(text):
-            self._report(*self._place, self._tail.line)
+            self.report(*self._place, self._tail.said())
 
     def complete_cell(self, index: int) -> None:
         """The kernel has replied and the cell raised nothing."""
+        self._say_the_rest()
         self._note(index, CellState.COMPLETED)
         self._running = None
 
     def fail_cell(self, index: int) -> None:
         """The cell raised an error, and the cells after it are executed all the same."""
+        self._say_the_rest()
         self._note(index, CellState.FAILED)
         self._running, self._failed = None, index
 
@@ -138,6 +152,11 @@ class Attempt:
             timers, self._timers = self._timers, []
         for timer in timers:
             timer.cancel()
+
+    def _say_the_rest(self) -> None:
+        """What the cell printed last is reported before its end."""
+        if self._tail.has_more:
+            self.report(*self._place, self._tail.said())
 
     def _time_out(self) -> None:
         with self._lock:
@@ -164,12 +183,12 @@ def key_environment(outputs: Path, notebook: Path) -> dict[str, str]:
 
 
 def _is_code(cell: Any) -> bool:
-    return bool(cell.cell_type == "code")
+    return bool(cell["cell_type"] == "code")
 
 
 def _runs(cell: Any) -> bool:
     return (
         _is_code(cell)
-        and bool(cell.source.strip())
-        and _SKIPPED_TAG not in cell.metadata.get("tags", [])
+        and bool(cell["source"].strip())
+        and _SKIPPED_TAG not in cell["metadata"].get("tags", [])
     )

@@ -3,19 +3,21 @@
 import re
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from runner.errors import EvidenceLost, InvalidInput
 from runner.kernels.launch import Ending, KernelEnd, KernelProcess
-from runner.keys.attempt import Attempt, CellFailed
-from runner.keys.executed_notebook import tell_the_truth, write_atomically
+from runner.keys.attempt import Attempt, CellFailed, EngineFailed
+from runner.keys.engine import Engine
+from runner.keys.executed_notebook import notebook_text, tell_the_truth, write_atomically
 from runner.keys.executor import KeyOutcome, Order, Progress, Report
 from runner.keys.foreign_result import result_from_cells
 from runner.keys.injected import notebook_value
 from runner.keys.kernelspecs import kernel_for
 from runner.keys.notebook_source import INJECTED, NotebookSource, read_notebook
+from runner.keys.output_tail import Printed
 from runner.keys.outputs_cells import Unreadable
 from runner.keys.parameters_cell import check_values, defaults_of
 from runner.keys.published import RESULT_FILE, read_published
@@ -44,10 +46,11 @@ class Execution:
     ):
         self._of_caller: Exception | None = None
 
-        def at_cell(cell: int, cells: int, tail: str) -> None:
-            elapsed, shown = time.monotonic() - started, "" if order.secrets.names else tail
+        def at_cell(cell: int, cells: int, said: Printed) -> None:
+            place = (order.invocation, cell, cells, time.monotonic() - started)
+            words = () if order.secrets.names else (said.line, said.new, said.cut)
             try:
-                report(Progress(order.invocation, cell, cells, elapsed, shown))
+                report(Progress(*place, *words))
             except Exception as error:
                 self._of_caller = error
                 raise
@@ -62,18 +65,15 @@ class Execution:
         self.attempt = Attempt(kernel, order.limits, order.key.notebook, workplace.outputs, at_cell)
         self.attempt.environment.update(workplace.environment)
 
-    def outcome(self, source: NotebookSource) -> KeyOutcome:
+    def outcome(self, source: NotebookSource, engine: Engine) -> KeyOutcome:
         """Execute, end the kernel, write the notebook, then look at what was published."""
-        from runner.keys import papermill_engine
-
         self.attempt.kernel_name, self.attempt.language = source.kernel, source.language
         self.attempt.start_clock()
         error: Exception | None = None
         try:
-            notebook = papermill_engine.notebook_of(source.tree)
             values = _values(source, self._order)
             self._is_stale = not values and source.tagged(INJECTED) is not None
-            papermill_engine.execute_notebook(notebook, values, self.attempt)
+            engine.execute(source.tree, values, self.attempt)
         except Exception as caught:  # whatever a notebook can bring about is a failure, not a crash
             if caught is self._of_caller:
                 raise
@@ -83,7 +83,7 @@ class Execution:
         self.attempt.kernel.kill()
         if error is not None or self.attempt.cut_short is not None:
             self.attempt.end_cell(self._state_of_last_cell(error))
-        written = self._write(papermill_engine.notebook_text, error is not None)
+        written = self._write(error is not None)
         gone = self.attempt.kernel.wait_until_gone(_GONE_SECONDS)
         problems = self._take_over()
         if error is not None or self.attempt.cut_short is not None:
@@ -123,17 +123,17 @@ class Execution:
             warnings=(*self._warnings(), *published.warnings),
             sandbox=self.attempt.kernel.sandbox(),
             redactions=self._redactor.redactions,
+            on_spare_of_resident=self.attempt.kernel.is_spare_of_resident,
         )
 
     def _warnings(self) -> Iterator[str]:
         """What the person should know of an execution that went well."""
         if self._is_stale:
             yield "the notebook was executed with the parameters of an earlier execution"
-        cut = self.attempt.budget.cut
-        cells = ", ".join(str(index) for index in cut)
-        dropped = sum(tally.lost for tally in cut.values())
-        if cut:
-            yield f"output of cell {cells} was cut: {dropped:,} bytes dropped"
+        dropped = self.attempt.dropped
+        cells = ", ".join(map(str, dropped))
+        if dropped:
+            yield f"output of cell {cells} was cut: {sum(dropped.values()):,} bytes dropped"
 
     def _failure(self, error: Exception | None, written: tuple[str, str]) -> KeyFailure:
         traceback = error.traceback if isinstance(error, CellFailed) else ""
@@ -149,6 +149,9 @@ class Execution:
             return self._failed(kind, _said(error), written, traceback)
         if end is not None and end.how is Ending.MEMORY:
             message = f"used more memory than its limit of {limits.memory_bytes:,} bytes"
+            return self._failed(FailureKind.MEMORY, message, written)
+        if end is not None and end.how is Ending.SYSTEM_MEMORY:
+            message = "the system had no more memory and killed it, below its own limit"
             return self._failed(FailureKind.MEMORY, message, written)
         if end is not None and end.how is Ending.PROCESSES:
             message = f"started more than {limits.processes} processes, its limit"
@@ -172,6 +175,7 @@ class Execution:
             notebook_digest=written[1],
             sandbox=self.attempt.kernel.sandbox(),
             redactions=self._redactor.redactions,
+            on_spare_of_resident=self.attempt.kernel.is_spare_of_resident,
         )
 
     def _state_of_last_cell(self, error: Exception | None) -> CellState:
@@ -181,7 +185,7 @@ class Execution:
             return CellState.FAILED
         return CellState.KILLED
 
-    def _write(self, notebook_text: Callable[[Any], str], failed: bool) -> tuple[str, str]:
+    def _write(self, failed: bool) -> tuple[str, str]:
         """Write the executed notebook; its path relative to the run folder and its digest."""
         if self.attempt.notebook is None:
             return "", ""
@@ -213,7 +217,8 @@ def accept(order: Order, environment: Mapping[str, str]) -> NotebookSource | Key
 def cause_of_death(end: KernelEnd | None, error: BaseException | None) -> str:
     """What ended a kernel before we did; `end` is None where it lived and failed all the same."""
     if end is None:
-        return f"the kernel could not be used: {type(error).__name__}: {error}"
+        said = str(error) if isinstance(error, EngineFailed) else f"{type(error).__name__}: {error}"
+        return f"the kernel could not be used: {said}"
     if end.how is Ending.LOST:
         return "the kernel was lost: the process that stands over it was killed"
     said = f"; it said: {end.log.strip()[-400:]}" if end.log.strip() else ""

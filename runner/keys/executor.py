@@ -32,7 +32,9 @@ class Order:
 class Progress:
     """A code cell runs: the `cell`th, from 1, of `cells`; `elapsed` seconds so far.
 
-    `tail` is the last line that was printed; a KEY that knows secrets shows none.
+    `tail` is the last line that was printed, `printed` the end of what was printed since the
+    report before, `cut` the number of characters before it that are left out. A KEY that knows
+    secrets shows none. `dropped` counts the reports of this KEY that were given up before this one.
     """
 
     invocation: InvocationId
@@ -40,6 +42,9 @@ class Progress:
     cells: int
     elapsed: float
     tail: str = ""
+    printed: str = ""
+    cut: int = 0
+    dropped: int = 0
 
 
 Report = Callable[[Progress], None]

@@ -27,9 +27,9 @@ def result_from_cells(attempt: Attempt, contract: KeyContract, outputs: Path) ->
     file = outputs / RESULT_FILE
     if file.is_symlink() or file.exists():
         return
-    if attempt.budget.cut:
+    if attempt.dropped:
         raise Unreadable("it wrote no result file, and what its cells showed was cut")
-    shown = published_in(attempt.notebook.cells)
+    shown = published_in(attempt.notebook["cells"])
     if not shown.is_empty:
         write_result(shown, contract, outputs)
 

@@ -3,6 +3,8 @@
 import re
 import time
 
+from runner.model.frozen import frozen
+
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])")
 _KEPT = 2000
 _LONGEST = 200
@@ -10,12 +12,33 @@ _PAUSE = 0.1
 """Seconds between two reports; what is printed in between shows in the next one."""
 
 
+@frozen
+class Printed:
+    """The last line with words; the end of what is new; how many new characters it leaves out."""
+
+    line: str
+    new: str = ""
+    cut: int = 0
+
+
 class OutputTail:
     """The end of what the cells have printed. Whatever the flood, it holds a few lines of it."""
 
     def __init__(self) -> None:
         self._text = ""
+        self._unsaid = 0
         self._next = 0.0
+
+    @property
+    def has_more(self) -> bool:
+        """Whether anything was printed since the last `said`."""
+        return self._unsaid > 0
+
+    def said(self) -> Printed:
+        """What was printed since it was asked before."""
+        count, self._unsaid = self._unsaid, 0
+        text = self._text[-count:] if count else ""
+        return Printed(self.line, _ANSI.sub("", text), count - len(text))
 
     @property
     def line(self) -> str:
@@ -27,6 +50,7 @@ class OutputTail:
     def take(self, text: str) -> bool:
         """Note what was printed; whether it is time to report."""
         self._text = (self._text + text[-_KEPT:])[-_KEPT:]
+        self._unsaid += len(text)
         now = time.monotonic()
         if now < self._next:
             return False

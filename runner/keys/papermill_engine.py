@@ -30,7 +30,8 @@ def _import_papermill() -> Any:
     - nbformat compares each notebook with its JSON schema four times and only logs the result;
       what has to hold is checked in notebook_source.py. In this process it never finds a fault.
 
-    - `tenacity` retries downloads, `dateutil` reads times that are ISO 8601 here.
+    - `tenacity` retries downloads, `dateutil` reads times that are ISO 8601 here, `yaml` reads
+      files of parameters, `click` prints what papermill's own command says.
 
     Their names stand for something small meanwhile and are importable again after it. 115 ms.
     Should a later release need one of them after all, everything is imported as it is.
@@ -60,6 +61,7 @@ def _stand_ins() -> dict[str, ModuleType | None]:
     made["jsonschema"].Draft4Validator = _Contented
     made["jsonschema.exceptions"].ErrorTree = object
     made["jsonschema.exceptions"].ValidationError = type("ValidationError", (ValueError,), {})
+    made["yaml"].SafeLoader = type("SafeLoader", (), {"yaml_implicit_resolvers": {}})
     made["tenacity"].retry = lambda **when: lambda function: function
     for name in ("retry_if_exception_type", "stop_after_attempt", "wait_exponential"):
         setattr(made["tenacity"], name, lambda *given, **named: None)
@@ -82,7 +84,7 @@ class _Contented:
 
 _STOOD_IN_FOR = (
     "entrypoints", "requests", "fastjsonschema", "jsonschema", "jsonschema.exceptions", "tenacity",
-    "dateutil", "dateutil.parser", "dateutil.tz",
+    "dateutil", "dateutil.parser", "dateutil.tz", "yaml", "click",
 )  # fmt: skip
 
 papermill = _import_papermill()
@@ -144,12 +146,6 @@ def execute_notebook(notebook: Notebook, parameters: dict[str, Any], attempt: At
         request_save_on_cell_execute=False,
         attempt=attempt,
     )
-
-
-def notebook_text(notebook: Notebook) -> str:
-    """The notebook as it is written."""
-    text: str = nbformat.v4.writes(notebook)
-    return text + "\n"
 
 
 class AttemptEngine(NBClientEngine):  # type: ignore[misc]
@@ -297,7 +293,9 @@ class KernelBoundClient(PapermillNotebookClient):  # type: ignore[misc]
         """Put what came late and the marks of what was cut into the notebook."""
         for index in self._streams:
             self._join_streams(index)
-        for index, tally in self._attempt.budget.cut.items():
+        cut = self._attempt.budget.cut
+        self._attempt.dropped = {index: tally.lost for index, tally in cut.items()}
+        for index, tally in cut.items():
             mark = nbformat.v4.new_output("stream", name="stderr", text=tally.mark)
             end = nbformat.v4.new_output("stream", name="stdout", text=tally.end)
             self.nb.cells[index].outputs += [mark, end] if tally.end else [mark]

@@ -5,6 +5,7 @@ papermill, are imported while it boots.
 """
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from runner.kernels.boxing import Boxing, Shown
 from runner.kernels.launch import KernelCommand, KernelProcess, launch_kernel
-from runner.kernels.supply import KernelSupply
+from runner.kernels.supply import ENGINE_PROCESS, KernelSupply
 from runner.model.sandbox import BEST_EFFORT, SandboxLevel, SandboxPolicy
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from runner.keys.notebook_source import NotebookSource
     from runner.keys.workplace import Workplace
     from runner.model.results import KeyFailure
+
+_ENGINE = "runner.keys.papermill_engine"
+"""Where it is imported already, notebooks are executed here."""
 
 
 class PapermillExecutor:
@@ -47,6 +51,8 @@ class PapermillExecutor:
             supply = None
         self._environment = dict(own)
         self._supply = supply or KernelSupply(own, policy.levels)
+        self.is_busy = threading.Event()
+        """Set once a KEY has a kernel: from then on the runner has time."""
         self._lock = threading.Lock()
         self._attempts: set[Attempt] = set()
         self._stopped = False
@@ -54,6 +60,8 @@ class PapermillExecutor:
     def prepare(self, expected: int = 1) -> None:
         """Boot kernels for the KEYs that are expected. Nothing is imported before it is needed."""
         self._supply.prepare(expected)
+        if _ENGINE not in sys.modules:
+            self._supply.branch_off(ENGINE_PROCESS)
 
     def check_sandbox(self) -> None:
         """Try whether the level that is required can be had. Raises SandboxRefused."""
@@ -75,6 +83,7 @@ class PapermillExecutor:
 
     def execute(self, order: "Order", report: "Report") -> "KeyOutcome":
         """Execute one KEY on a kernel that executes nothing else."""
+        from runner.keys.engine import Engine
         from runner.keys.execution import STOPPED, Execution, accept, outputs_folder
         from runner.keys.workplace import Workplace
         from runner.model.results import FailureKind, KeyFailure
@@ -98,7 +107,8 @@ class PapermillExecutor:
             return self._unboxed(kernel)
         execution = Execution(order, kernel, workplace, report, started)
         with self._watched(execution.attempt):
-            return execution.outcome(accepted)
+            self.is_busy.set()
+            return execution.outcome(accepted, Engine(self._supply))
 
     def stop(self) -> None:
         """Kill every kernel, the spares too."""

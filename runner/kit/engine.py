@@ -1,6 +1,7 @@
 """The embedded engine: DuckDB in memory, in UTC, no network, spilling into a private folder."""
 
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,56 @@ from runner.kit.levels import level_macro
 from runner.kit.quoting import literal
 from runner.kit.server_entries import server_entry_macro
 
+MANY_BYTES = 4_000_000
+"""Below this size of a file its records fit into one block, which one core works on."""
+
+
+class Ahead:
+    """A connection that is opened by a thread before it is asked for, and given out once."""
+
+    def __init__(self) -> None:
+        self._made: list[Any] = []
+        self._thread: threading.Thread | None = None
+        self._process = 0
+
+    def begin(self) -> None:
+        """Open one; returns at once."""
+        self._process = os.getpid()
+        self._thread = threading.Thread(target=self._make, daemon=True)
+        self._thread.start()
+
+    def take(self) -> Any:
+        """The one that was opened, None without one; its threads are not in a forked process."""
+        if self._thread is None or self._process != os.getpid():
+            return None
+        self._thread.join()
+        return self._made.pop() if self._made else None
+
+    def _make(self) -> None:
+        self._made.append(_open())
+
+
+AHEAD = Ahead()
+
 
 def connect(scratch: Path, memory_bytes: int) -> Any:
-    """A new connection that uses at most `memory_bytes` and reads no Python variables."""
+    """A new connection that uses at most `memory_bytes` and reads no Python variables.
+
+    It uses one core; see `use_cores_for`.
+    """
+    con = AHEAD.take() or _open()
+    con.execute(f"set temp_directory = {literal(scratch)}")
+    con.execute(f"set memory_limit = '{memory_bytes}B'")
+    return con
+
+
+def use_cores_for(size: int, con: Any) -> None:
+    """Use all cores that there are for it from now on, where a file of that size is worth it."""
+    if size > MANY_BYTES:
+        con.execute(f"set threads = {len(os.sched_getaffinity(0))}")
+
+
+def _open() -> Any:
     import duckdb
 
     con = duckdb.connect(
@@ -20,13 +68,10 @@ def connect(scratch: Path, memory_bytes: int) -> Any:
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "python_enable_replacements": "false",
+            "threads": 1,
         }
     )
     con.execute("set TimeZone = 'UTC'")
-    con.execute("set enable_progress_bar = false")
-    con.execute(f"set temp_directory = {literal(scratch)}")
-    con.execute(f"set memory_limit = '{memory_bytes}B'")
-    con.execute(f"set threads = {len(os.sched_getaffinity(0))}")
     for macro in (
         level_macro,
         ending_macro,

@@ -6,6 +6,7 @@ from typing import Any
 
 from runner.kit import rows
 from runner.kit.any_columns import with_found_columns
+from runner.kit.engine import use_cores_for
 from runner.kit.formats import delimited
 from runner.kit.formats.catalog import labels, recognise
 from runner.kit.formats.format import Format, Head, Reading
@@ -89,6 +90,7 @@ def load_table(wanted: Wanted, source: SourceFile, con: Any) -> LoadedTable:
     The column `kit_fault` is null for good records. Raises InputRefused.
     """
     file = plain_file(source, con)
+    use_cores_for(file.path.stat().st_size, con)
     form = _format_of(source, wanted.declared, file)
 
     is_joined = wanted.declared.has_any_columns

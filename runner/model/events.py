@@ -17,6 +17,7 @@ from runner.model.interruptions import (
     GivenFile,
     RunResumed,
     RunSuspended,
+    Setting,
 )
 from runner.model.results import KeyFailure, KeyResult, StagedInput
 from runner.model.runbook import StandingKind
@@ -50,7 +51,8 @@ class RunStarted:
     own clock says `as_of`. A verification says of which `horizon` its checks are, and which run it
     `verifies`. `given` are the input files that were asked for, `answers` those given ahead,
     `libraries` the folders in which KEYs were looked for, `environment_digest` that of the list of
-    installed packages in the run folder.
+    installed packages in the run folder. `settings` are the bounds that were not left as they are;
+    `by_resident` says that a resident process did it.
     """
 
     run_id: str
@@ -78,6 +80,8 @@ class RunStarted:
     libraries: tuple[str, ...] = ()
     environment_digest: str = ""
     as_of: datetime | None = None
+    settings: tuple[Setting, ...] = ()
+    by_resident: bool = False
 
 
 @frozen

@@ -6,6 +6,8 @@ from enum import Enum
 from runner.model.frozen import frozen
 
 NOTEBOOK_PREFIX = "jupyter-"
+KEY_IN_TEXT = r"(?<![\w/-])(?:jupyter|node)-[a-z0-9]+(?:-[a-z0-9]+)*\b(?!/)"
+"""A KEY that is named in prose; paths name none."""
 _KEY_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
 
 

@@ -24,6 +24,20 @@ class GivenAnswer:
     words: str
 
 
+@frozen
+class Setting:
+    """A limit or another bound that was not left as it is: its value, and who said it.
+
+    `name` is that of a limit, with `key.` before it where it is for that KEY alone, or one of
+    `run_seconds`, `sandbox.level`, `sandbox.require`. `source` is an option, a variable, or file
+    and line.
+    """
+
+    name: str
+    value: str
+    source: str
+
+
 class WhySuspended(Enum):
     """Why a run was left without an end."""
 
@@ -47,13 +61,17 @@ class RunSuspended:
 
 @frozen
 class RunResumed:
-    """A process took the run up again. KEYs that had no end have none; a yes not used is void."""
+    """A process took the run up again. KEYs that had no end have none; a yes not used is void.
+
+    `settings` are those of this process.
+    """
 
     by: str
     host: str
     command: str = ""
     runner_version: str = ""
     python_version: str = ""
+    settings: tuple[Setting, ...] = ()
 
 
 @frozen

@@ -66,7 +66,8 @@ class KeyResult:
     `data_from` and `data_to` bound the data that was looked at (UTC). `seconds` is wall clock.
     `notebook` is the executed notebook, relative to the run folder. `sandbox` says how its kernel
     was shut in; records of older versions do not say it. `redactions` counts the secrets that were
-    taken out of what is kept.
+    taken out of what is kept. `on_spare_of_resident`: its kernel was booted by a resident process,
+    before the run began.
     """
 
     outputs: tuple[OutputValue, ...]
@@ -79,6 +80,7 @@ class KeyResult:
     warnings: tuple[str, ...] = ()
     sandbox: Sandbox | None = None
     redactions: tuple[Redaction, ...] = ()
+    on_spare_of_resident: bool = False
 
     def value(self, name: str) -> Value | None:
         """The value of an output by name, or None where it was not published."""
@@ -116,3 +118,4 @@ class KeyFailure:
     notebook_digest: str = ""
     sandbox: Sandbox | None = None
     redactions: tuple[Redaction, ...] = ()
+    on_spare_of_resident: bool = False

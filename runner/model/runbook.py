@@ -143,11 +143,15 @@ class GoToSection:
 
 @frozen
 class Rerun:
-    """Do a step again: the one named, or this one."""
+    """Do a step again: the one named, or this one.
+
+    `key` is the KEY that the text names; the step is the one that calls it.
+    """
 
     step: StepId | None
     text: str
     span: Span
+    key: KeyName | None = None
 
 
 @frozen
@@ -311,7 +315,10 @@ class Metadata:
 
 @frozen
 class Runbook:
-    """A parsed runbook. Every node knows its span in `source`."""
+    """A parsed runbook. Every node knows its span in `source`.
+
+    `follow_ups` are calls in Post-Incident Follow-Ups: shown with their command, not executed.
+    """
 
     source: SourceText
     slug: str
@@ -327,6 +334,7 @@ class Runbook:
     alerts: tuple[str, ...] = ()
     evidence_keys: tuple[KeyName, ...] = ()
     evidence: tuple[EvidenceItem, ...] = ()
+    follow_ups: tuple[KeyInvocation, ...] = ()
 
     @property
     def places(self) -> tuple[Step, ...]:

@@ -11,6 +11,7 @@ from runner.model.conditions import Ground, Reason, Verdict
 from runner.model.events import KeyRecord, Parameter
 from runner.model.frozen import frozen
 from runner.model.identity import InvocationId, StepId
+from runner.model.interruptions import Setting
 from runner.model.results import KeyFailure, KeyResult, StagedInput
 from runner.model.runbook import Reversibility, StandingKind
 from runner.model.runs import Answer, Mode, Move, OpenQuestion
@@ -46,6 +47,8 @@ class Header:
     horizon: str = ""
     verifies: str = ""
     as_of: datetime | None = None
+    settings: tuple[Setting, ...] = ()
+    by_resident: bool = False
 
 
 @frozen

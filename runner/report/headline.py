@@ -11,7 +11,7 @@ from runner.model.frozen import frozen
 from runner.model.interruptions import WhySuspended
 from runner.model.results import KeyFailure
 from runner.model.runbook import Reversibility
-from runner.model.runs import Outcome
+from runner.model.runs import MoveKind, Outcome
 from runner.report.chapters import ActionStory
 from runner.report.names import place_name
 from runner.report.verification import verification_sentences
@@ -128,6 +128,9 @@ def _failed(state: RunState) -> str:
 
 
 def _inconclusive(state: RunState, finished: RunFinished) -> str:
+    given_up = next((move for move in state.moves if move.move.kind is MoveKind.GAVE_UP), None)
+    if given_up:
+        return f"A loop ended the diagnosis: {given_up.why}. No cause was established."
     broken = [e for e in state.expectations.values() if e.reason.verdict is not Verdict.HOLDS]
     if broken:
         reason = broken[0].reason

@@ -18,6 +18,7 @@ from runner.report.json_parts import (
     question_json,
     reason_json,
     seconds_json,
+    settings_json,
     staged_json,
     time_json,
 )
@@ -50,6 +51,7 @@ def story_json(story: Story) -> Json:
         "not_done": list(end.not_done) if end else [],
         "handed_over_to": list(end.handed_over_to) if end else [],
         "escalations": list(end.escalations) if end else [],
+        "follow_ups": list(story.follow_ups) if end else [],
         "questions": [question_json(question) for question in story.questions],
         "commands": [command_json(command) for command in story.commands],
         "unused_keys": [key_json(key) for key in story.unused],
@@ -117,6 +119,8 @@ def _header(story: Story) -> Json:
             }
             for record in header.keys
         ],
+        "settings": settings_json(header.settings),
+        "by_resident": header.by_resident,
         "runner_version": header.runner_version,
         "python_version": header.python_version,
     }

@@ -7,6 +7,7 @@ from typing import Any
 from runner.model.conditions import Reason
 from runner.model.contract import ParameterValue
 from runner.model.events import Parameter
+from runner.model.interruptions import Setting
 from runner.model.results import StagedInput
 from runner.model.sandbox import Sandbox
 from runner.model.values import Chart, Table, Undefined, Value
@@ -61,9 +62,15 @@ def _end(key: KeyStory) -> Json:
         ],
         "sandbox": sandbox_json(end.sandbox if end else None),
         "redactions": {r.name: r.count for r in end.redactions} if end else {},
+        "on_spare_of_resident": end.on_spare_of_resident if end else None,
         "notebook": end.notebook if end else "",
         "notebook_digest": end.notebook_digest if end else "",
     }
+
+
+def settings_json(settings: tuple[Setting, ...]) -> list[Json]:
+    """Bounds that were not left as they are, with who said them."""
+    return [{"name": s.name, "value": s.value, "source": s.source} for s in settings]
 
 
 def sandbox_json(sandbox: Sandbox | None) -> Json | None:

@@ -11,6 +11,7 @@ from runner.model.runbook import (
     GoToSection,
     GoToStep,
     HandOver,
+    KeyInvocation,
     Rerun,
     SeeAction,
     Stop,
@@ -56,6 +57,31 @@ def target_name(consequence: Consequence) -> str:
             return "escalate"
         case Advice(text=text):
             return text
+
+
+def follow_ups_of(program: Program) -> tuple[str, ...]:
+    """What Post-Incident Follow-Ups calls, each KEY with its data and the command that runs it."""
+    return tuple(_follow_up(call) for call in program.runbook.follow_ups)
+
+
+def follow_up_command(call: KeyInvocation) -> str:
+    """The command that runs a KEY by itself; empty for a KEY of another runtime."""
+    if not call.key.is_notebook:
+        return ""
+    many = len(call.inputs) > 1
+    return " ".join(
+        [
+            "runbook keys run",
+            call.key.text,
+            *("-i NAME=FILE" if many else "-i FILE" for _ in call.inputs),
+        ]
+    )
+
+
+def _follow_up(call: KeyInvocation) -> str:
+    data = "; ".join(spec.text for spec in call.inputs)
+    named = f"{call.key.text} on {data}" if data else call.key.text
+    return f"{named}: {follow_up_command(call) or 'by hand, it belongs to another runtime'}"
 
 
 def line_of(program: Program, span: Span) -> int:

@@ -97,7 +97,8 @@ def _sandbox(key: KeyStory) -> str:
     network = ", with network" if end.sandbox.network else ""
     why = f" ({end.sandbox.why})" if end.sandbox.why else ""
     masked = "".join(f"; secret {r.name} masked {r.count} x" for r in end.redactions)
-    return f"Sandbox: {end.sandbox.level.value}{network}{why}{masked}"
+    spare = "; on a spare kernel of the resident" if end.on_spare_of_resident else ""
+    return f"Sandbox: {end.sandbox.level.value}{network}{why}{masked}{spare}"
 
 
 def _rows_shown(table: Table, most: int = 20) -> str:

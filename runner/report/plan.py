@@ -19,10 +19,13 @@ from runner.interpreter.program import Program
 from runner.interpreter.prospects import prospects
 from runner.interpreter.ways import unreachable, walk
 from runner.model.frozen import frozen
-from runner.model.identity import StepId
+from runner.model.identity import KeyName, StepId
+from runner.model.interruptions import Setting
 from runner.model.runbook import Branch, Step
 from runner.model.runs import Outcome
 from runner.model.safe_text import safe_line
+from runner.report.measures import show_seconds
+from runner.report.names import follow_ups_of
 
 _INDENT = "    "
 
@@ -32,16 +35,24 @@ class Plan:
     """A program and the inputs that it would be run with, by name.
 
     Without any input the plan is that of a run which has them all; they still count as missing.
+    `settings` are the bounds of that run that were not left as they are; `usual_seconds` what KEYs
+    took in earlier runs, by their names.
     """
 
     program: Program
     given: frozenset[str] = frozenset()
+    settings: tuple[Setting, ...] = ()
+    usual_seconds: tuple[tuple[str, float], ...] = ()
 
     @property
     def assumed(self) -> frozenset[str]:
         """The inputs that the plan reckons with."""
         names = {needed.name for needed in needed_inputs(self.program, frozenset())}
         return self.given or frozenset(names)
+
+    def usual(self, key: KeyName) -> float | None:
+        """The seconds that a KEY usually took; None where no run is known."""
+        return dict(self.usual_seconds).get(key.text)
 
     @property
     def inputs(self) -> tuple[NeededInput, ...]:
@@ -73,8 +84,10 @@ def plan_text(plan: Plan, width: int = 80) -> str:
     )
     lines += _chapter("Actions (a person carries them out)", actions, width)
     lines += _chapter("All along", _standing_lines(program), width)
+    lines += _chapter("Afterwards, by hand", map(safe_line, follow_ups_of(program)), width)
     lines += _chapter("A person is asked", _question_lines(plan), width)
     lines += _chapter("How it may end", _outcome_lines(plan), width)
+    lines += _chapter("Settings", _setting_lines(plan), width)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -101,6 +114,11 @@ def _chapter(title: str, texts: Iterable[str], width: int) -> Iterator[str]:
         yield from (title, *lines, "")
 
 
+def _setting_lines(plan: Plan) -> Iterator[str]:
+    for setting in plan.settings:
+        yield f"{setting.name} = {setting.value}  ({safe_line(setting.source)})"
+
+
 def _input_lines(plan: Plan) -> Iterator[str]:
     for needed in plan.inputs:
         where = f" ({needed.made_by})" if needed.made_by else ""
@@ -117,6 +135,8 @@ def _step_lines(
     yield from _wrapped(f"{kind} {step.id.number}  {safe_line(step.title)}{gate}", width)
     for call in step.invocations:
         note = "" if call.key in program.by_key else "  not installed"
+        if (usual := plan.usual(call.key)) is not None:
+            note += f"  usually {show_seconds(usual)}"
         yield from _wrapped(f"  KEY {safe_line(call.key.text)}{note}", width)
         if (step.id, call.ordinal) in ahead:
             names = ", ".join(str(one) for one in sorted(ahead[step.id, call.ordinal], key=str))

@@ -8,6 +8,8 @@ from runner.interpreter.prospects import prospects
 from runner.interpreter.ways import Way, unreachable, walk, ways
 from runner.model.identity import StepId
 from runner.model.runs import MoveKind
+from runner.report.json_parts import settings_json
+from runner.report.names import follow_up_command
 from runner.report.plan import Plan, decider, next_command
 
 
@@ -34,6 +36,14 @@ def plan_json(plan: Plan) -> dict[str, Any]:
             {"kind": s.kind.value, "condition": s.text, "decided_by": decider(bound)}
             for s, bound in zip(program.runbook.standing, program.standing, strict=True)
         ],
+        "follow_ups": [
+            {
+                "key": call.key.text,
+                "inputs": [spec.text for spec in call.inputs],
+                "command": follow_up_command(call),
+            }
+            for call in program.runbook.follow_ups
+        ],
         "questions": _questions(plan),
         "outcomes": [
             {
@@ -43,6 +53,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
             }
             for prospect in prospects(program, plan.assumed)
         ],
+        "settings": settings_json(plan.settings),
         "next": next_command(plan),
     }
 
@@ -75,6 +86,7 @@ def _step(plan: Plan, step: StepId) -> dict[str, Any]:
             {
                 "key": call.key.text,
                 "installed": call.key in program.by_key,
+                "usual_seconds": plan.usual(call.key),
                 "may_run_ahead": (step, call.ordinal) in ahead,
                 "ahead_after": sorted(str(s) for s in ahead.get((step, call.ordinal), ())),
             }

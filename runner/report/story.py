@@ -15,6 +15,7 @@ from runner.model.events import (
     RunStarted,
 )
 from runner.model.frozen import frozen
+from runner.model.interruptions import RunResumed, Setting
 from runner.model.results import StagedInput
 from runner.model.runbook import Reversibility
 from runner.report.chapters import (
@@ -30,7 +31,7 @@ from runner.report.chapters import (
 from runner.report.command_stories import command_stories
 from runner.report.headline import Headline, headline
 from runner.report.key_stories import key_stories
-from runner.report.names import line_of, place_name
+from runner.report.names import follow_ups_of, line_of, place_name
 from runner.report.question_stories import question_stories
 from runner.report.step_stories import Record, step_stories
 from runner.report.timeline import seconds_passed, timeline
@@ -59,6 +60,7 @@ class Story:
     moments: tuple[Moment, ...]
     do_not: tuple[str, ...]
     checks: tuple[CheckResult, ...] = ()
+    follow_ups: tuple[str, ...] = ()
 
     @property
     def keys(self) -> tuple[KeyStory, ...]:
@@ -94,6 +96,7 @@ def tell(program: Program, entries: Sequence[JournalEntry], alive: bool = False)
         moments=timeline(entries),
         do_not=program.runbook.do_not,
         checks=check_results(program, state) if is_verification(state) else (),
+        follow_ups=() if is_verification(state) else follow_ups_of(program),
     )
 
 
@@ -128,7 +131,15 @@ def _header(entries: Sequence[JournalEntry], started: RunStarted) -> Header:
         horizon=started.horizon,
         verifies=started.verifies,
         as_of=started.as_of,
+        settings=_settings(entries),
+        by_resident=started.by_resident,
     )
+
+
+def _settings(entries: Sequence[JournalEntry]) -> tuple[Setting, ...]:
+    """Those of the process that held the run last."""
+    said = [e.event.settings for e in entries if isinstance(e.event, RunStarted | RunResumed)]
+    return said[-1]
 
 
 def _actions(

@@ -75,6 +75,10 @@ def _facts(story: Story) -> Iterator[tuple[str, str]]:
     for given in story.inputs:
         size = show_size(given.size)
         yield "input", f"{given.name}: {given.origin}, {size}, {short_digest(given.digest)}"
+    for setting in header.settings:
+        yield "setting", f"{setting.name} = {setting.value} ({setting.source})"
+    if header.by_resident:
+        yield "resident", "a resident process did this run"
 
 
 def short_digest(digest: str) -> str:

@@ -47,6 +47,7 @@ def beside(story: Story) -> tuple[tuple[str, tuple[str, ...]], ...]:
         ("Open items", end.open_items),
         ("Open questions", end.open_questions),
         ("Not done", end.not_done),
+        ("Follow-ups", story.follow_ups),
     )
     told_by_checks = ("Open items", "Open questions", "Not done") if story.checks else ()
     return tuple((t, items) for t, items in lists if items and t not in told_by_checks)

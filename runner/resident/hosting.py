@@ -46,9 +46,9 @@ def supply_of(
     request: Request, spare: StartedKernel | None, forks: ForkServer | None
 ) -> KernelSupply:
     """The kernels of this run: what the resident has, then what its fork server forks."""
-    supply = KernelSupply(request.environment, BEST_EFFORT.levels, forks)
+    supply = KernelSupply(request.environment, BEST_EFFORT.levels, forks, by_resident=True)
     if spare is not None:
-        supply.add(KernelProcess(spare))
+        supply.add(KernelProcess(spare, is_spare_of_resident=True))
     return supply
 
 

@@ -21,7 +21,7 @@ Host = Callable[[Sequence[str], KernelSupply], None]
 """Does what these words of a command line say, in a process of its own."""
 _REQUEST_SECONDS = 1.0
 _REFILL_SECONDS = 0.5
-_CRASHED = 70
+_CRASHED, _NEVER_BEGAN = 70, 71
 
 
 @frozen
@@ -47,7 +47,7 @@ class Resident:
         self._hosted: dict[int, Hosted] = {}
         self._served = 0
         self._ends = False
-        self._woken = -1
+        self._woken = self._wakes = -1
         self._busy_at = time.monotonic()
 
     def serve(self) -> None:
@@ -67,10 +67,10 @@ class Resident:
 
     def _listen_to_signals(self) -> None:
         """A signal ends the wait, too: a poll goes on after its handler."""
-        self._woken, wakes = os.pipe()
-        for end in (self._woken, wakes):
+        self._woken, self._wakes = os.pipe()
+        for end in (self._woken, self._wakes):
             os.set_blocking(end, False)
-        signal.set_wakeup_fd(wakes)
+        signal.set_wakeup_fd(self._wakes)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: self._end())
 
@@ -137,9 +137,11 @@ class Resident:
     def _become_run(
         self, request: Request, connection: socket.socket, supply: Callable[[], KernelSupply]
     ) -> NoReturn:
+        status = _NEVER_BEGAN
         try:
             self._listener.close()
-            for end in (self._woken, signal.set_wakeup_fd(-1)):
+            signal.set_wakeup_fd(-1)
+            for end in (self._woken, self._wakes):
                 os.close(end)
             self._stock.let_go()
             for other in self._hosted.values():
@@ -147,13 +149,16 @@ class Resident:
                 os.close(other.descriptor)
             hosting.become_caller(request)
             if hosting.begin(connection):
+                status = _CRASHED
                 self._host(request.words, supply())
         finally:
-            os._exit(_CRASHED)
+            os._exit(status)
 
     def _finish(self, hosted: Hosted) -> None:
         _, status = os.waitpid(hosted.process, 0)
         code = os.waitstatus_to_exitcode(status)
+        if code == _NEVER_BEGAN:  # the caller does it by itself
+            self._served -= 1
         _answer(hosted.connection, EXIT + str(code if code >= 0 else 128 - code).encode())
         hosted.connection.close()
         os.close(hosted.descriptor)

@@ -31,7 +31,7 @@ from runner.model.events import (
 )
 from runner.model.frozen import frozen
 from runner.model.identity import KeyName
-from runner.model.interruptions import GivenAnswer, GivenFile, RunSuspended
+from runner.model.interruptions import GivenAnswer, GivenFile, RunSuspended, Setting
 from runner.model.runs import Mode, Outcome, Trigger
 from runner.runs.assignment import STANDARD_INPUT, GivenInput
 from runner.runs.bash_runner import BashRunner
@@ -73,6 +73,8 @@ class RunRequest:
     secrets: Secrets = NO_SECRETS
     as_of: datetime | None = None
     """The time from which windows are counted back, where all inputs are of a sample; else now."""
+    settings: tuple[Setting, ...] = ()
+    by_resident: bool = False
 
 
 @frozen
@@ -221,6 +223,8 @@ def _started(request: RunRequest, run_id: str, environment_digest: str) -> RunSt
         libraries=tuple(str(root) for root in request.libraries),
         environment_digest=environment_digest,
         as_of=request.as_of,
+        settings=request.settings,
+        by_resident=request.by_resident,
     )
 
 

@@ -73,7 +73,7 @@ def run_key(request: KeyRequest, executor: KeyExecutor) -> KeyOutcome:
             if declared:
                 check_input(declared, one.path)
     staged = tuple(stage_input(one.name, one.path, request.folder) for one in request.inputs)
-    limits = request.limits.on(contract.limits)
+    limits = request.limits.on(contract)
     secrets = request.secrets.of(contract)
     order = Order(ALONE, 1, request.key, staged, parameters, request.folder, limits, secrets)
     return executor.execute(order, _unseen)

@@ -14,9 +14,9 @@ from typing import Protocol
 from runner.evidence.journal import Journal
 from runner.evidence.letterbox import Letter, NoLetters
 from runner.interpreter.calls import Unavailable, input_sources
-from runner.interpreter.decide import decide
+from runner.interpreter.decide import Agenda, decide
 from runner.interpreter.program import Program
-from runner.interpreter.state import RunState, apply
+from runner.interpreter.state import RunState, apply, fold
 from runner.keys.executor import KeyExecutor, Order, Progress
 from runner.model.commands import CommandEnd, CommandResult
 from runner.model.events import (
@@ -95,7 +95,8 @@ class Spectator:
     def progressed(self, progress: Progress) -> None:
         """A running KEY says how far it is, and what it printed last. Not an event.
 
-        Only the newest word of each KEY is kept until this is called; a slow view holds up no KEY.
+        The newest words of each KEY are kept until this is called, and those that were given up are
+        counted; a slow view holds up no KEY.
         """
 
 
@@ -152,12 +153,9 @@ class _Loop:
         """One round; True when the run is over, or left."""
         if self._leaving is not None:
             return self._leave(self._leaving)
-        agenda = decide(self._program, self._state)
-        if any(isinstance(event, RunFinished) for event in agenda.record) and self._outstanding:
-            self._stop_all()
-            return False
+        agenda = self._decided()
         if agenda.record:
-            self._write(agenda.record)
+            self._stop_all()
             return False
         match agenda.request:
             case Finish():
@@ -178,6 +176,21 @@ class _Loop:
                 self._start(key, ahead=True)
         self._receive()
         return False
+
+    def _decided(self) -> Agenda:
+        """What is to be done, once all decisions before it are on disk: together, in one write.
+
+        What is left to be written down is the end of the run, where KEYs must be stopped before.
+        """
+        state, events = self._state, list[Event]()
+        agenda = decide(self._program, state)
+        while agenda.record and not (self._outstanding and _ends(agenda.record)):
+            events += agenda.record
+            state = fold(agenda.record, state)
+            agenda = decide(self._program, state)
+        if events:
+            self._write(events)
+        return agenda
 
     def _write(self, events: Sequence[Event]) -> None:
         entries = self._ports.journal.append(events)
@@ -261,7 +274,8 @@ class _Loop:
                 case BaseException():
                     raise message
                 case Progress():
-                    self._ports.spectator.progressed(self._board.take(message))
+                    for progress in self._board.take(message):
+                        self._ports.spectator.progressed(progress)
                 case Interrupt(signal=number):
                     self._leaving = RunSuspended(WhySuspended.SIGNAL, signal=number)
                 case RunSuspended():
@@ -351,6 +365,10 @@ class _Loop:
             return None
         passed = self._ports.monotonic() - self._began
         return max(self._ports.deadline_seconds - passed, 0.0)
+
+
+def _ends(events: Sequence[Event]) -> bool:
+    return any(isinstance(event, RunFinished) for event in events)
 
 
 def _ended(order: Order, result: KeyResult | KeyFailure) -> Event:

@@ -41,7 +41,7 @@ class OrderWriter:
             inputs=tuple(self._staged(source) for source in sources),
             parameters=of_this_key(key.contract, self.parameters.get(request.key, ())),
             run_folder=self.run_folder,
-            limits=self.limits.on(key.contract.limits),
+            limits=self.limits.on(key.contract),
             secrets=self.secrets.of(key.contract),
         )
 

@@ -31,7 +31,9 @@ def rehearsal_file(runbook: Path) -> Path:
 
 
 def load_rehearsal(library: Library, name: str, cases: Path | None = None) -> LoadedRehearsal:
-    """A runbook and its cases; none where no file stands beside it.
+    """A runbook and its cases; none where no file stands beside it, or an empty one.
+
+    A shell has emptied the file before `--generate > FILE` begins.
 
     A KEY that is installed keeps its own contract. Raises NotFound where `cases` is given and is
     not there, InvalidInput, naming every problem, where a case cannot be run as it is written.
@@ -42,7 +44,10 @@ def load_rehearsal(library: Library, name: str, cases: Path | None = None) -> Lo
         if cases:
             raise NotFound(f"there is no file {cases}", "nothing was rehearsed")
         return LoadedRehearsal(loaded.program, Rehearsal(), file)
-    rehearsal = decode_rehearsal(read_text(file))
+    text = read_text(file)
+    if not text.strip():
+        return LoadedRehearsal(loaded.program, Rehearsal(), file)
+    rehearsal = decode_rehearsal(text)
     installed = {contract.key for contract in loaded.program.contracts}
     scripted = tuple(c for c in rehearsal.contracts if c.key not in installed)
     program = Program(loaded.runbook, loaded.program.contracts + scripted)

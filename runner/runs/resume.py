@@ -13,7 +13,7 @@ from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.contract import KeyContract
 from runner.model.events import Parameter, RunbookRebased, RunStarted, SignalReceived
 from runner.model.frozen import frozen
-from runner.model.interruptions import RunResumed
+from runner.model.interruptions import RunResumed, Setting
 from runner.model.runs import Mode
 from runner.runs.assignment import GivenInput
 from runner.runs.begin import (
@@ -68,6 +68,7 @@ class Resumption:
     command: str = ""
     limits: LimitChanges = NO_CHANGES
     secrets: Secrets = NO_SECRETS
+    settings: tuple[Setting, ...] = ()
 
 
 def take_up(evidence: RunEvidence, libraries: tuple[Path, ...]) -> TakenRun:
@@ -104,7 +105,7 @@ def resume(taken: TakenRun, how: Resumption, world: World) -> CompletedRun | Lef
     if state.finished is not None:
         return finish(state, evidence, world)
     _refuse_changes(taken, how)
-    resumed = RunResumed(login(), node(), how.command, VERSION, python_version())
+    resumed = RunResumed(login(), node(), how.command, VERSION, python_version(), how.settings)
     state = record((resumed,), state, evidence, world)
     if how.abort:
         state = record((SignalReceived(_SIGINT),), state, evidence, world)

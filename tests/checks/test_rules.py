@@ -29,7 +29,7 @@ def test_the_mended_example_gives_nothing(rule: Rule) -> None:
     assert codes(in_setting(rule.mended, rule.setting)) == []
 
 
-BY_PARSER_OR_COMMENTS = ("RB001", "RB007", "RB008", "RB010", "RB011", "RB012")
+BY_PARSER_OR_COMMENTS = ("RB001", "RB007", "RB008", "RB010", "RB011", "RB012", "RB013")
 
 
 def test_every_rule_but_those_of_the_parser_and_of_comments_has_one_check() -> None:

@@ -69,3 +69,15 @@ def test_a_runbook_without_cases_is_told_how_to_begin(runbook: Runbook, queue: P
     ended = runbook("rehearse", str(queue))
     assert ended.returncode == 2
     assert f"hint:  runbook rehearse {queue} --generate >" in ended.stderr
+
+
+def test_cases_are_proposed_into_a_file_that_the_shell_has_emptied(
+    runbook: Runbook, queue: Path
+) -> None:
+    cases = queue.with_suffix(".rehearsal.toml")
+    cases.write_text("")
+    proposed = runbook("rehearse", str(queue), "--generate")
+    assert (proposed.returncode, "[[case]]" in proposed.stdout) == (0, True)
+    refused = runbook("rehearse", str(queue))
+    assert refused.returncode == 2
+    assert f"has no rehearsal: {cases} is empty\n" in refused.stderr

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_containment import library
+
 SAMPLES = Path(__file__).parents[2] / "jupyter-keys/webhook-event-analysis/samples"
 Runbook = Callable[..., "subprocess.CompletedProcess[str]"]
 pytestmark = pytest.mark.kernel
@@ -65,7 +67,9 @@ def test_jsonl_is_the_journal_line_by_line(runbook: Runbook) -> None:
     ended = runbook(
         "run", "webhook-failures", "-i", str(SAMPLES / "healthy-day.csv"), "--format", "jsonl"
     )
-    kinds = [json.loads(line)["event"]["is"] for line in ended.stdout.splitlines()]
+    lines = [json.loads(line) for line in ended.stdout.splitlines()]
+    kinds = [line["event"]["is"] for line in lines if line["is"] == "JournalEntry"]
+    assert {line["is"] for line in lines} == {"JournalEntry", "Progress"}
     assert kinds[0] == "RunStarted"
     assert kinds[-1] == "RunFinished"
     assert kinds.index("KeyStarted") < kinds.index("KeyFinished") < kinds.index(
@@ -112,3 +116,43 @@ def test_a_part_of_the_runbook_runs_and_says_what_it_left_out(runbook: Runbook) 
     assert ended.returncode == 0
     assert "before the start of this run" in ended.stdout
     assert "Step 4" not in ended.stdout.split("HEALTHY")[0]
+
+
+LOUD = """
+import sys, time
+print("reading", flush=True)
+time.sleep(0.3)
+for n in range(20_000):
+    print(n, flush=True)
+"""
+
+
+def test_jsonl_says_how_far_a_key_is_and_what_it_prints(runbook: Runbook, tmp_path: Path) -> None:
+    folder = library(tmp_path / "lib", LOUD, "print('the last words'); publish(count=1)")
+    ended = runbook("run", "toy", "--unattended", "--format", "jsonl", cwd=folder)
+    lines = [json.loads(line) for line in ended.stdout.splitlines()]
+    told = [line for line in lines if line["is"] == "Progress"]
+    assert ended.returncode == 0, ended.stderr
+    assert [one["cell"] for one in told] == sorted(one["cell"] for one in told)
+    assert {(one["cell"], one["cells"]) for one in told} >= {(3, 4), (4, 4)}
+    assert "reading" in [one["tail"] for one in told]
+    printed = sum(len(one["printed"]) + one["cut"] for one in told)
+    everything = sum(len(f"{n}\n") for n in range(20_000)) + len("reading\nthe last words\n")
+    dropped = sum(one["dropped"] for one in told)
+    assert printed == everything if not dropped else printed < everything
+    assert told[-1]["printed"] == "the last words\n"
+
+
+def test_a_key_that_knows_a_secret_shows_no_output_while_it_runs(
+    runbook: Runbook, environment: dict[str, str], tmp_path: Path
+) -> None:
+    environment["TOKEN"] = "hunter2-hunter2"
+    folder = library(
+        tmp_path / "lib", "print('hello', flush=True); publish(count=1)", secrets=("t",)
+    )
+    ended = runbook(
+        "run", "toy", "--unattended", "--format", "jsonl", "--secret", "t=TOKEN", cwd=folder
+    )
+    told = [line for line in map(json.loads, ended.stdout.splitlines()) if line["is"] == "Progress"]
+    assert told
+    assert {(one["tail"], one["printed"], one["cut"]) for one in told} == {("", "", 0)}

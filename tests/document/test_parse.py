@@ -416,7 +416,6 @@ def test_a_box_of_a_task_list_is_no_part_of_a_check() -> None:
         "- Timeouts → Action 1",
         "- Signature errors: see Action 2",
         "When errors exist: go to Step 3",
-        "- Is it frozen? If yes: escalate.",
         "| Status | Then |\n|---|---|\n| 500 | Go to Step 3 |",
     ],
 )

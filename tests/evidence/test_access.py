@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from runner.evidence.index import Index
 from runner.evidence.letterbox import Letter, Letterbox
 from runner.evidence.run_evidence import RunEvidence
 from runner.evidence.store import Store
@@ -43,6 +44,27 @@ def test_a_folder_with_mode_2770_is_shared_with_its_group(tmp_path: Path) -> Non
     assert {modes[name] for name in ("run", "inbox", "taken", "inputs")} == {"2770"}
     assert {modes[name] for name in ("journal.jsonl", "lock")} == {"660"}
     assert modes["log.csv"] == "440"
+
+
+def test_what_all_runs_of_a_shared_store_need_is_shared_whatever_the_umask(tmp_path: Path) -> None:
+    for mode, wanted in ((0o2770, 0o660), (0o700, 0o600)):
+        root = tmp_path / f"{mode:o}"
+        root.mkdir()
+        root.chmod(mode)
+        with RunEvidence.begin(Store(root), "a", NOW, lambda: 0.0) as run:
+            run.append([RunFinished(Outcome.HEALTHY, 0)])
+            run.seal()
+        Index(Store(root)).history(1)
+        found = {p.name: stat.S_IMODE(p.stat().st_mode) for p in root.iterdir() if p.is_file()}
+        assert found == dict.fromkeys(("format", "log.jsonl", "index.sqlite3"), wanted)
+
+
+def test_a_format_file_that_was_private_is_opened_by_the_next_run(tmp_path: Path) -> None:
+    modes_of_a_run(tmp_path)
+    assert (tmp_path / "format").stat().st_mode & 0o777 == 0o600
+    tmp_path.chmod(0o2770)
+    modes_of_a_run(tmp_path)
+    assert (tmp_path / "format").stat().st_mode & 0o777 == 0o660
 
 
 @pytest.mark.parametrize("mode", [0o770, 0o2750, 0o2700, 0o755])

@@ -1,7 +1,9 @@
 """Counts of what was injected, printed at the end, and the tools that are absent."""
 
+import os
 import shutil
 from collections.abc import Callable
+from importlib.util import find_spec
 
 import pytest
 
@@ -10,7 +12,13 @@ from tests.kernels.levels import is_reachable
 
 Tally = Callable[[str, int, int], None]
 _TALLIES = pytest.StashKey[dict[str, tuple[int, int]]]()
-_TOOLS = {"strace": "apt-get install strace", "bwrap": "apt-get install bubblewrap"}
+_TOOLS = {
+    "strace": "apt-get install strace",
+    "bwrap": "apt-get install bubblewrap",
+    "setpriv": "apt-get install util-linux",
+    "systemd-analyze": "apt-get install systemd",
+}
+_MODULES = {"ipywidgets": ".venv/bin/pip install ipywidgets"}
 
 
 @pytest.fixture
@@ -37,6 +45,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for level in SandboxLevel:
         if not is_reachable(level):
             terminalreporter.write_line(f"absent: the sandbox level {level.value}; not tried")
-    for tool, install in _TOOLS.items():
-        if shutil.which(tool) is None:
-            terminalreporter.write_line(f"absent: {tool} ({install}); what needs it was not tried")
+    absent = {tool: how for tool, how in _TOOLS.items() if shutil.which(tool) is None}
+    absent |= {name: how for name, how in _MODULES.items() if find_spec(name) is None}
+    if os.geteuid() != 0:
+        absent["other users"] = "run it as root"
+    for tool, install in absent.items():
+        terminalreporter.write_line(f"absent: {tool} ({install}); what needs it was not tried")

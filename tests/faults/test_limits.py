@@ -1,7 +1,11 @@
 """What uses up memory, processes, files or the disk is ended, by the name of the limit."""
 
+import json
+import os
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,11 +13,13 @@ import pytest
 
 from runner.model.contract import Limits
 from runner.model.results import FailureKind, KeyResult
+from tests.cli.test_containment import library
 from tests.faults.conftest import Tally
 from tests.faults.toy import OK, execute, failed, nothing_lives, printed
 
 pytestmark = [pytest.mark.kernel, pytest.mark.fault]
 MEMORY = 500_000_000
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -73,6 +79,58 @@ def test_a_bomb_is_ended_by_the_name_of_its_limit(
     assert outcome.seconds < 20
     assert nothing_lives(str(tmp_path))
     tally(f"limit: {request.node.callspec.id}", 1, 1)
+
+
+def memory_group(limit_bytes: int) -> Path | None:
+    """A new memory cgroup below the one that we are in; None where none can be made."""
+    lines = Path("/proc/self/cgroup").read_text().splitlines()
+    own = {kind: path for _, kind, path in (line.split(":", 2) for line in lines)}
+    names = {"memory": "memory.limit_in_bytes", "": "memory.max"}
+    for kind, name in names.items():
+        if kind in own:
+            group = Path(f"/sys/fs/cgroup/{kind}{own[kind]}") / f"runbook-test-{os.getpid()}"
+            try:
+                group.mkdir()
+                (group / name).write_text(str(limit_bytes))
+            except OSError:
+                with suppress(OSError):
+                    group.rmdir()
+                continue
+            return group
+    return None
+
+
+def test_a_kernel_that_the_system_kills_for_want_of_memory_is_told_as_that(
+    tmp_path: Path, tally: Tally
+) -> None:
+    group = memory_group(400_000_000)
+    if group is None:
+        pytest.skip("absent here: a memory cgroup that may be made; RLIMIT_DATA is tried above")
+    hog = "x = []\nwhile True: x.append(bytearray(b'x') * 10_000_000)"
+    folder = library(tmp_path / "lib", hog)
+    words = [sys.executable, "-m", "runner", "run", "toy", "--unattended", "--json"]
+    words += ["--library", str(folder), "--evidence-dir", str(tmp_path / "store")]
+    entered = f'echo $$ > {group}/cgroup.procs && exec "$@"'
+    try:
+        ended = subprocess.run(
+            ["sh", "-c", entered, "sh", *words],
+            env={**os.environ, "RUNBOOK_WARM": "off", "TMPDIR": str(tmp_path)},
+            cwd=ROOT, capture_output=True, text=True, check=False, timeout=90,
+        )  # fmt: skip
+        assert nothing_lives(str(tmp_path))
+    finally:
+        until = time.monotonic() + 5
+        while group.exists() and time.monotonic() < until:
+            with suppress(OSError):
+                group.rmdir()
+    assert ended.returncode == 4, ended.stderr
+    told = json.loads(ended.stdout)
+    failure = told["steps"][0]["keys"][0]["failure"]
+    assert failure["kind"] == "out of memory"
+    assert failure["message"] == "the system had no more memory and killed it, below its own limit"
+    cells = [cell["state"] for cell in told["steps"][0]["keys"][0]["cells"]]
+    assert cells[-1] == "killed"
+    tally("kernel: killed by the system for want of memory (cgroup)", 1, 1)
 
 
 @pytest.mark.long

@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 from runner.model.contract import Limits
 from runner.model.sandbox import SandboxLevel, SandboxPolicy
 from tests.faults.conftest import Tally
-from tests.faults.toy import OK, execute, nothing_lives
+from tests.faults.toy import OK, execute, nothing_lives, processes_with
 from tests.keys.installed import CONTRACT, PUBLISH, install
 
 pytestmark = [pytest.mark.kernel, pytest.mark.fault]
@@ -160,3 +161,45 @@ def test_a_killed_runner_leaves_nothing_and_claims_nothing(tmp_path: Path, tally
 @pytest.mark.timeout(1200)
 def test_two_hundred_killed_runners_leave_nothing(tmp_path: Path, tally: Tally) -> None:
     check_kills(Toy(tmp_path), 200, 20261126, tally)
+
+
+@pytest.mark.parametrize("level", SandboxLevel)
+def test_children_do_not_outlive_a_killed_guardian(
+    tmp_path: Path, level: SandboxLevel, tally: Tally
+) -> None:
+    mark = f"mark-{os.getpid()}-{tmp_path.name}"
+    killed = threading.Event()
+
+    def kill_guardian() -> None:
+        until = time.monotonic() + 20
+        while time.monotonic() < until and not killed.is_set():
+            if len(at := processes_with(mark)) >= 3:
+                for pid in {guardian_of(one) for one in at} - {0}:
+                    os.kill(pid, signal.SIGKILL)
+                    killed.set()
+            time.sleep(0.05)
+
+    killer = threading.Thread(target=kill_guardian)
+    killer.start()
+    outcome = execute(tmp_path, OFFSPRING % mark, "time.sleep(60)", policy=SandboxPolicy(level))
+    killer.join()
+    assert killed.is_set()
+    states = [cell.state.value for cell in outcome.cells]
+    assert "killed" in states
+    assert states[-1] in ("killed", "never ran")
+    assert nothing_lives(mark)
+    tally(f"orphans: guardian killed, {level.value}", 1, 1)
+
+
+def guardian_of(pid: int) -> int:
+    """The guardian above a process; 0 where there is none."""
+    while pid > 1:
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+            stat = Path(f"/proc/{pid}/stat").read_bytes()
+        except OSError:
+            return 0
+        if b"guardian.py" in command:
+            return pid
+        pid = int(stat.rpartition(b")")[2].split()[1])
+    return 0

@@ -219,3 +219,10 @@ def test_the_log_of_a_kernel_is_read_from_its_file_whatever_lies_at_its_name(
     )
     assert isinstance(outcome, KeyFailure)
     assert outcome.message == "the kernel ended by itself, with exit code 3"
+
+
+@both
+def test_the_database_of_the_kit_opens_in_every_box(tmp_path: Path, level: SandboxLevel) -> None:
+    asked = "__import__('duckdb').connect().execute('select 42').fetchall()"
+    outcome, said = ask(tmp_path, level, asked)
+    assert (isinstance(outcome, KeyResult), said) == (True, ["[(42,)]"])

@@ -53,6 +53,18 @@ state = {"_model_name": "IntSliderModel", "_model_module": "@jupyter-widgets/con
 slider = create_comm(target_name="jupyter.widget", comm_id="a1", data={"state": state})
 slider.send(data={"method": "update", "state": {"value": 8}})
 """
+_IPYWIDGETS = """
+import ipywidgets
+from IPython.display import display
+slider = ipywidgets.IntSlider(value=3, description="days")
+printed = ipywidgets.Output()
+button = ipywidgets.Button(description="go")
+button.on_click(lambda _: print("clicked"))
+with printed:
+    print("inside")
+display(ipywidgets.VBox([slider, printed]))
+slider.observe(lambda change: print("moved to", change["new"]), "value")
+"""
 _RICH = """
 from IPython.display import HTML, JSON, Image, Latex, Markdown, SVG, display
 import base64
@@ -140,6 +152,10 @@ ALL: dict[str, Tree] = {
     "bash cell": notebook(code("%%bash\necho one\necho two >&2"), code("'after'")),
     "failing bash cell": notebook(code("%%bash\nexit 3"), code("'never'")),
     "widget": notebook(code(_WIDGET), code("slider.comm_id")),
+    "ipywidgets": notebook(
+        code(_IPYWIDGETS), code("slider.value = 7"), code("button.click()"),
+        code("ipywidgets.interact(lambda n: print('n is', n), n=(0, 9, 2))\nslider.value"),
+    ),
     "rich": notebook(code(_RICH)),
     "updates": notebook(code(_UPDATES), code("shown.update('third')")),
     "cleared": notebook(code(_CLEARED)),
@@ -166,6 +182,10 @@ ALL: dict[str, Tree] = {
     "format 4.3": notebook(code("1"), minor=3),
     "format 4.5": notebook(code("1", id="a"), code("2", id="b"), minor=5),
     "format 3": format_3("x = 3", "x"),
+    "no kernelspec": notebook(code("import sys; print(sys.version_info[0])"), metadata={}),
+    "kernelspec without a name": notebook(
+        code("1"), metadata={"kernelspec": {"display_name": "Python 3", "language": "python"}}
+    ),
     "language info": notebook(
         code("1"), metadata={**PYTHON, "language_info": {"name": "python", "version": "2.7"}}
     ),
@@ -181,6 +201,12 @@ ALL: dict[str, Tree] = {
         "tags": ["papermill-error-cell-tag"]}), code("1")),
 }  # fmt: skip
 """By oddity. Every one of them is executed by papermill too and has to come out the same."""
+
+WITHOUT_KERNEL = ("no kernelspec", "kernelspec without a name")
+"""Those that papermill executes only with a kernel named on its command line."""
+
+NEEDED = {"ipywidgets": "ipywidgets"}
+"""What has to be installed for some of them, beyond what the tests bring."""
 
 GIVEN: dict[str, dict[str, Any]] = {
     "parameters": {"limit": 7},

@@ -1,5 +1,6 @@
 """Notebooks executed by papermill and by us, side by side: the same outcome, the same outputs."""
 
+import importlib.util
 import json
 import os
 import re
@@ -15,16 +16,18 @@ from runner.keys.papermill_executor import PapermillExecutor
 from runner.model.events import Parameter
 from runner.model.results import FailureKind, KeyFailure
 from tests.keys.installed import install, order
-from tests.keys.notebooks import ALL, GIVEN, OFTEN, Tree
+from tests.keys.notebooks import ALL, GIVEN, NEEDED, OFTEN, WITHOUT_KERNEL, Tree
 
 pytestmark = pytest.mark.kernel
 PEER = """
 import json, sys, nbformat, papermill, logging
 logging.disable()
-source, target, given = sys.argv[1:]
+source, target, given, kernel = sys.argv[1:]
 said = ""
 try:
-    papermill.execute_notebook(source, target, json.loads(given), progress_bar=False)
+    papermill.execute_notebook(
+        source, target, json.loads(given), progress_bar=False, kernel_name=kernel or None
+    )
 except papermill.PapermillExecutionError as error:
     said = f"{error.ename}: {error.evalue}"
 print(json.dumps(said))
@@ -40,22 +43,31 @@ CONTRACT = {
 NAMELESS = "CellExecutionError: "
 NO_INPUT = "StdinNotImplementedError: "
 ASKED = "it asks for input, and nobody is there to answer: make the answer a parameter"
-NAMES = [
-    pytest.param(name, marks=() if name in OFTEN else pytest.mark.long, id=name) for name in ALL
-]
+_ID = re.compile("[0-9a-f]{32}")
+
+
+def _marks(name: str) -> list[pytest.MarkDecorator]:
+    needed = NEEDED.get(name)
+    absent = needed is not None and importlib.util.find_spec(needed) is None
+    skipped = [pytest.mark.skipif(absent, reason=f"absent here: {needed}")]
+    return skipped if name in OFTEN else [*skipped, pytest.mark.long]
+
+
+NAMES = [pytest.param(name, marks=_marks(name), id=name) for name in ALL]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_outcome_is_the_one_of_papermill(name: str, tmp_path: Path) -> None:
     tree, given = ALL[name], GIVEN.get(name, {})
     ours, said = executed_by_us(tree, given, tmp_path)
-    theirs, papermill_said = executed_by_papermill(tree, given, tmp_path)
+    kernel = "python3" if name in WITHOUT_KERNEL else ""
+    theirs, papermill_said = executed_by_papermill(tree, given, tmp_path, kernel)
     if papermill_said.startswith(NAMELESS):  # it knows that the cell failed, and not how
         assert said
     else:
         assert said == (ASKED if papermill_said.startswith(NO_INPUT) else papermill_said)
     assert list(cells_of(ours)) == list(cells_of(theirs))
-    assert ours["metadata"].get("widgets") == theirs["metadata"].get("widgets")
+    assert widgets_of(ours) == widgets_of(theirs)
 
 
 def executed_by_us(tree: Tree, given: dict[str, Any], folder: Path) -> tuple[Tree, str]:
@@ -78,11 +90,13 @@ def executed_by_us(tree: Tree, given: dict[str, Any], folder: Path) -> tuple[Tre
     return json.loads(file.read_text()), said
 
 
-def executed_by_papermill(tree: Tree, given: dict[str, Any], folder: Path) -> tuple[Tree, str]:
+def executed_by_papermill(
+    tree: Tree, given: dict[str, Any], folder: Path, kernel: str
+) -> tuple[Tree, str]:
     """The same by papermill, in a process of its own."""
     source, target = folder / "source.ipynb", folder / "target.ipynb"
     source.write_text(json.dumps(tree))
-    arguments = [str(source), str(target), json.dumps(given)]
+    arguments = [str(source), str(target), json.dumps(given), kernel]
     # Under that name ipykernel does not read what children print.
     plain = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
     ended = subprocess.run(
@@ -94,6 +108,13 @@ def executed_by_papermill(tree: Tree, given: dict[str, Any], folder: Path) -> tu
         check=True,
     )
     return json.loads(target.read_text()), json.loads(ended.stdout.splitlines()[-1])
+
+
+def widgets_of(tree: Tree) -> list[str]:
+    """The states of the widgets without their random ids, after which they are sorted."""
+    kept = tree["metadata"].get("widgets", {}).values()
+    states = [_json(state) for of_kind in kept for state in of_kind.get("state", {}).values()]
+    return sorted(_ID.sub("id", state) for state in states)
 
 
 def cells_of(tree: Tree) -> Iterator[Any]:
@@ -123,7 +144,7 @@ def _outputs(cell: Tree) -> list[Any]:
 def _steady(output: Any) -> Any:
     """Without what differs from run to run: times, addresses, and lines of foreign warnings."""
     plain = re.sub(r"\b[0-9.]+(e[+-]?[0-9]+)? (ns|µs|μs|us|ms|s)\b|0x[0-9a-f]+", "…", _json(output))
-    return json.loads(plain)
+    return json.loads(_ID.sub("id", plain))
 
 
 def _json(output: Any) -> str:

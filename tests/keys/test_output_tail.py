@@ -1,6 +1,6 @@
 import pytest
 
-from runner.keys.output_tail import OutputTail
+from runner.keys.output_tail import OutputTail, Printed
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,14 @@ def test_a_flood_is_reported_now_and_then() -> None:
     reports = sum(tail.take(f"{n}\n") for n in range(10_000))
     assert 1 <= reports < 20
     assert tail.line == "9999"
+
+
+def test_what_was_said_is_said_once_and_its_cut_is_counted() -> None:
+    tail = OutputTail()
+    tail.take("\x1b[1mone\x1b[0m\n")
+    assert tail.said() == Printed("one", "one\n")
+    assert not tail.has_more
+    assert tail.said() == Printed("one")
+    tail.take("x" * 5000 + "\n")
+    said = tail.said()
+    assert (len(said.new), said.cut) == (2000, 3001)

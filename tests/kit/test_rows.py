@@ -1,12 +1,13 @@
 """Rows that are many are kept in a scratch file, and are the same as few in memory."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from runner import kit
-from runner.kit.engine import connect
+from runner.kit.engine import MANY_BYTES, connect, use_cores_for
 from runner.kit.repeats import make_repeats
 from runner.kit.rows import LARGE_BYTES, forget, making
 
@@ -95,10 +96,10 @@ def test_what_repeats_is_found_whatever_its_values(tmp_path: Path) -> None:
     assert con.execute("from again order by all").fetchall() == [("a", "x", 2), (None, "x", 2)]
 
 
-def test_the_engine_takes_as_many_threads_as_it_may(tmp_path: Path) -> None:
-    import os
-
+def test_the_engine_takes_the_cores_that_the_process_may_use(tmp_path: Path) -> None:
     con = connect(tmp_path, 1 << 30)
+
+    use_cores_for(MANY_BYTES + 1, con)
 
     [(threads,)] = con.execute("select current_setting('threads')").fetchall()
     assert threads == len(os.sched_getaffinity(0))

@@ -8,6 +8,9 @@ _STEP = re.compile(r"^(#+ (?:\d+[.)] )?(?:step|action) \w+)(?: [-–—]|[:.])\s
 _HEADING = re.compile(r"^(#+) (.*)$", re.M)
 _BULLET = re.compile(r"^(\s*)[-*+] (?=\S)", re.M)
 _BOLD_LABEL = re.compile(r"(\*\*|__)([^*_\n]+?)(?::\1|\1:)(?=\s)")
+_NUMBER = re.compile(r"(^#+ (?:\d+[.)] )?(?:step|action) )([1-9])\b", re.I | re.M)
+_WORDS = "One Two Three Four Five Six Seven Eight Nine"
+_ROMAN = "I II III IV V VI VII VIII IX"
 _KEY_NAME = re.compile(r"`(jupyter-[a-z0-9-]+)`")
 
 
@@ -103,6 +106,11 @@ def _table(text: str) -> str:
     return run.sub(rows, text)
 
 
+def _spelled(numerals: str) -> Callable[[re.Match[str]], str]:
+    """The numbers 1 to 9 of headings in other numerals."""
+    return lambda match: match[1] + numerals.split()[int(match[2]) - 1]
+
+
 REWRITES: dict[str, Rewrite] = {
     "bullets -": _bullets("-"),
     "bullets *": _bullets("*"),
@@ -139,6 +147,10 @@ REWRITES: dict[str, Rewrite] = {
     "arrows for colons": _sub(r"^(\s*[-*+] (?:\*\*|__)If [^:*_\n]+(?:\*\*|__)): (?=\S)", r"\1 → "),
     "closed headings": _headings(lambda marks, words: f"{marks} {words} {marks}"),
     "headings a level deeper": outside_code(_deeper),
+    "1) for 1.": _sub(r"^(\s*)(\d+)\. (?=\S)", r"\1\2) "),
+    "numbers in words": outside_code(lambda text: _NUMBER.sub(_spelled(_WORDS), text)),
+    "Roman numerals": outside_code(lambda text: _NUMBER.sub(_spelled(_ROMAN), text)),
+    "signs before branches": _sub(r"^(\s*[-*+] )(?=(?:\*\*|__)If )", r"\1✅ "),
     "no final line feed": str.rstrip,
     "BOM": lambda text: "\ufeff" + text.removeprefix("\ufeff"),
     "CRLF": lambda text: text.replace("\r\n", "\n").replace("\n", "\r\n"),

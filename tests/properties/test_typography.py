@@ -18,7 +18,45 @@ FILES = (
     ROOT / "tests" / "examples" / "queue-backlog.md",
     ROOT / "tests" / "examples" / "certificate-expiry.md",
 )
-TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in FILES}
+NUMBERED = """\
+# Disk full
+
+## Immediate Safety Checks
+
+1. **Is it the database**
+   - If it is the database: escalate to the DBA
+2. **Is somebody on it**
+   - If so: STOP
+
+## Diagnosis Flow
+
+1. Look at the mounts. If only one is full, go to step 3.
+2. **Look at the logs**
+   1. Sort them by size
+   2. Read the largest
+   - **If it names a job**: See Action 1
+
+```
+du -sh /var/*
+```
+
+3. Ask the owner
+   - If nobody answers:
+     - and it is night: escalate to the lead
+
+## Action Steps
+
+### 1. Rotate the logs (REVERSIBLE)
+
+### 2. Delete the dumps (IRREVERSIBLE)
+
+## Rollback / Escalation
+
+**Escalate if**:
+
+- more than 3 hosts
+"""
+TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in FILES} | {"numbered": NUMBERED}
 LEFT_OUT = ("span", "location_span", "source", "body")
 TITLES = ("sections", "horizon")
 

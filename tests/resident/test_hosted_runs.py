@@ -189,3 +189,26 @@ def test_sigkill_leaves_no_process_and_no_untruth(
     else:
         wait_for("nothing is hosted", lambda: " 0 runs now" in runbook("warm", "--status").stdout)
     assert states(runbook) != ["finished"]
+
+
+def test_the_record_says_whether_the_resident_did_it(runbook: Call, resident: int) -> None:
+    words = ("run", "webhook-failures", "--sample", "--unattended", "--json")
+    told = [json.loads(runbook(*words, RUNBOOK_WARM=use).stdout) for use in ("on", "off")]
+    assert [run["run"]["by_resident"] for run in told] == [True, False]
+    (warm, *_), (cold, *_) = ([k for s in run["steps"] for k in s["keys"]] for run in told)
+    assert (warm["on_spare_of_resident"], cold["on_spare_of_resident"]) == (True, False)
+
+
+def test_a_file_can_say_that_it_is_not_used(runbook: Call, resident: int, tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "runbook.toml").write_text("[warm]\nuse = false\n")
+    key = ("keys", "run", "webhook-event-analysis", "-i", str(SAMPLES / "outage.csv"))
+    words = (*key, "--library", str(ROOT), "--json")
+    cold = runbook(*words, cwd=tmp_path / "here")
+    assert served(runbook) == 0
+    warm = runbook(*words, cwd=tmp_path / "here", RUNBOOK_WARM="on")
+    assert served(runbook) == 1
+    assert (warm.returncode, cold.returncode) == (0, 0)
+    shown = [json.loads(ended.stdout) for ended in (warm, cold)]
+    assert [one.pop("on_spare_of_resident") for one in shown] == [True, False]
+    assert shown[0] == shown[1]

@@ -5,11 +5,13 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from runner.cli.warm import units
 from runner.resident import place
 from runner.resident.request import Request, receive
 from tests.kernels.processes import alive, wait_for
@@ -166,3 +168,22 @@ def test_a_request_is_read_whole_or_not_at_all(
     assert isinstance(found, Request)
     found.close()
     assert (found.words, found.environment) == (words, variables)
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="absent here: systemd-analyze")
+@pytest.mark.parametrize("name", ["plain", "with space", "per%cent ; x"])
+def test_systemd_accepts_the_units(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / name).mkdir()
+    python = tmp_path / name / "python"
+    python.symlink_to(sys.executable)
+    monkeypatch.setattr(sys, "executable", str(python))
+    monkeypatch.setenv("RUNBOOK_WARM_DIR", f"/tmp/{name}")  # not made; a long one is no address
+    for file, text in units().items():
+        (tmp_path / file).write_text(text)
+    ended = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *map(str, tmp_path.glob("runbook-warm.*"))],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert [line for line in ended.stderr.splitlines() if "runbook-warm" in line] == []

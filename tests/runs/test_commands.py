@@ -236,6 +236,39 @@ def test_what_left_the_session_ends_with_the_command(tmp_path: Path, ending: str
     until(lambda: all(stat_of(child) in "ZX" for child in children))
 
 
+OUTER = "$(cut -d' ' -f4 /proc/$PPID/stat)"
+
+
+@pytest.mark.parametrize("escort", ["$PPID", OUTER], ids=["inner", "outer"])
+@pytest.mark.parametrize("after", ["sleep 60", "trap '' TERM; sleep 60", "exec setsid sleep 60"])
+def test_what_left_the_session_ends_when_an_escort_is_killed(
+    tmp_path: Path, escort: str, after: str
+) -> None:
+    escaping = ESCAPING.replace("echo $!", f"echo $! >> {tmp_path}/escaped")
+    began = time.monotonic()
+    result = bash(tmp_path, f"{escaping}; kill -9 {escort}; {after}", limit=20)
+    assert (result.end, result.exit_code) == (CommandEnd.EXITED, -9)
+    assert time.monotonic() - began < 5
+    children = [int(line) for line in (tmp_path / "escaped").read_text().split()]
+    assert len(children) == 2
+    until(lambda: all(stat_of(child) in "ZX" for child in children))
+
+
+def test_a_stopped_escort_does_not_keep_a_command_alive_when_the_runner_is_killed(
+    tmp_path: Path,
+) -> None:
+    escaping = ESCAPING.replace("echo $!", f"echo $! >> {tmp_path}/escaped")
+    words = f"{{ {escaping}; echo $$; kill -STOP $PPID; }}"
+    command = [sys.executable, "-c", RUNNER, str(tmp_path), words]
+    runner = subprocess.Popen(command, cwd=Path(__file__).parents[2])
+    until((tmp_path / "ready").exists, seconds=20)
+    runner.kill()
+    runner.wait()
+    pids = [int(n) for name in ("pids", "escaped") for n in (tmp_path / name).read_text().split()]
+    assert len(pids) == 3
+    until(lambda: all(stat_of(pid) in "ZX" for pid in pids), seconds=3)
+
+
 RUNNER = """
 import sys
 from pathlib import Path

@@ -3,8 +3,11 @@
 import pytest
 
 from runner.errors import UsageError
-from runner.model.contract import Limits
-from runner.runs.limiting import read_limits
+from runner.model.contract import KeyContract, Limits
+from runner.model.identity import KeyName
+from runner.runs.limiting import LimitChange, LimitChanges, read_limits
+
+TOY = KeyContract(KeyName("jupyter-toy-key"), "Toy", "", "1", (), (), ())
 
 
 @pytest.mark.parametrize(
@@ -18,7 +21,7 @@ from runner.runs.limiting import read_limits
     ],
 )
 def test_a_limit_is_changed_and_the_others_stay(given: str, name: str, value: int) -> None:
-    changed = read_limits([given]).on(Limits())
+    changed = read_limits([given]).on(TOY)
     assert {**vars(Limits()), name: value} == vars(changed)
 
 
@@ -36,3 +39,15 @@ def test_a_limit_is_changed_and_the_others_stay(given: str, name: str, value: in
 def test_what_is_no_limit_is_refused(given: list[str], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         read_limits(given)
+
+
+def test_of_two_changes_the_later_counts_and_a_change_for_another_key_does_not() -> None:
+    changes = LimitChanges(
+        (
+            LimitChange("processes", 3, "a:1"),
+            LimitChange("processes", 4, "a:2", "jupyter-toy-key"),
+            LimitChange("processes", 5, "a:3", "jupyter-other-key"),
+        )
+    )
+    assert changes.on(TOY).processes == 4
+    assert changes.of(TOY)["processes"].source == "a:2"

@@ -74,14 +74,14 @@ None.
         "no-steps",
         Severity.ERROR,
         "The runbook has no step.",
-        "A run would have nothing to walk. Steps are headings; a numbered list is read by people "
-        "only.",
+        "A run would have nothing to walk. Steps are headings (`### Step 1: title`), or the items "
+        "of one numbered list; bullets are read by people only.",
         Setting.SECTIONS,
         """\
 ## Diagnosis Flow
 
-1. Look at the graphs
-2. Read the log
+- Look at the graphs
+- Read the log
 """,
         """\
 ## Diagnosis Flow
@@ -241,6 +241,29 @@ Continue to Step 3.
         """\
 - **If Timeout Errors > 20**: Continue to Step 2
 - **Otherwise**: Continue to Step 3
+""",
+    ),
+    Rule(
+        "RB013",
+        "unread-heading",
+        Severity.WARNING,
+        "A heading looks like a step, an action or a check, and is not read as one.",
+        "A reader would do what stands below it; a run passes it over. Numbers are read as digits, "
+        "in words up to twenty, and in Roman numerals; letters are not.",
+        Setting.SECTIONS,
+        """\
+## Diagnosis Flow
+
+### Step A: Look at the graphs
+
+### Step 1: Read the log
+""",
+        """\
+## Diagnosis Flow
+
+### Step 1: Look at the graphs
+
+### Step 2: Read the log
 """,
     ),
 )

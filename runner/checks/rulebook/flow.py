@@ -243,4 +243,19 @@ None.
 - If it names none: escalate to the owner
 """,
     ),
+    Rule(
+        "RB210",
+        "target-in-advice",
+        Severity.WARNING,
+        "An instruction of a branch names a step, an action or an escalation, and is advice.",
+        "A reader would go there; a run only shows the sentence, because it does not say in a "
+        "clause of its own where to go, or goes on with the condition above it.",
+        Setting.KEY_STEP,
+        """\
+- **If Timeout Errors > 20**: ask the owner whether to try Action 2
+""",
+        """\
+- **If Timeout Errors > 20**: ask the owner; see Action 2
+""",
+    ),
 )

@@ -1,17 +1,20 @@
 """Where the schedule is written down: `runbook.toml` of the project, or else the user's."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from runner.errors import NotFound, RunbookError, UsageError
 from runner.keys.catalog import Library
 from runner.model.frozen import frozen
+from runner.runs.configuration import (
+    FILE,
+    project_file,
+    read_configuration,
+    user_file,
+    user_place,
+)
 from runner.runs.schedule.decoder import decode_schedule
 from runner.runs.schedule.entry import ScheduleEntry
-
-FILE = "runbook.toml"
-_MOST_BYTES = 1_000_000
 
 
 @frozen
@@ -43,7 +46,7 @@ def find_configuration(
     Raises NotFound where there is none, UsageError with every problem of it.
     """
     path = _find(explicit, cwd, environment)
-    text = _read(path)
+    text = read_configuration(str(path))
     found = Library.find(library, path.parent, environment)
 
     def runbook_problem(name: str) -> str:
@@ -66,30 +69,14 @@ def find_configuration(
 def _find(explicit: Path | None, cwd: Path, environment: Mapping[str, str]) -> Path:
     if explicit is not None:
         return explicit.absolute()
-    for folder in (cwd, *cwd.parents):
-        if (folder / FILE).is_file():
-            return (folder / FILE).absolute()
-    user = Path(environment.get("XDG_CONFIG_HOME", ""))
-    if not user.is_absolute():
-        user = Path(environment.get("HOME", os.sep)) / ".config"
-    if (user / "runbook" / FILE).is_file():
-        return user / "runbook" / FILE
-    raise NotFound(
-        f"there is no {FILE} here, above, or in {user / 'runbook'}",
-        "nothing was started",
-        'write one with: [[schedule]] name = "daily", runbook = "NAME", cron = "0 6 * * *"',
-    )
-
-
-def _read(path: Path) -> str:
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise UsageError(f"{path} is larger than 1 MB", "It was not read.")
-        return path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise NotFound(f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8 text", "Nothing was started.") from error
+    found = project_file(str(cwd.absolute())) or user_file(environment)
+    if not found:
+        raise NotFound(
+            f"there is no {FILE} here, above, or in {Path(user_place(environment)).parent}",
+            "nothing was started",
+            'write one with: [[schedule]] name = "daily", runbook = "NAME", cron = "0 6 * * *"',
+        )
+    return Path(found)
 
 
 def _is_path(name: str) -> bool:

@@ -26,8 +26,8 @@ def systemd_files(entry: ScheduleEntry, setting: Setting) -> tuple[RenderedFile,
     service = (
         f"[Unit]\nDescription=Runbook {_text(entry.runbook)} ({entry.name})\n\n"
         "[Service]\nType=oneshot\n"
-        f"WorkingDirectory={_specifiers(str(setting.config.parent))}\n"
-        f"ExecStart={' '.join(_word(word) for word in command)}\n"
+        f"WorkingDirectory={specifiers_of(str(setting.config.parent))}\n"
+        f"ExecStart={' '.join(word_of(word) for word in command)}\n"
         "# 10, 11 and 12 are runs that completed and found something.\n"
         f"SuccessExitStatus={codes}\n"
         "KillMode=mixed\nTimeoutStopSec=90\n"
@@ -74,15 +74,16 @@ def _nth(months: str, nth: int) -> str:
     return f"{months}-{7 * nth - 6}..{min(7 * nth, 31)}"
 
 
-def _word(word: str) -> str:
+def word_of(word: str) -> str:
     """A word of ExecStart: quoted, with nothing in it that systemd would fill in."""
-    escaped = _specifiers(word).replace("$", "$$").replace("\\", "\\\\").replace('"', '\\"')
+    escaped = specifiers_of(word).replace("$", "$$").replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"' if set(escaped) & set(" \t\"'\\;") else escaped
 
 
-def _specifiers(text: str) -> str:
+def specifiers_of(text: str) -> str:
+    """A text of a unit, with nothing in it that systemd would fill in."""
     return text.replace("%", "%%")
 
 
 def _text(text: str) -> str:
-    return _specifiers(safe_line(text)).rstrip("\\")
+    return specifiers_of(safe_line(text)).rstrip("\\")
