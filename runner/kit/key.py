@@ -130,7 +130,8 @@ class Key:
         rows.forget(self.connection, name, self._scratch)
         statement = f"create temp view {identifier(name)} as {query}"
         if once:
-            statement = rows.making(name, query, self._scratch if self._has_many else None)
+            is_file = self._has_many and rows.keeps_types(self.connection, query)
+            statement = rows.making(name, query, self._scratch if is_file else None)
         self.connection.execute(statement)
 
     def row(self, query: str, **parameters: Any) -> dict[str, Any]:

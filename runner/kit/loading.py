@@ -93,14 +93,15 @@ def load_table(wanted: Wanted, source: SourceFile, con: Any) -> LoadedTable:
     use_cores_for(file.path.stat().st_size, con)
     form = _format_of(source, wanted.declared, file)
 
-    is_joined = wanted.declared.has_any_columns
-    scratch = source.scratch if rows.are_many(file.path, is_joined) else None
+    are_many = rows.are_many(file.path, are_joined=wanted.declared.has_any_columns)
     target = f"kit_loaded_{wanted.declared.name}"
 
     def typing(raw: RawRecords, query: str) -> str:
-        select = _select(*_matched(wanted, source, raw)[:2], query, wanted.zone)
+        declared, raw, _ = _matched(wanted, source, raw)
+        select = _select(declared, raw, query, wanted.zone)
         rows.forget(con, target, source.scratch)
-        return rows.making(target, select, scratch)
+        is_file = are_many and not any(rows.is_reserved(column.name) for column in declared.columns)
+        return rows.making(target, select, source.scratch if is_file else None, numbered=True)
 
     reading = Reading(source, file.path, wanted.declared, con, wanted.year, wanted.zone, typing)
     raw = form.read(reading)

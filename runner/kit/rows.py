@@ -15,22 +15,36 @@ LARGE_BYTES = 64 * 1024 * 1024
 _OPTIONS = "format parquet, compression snappy, write_bloom_filter false, "
 _OPTIONS += "dictionary_size_limit 1000"
 """What is written fastest: no dictionaries of values that differ in most rows."""
+_SAME = ("VARCHAR", "BIGINT", "INTEGER", "DOUBLE", "DECIMAL", "BOOLEAN", "TIMESTAMP")
 
 
-def making(name: str, select: str, scratch: Path | None) -> str:
+def making(name: str, select: str, scratch: Path | None, numbered: bool = False) -> str:
     """The statements that make the rows of a SELECT as the table or view `name`, in their order.
 
-    With a `scratch` folder they are a view of a new file in it, which also has a `rowid`.
+    With a `scratch` folder they are a view of a new file in it. A table has a `rowid`, from 0; so
+    has a view that is `numbered`.
     """
     target = identifier(name)
     if scratch is None:
         return f"create temp table {target} as {select}"
     file = literal(_new_file(name, scratch))
+    number = "* exclude file_row_number, file_row_number as rowid" if numbered else "*"
     return (
         f"copy ({select}) to {file} ({_OPTIONS}); "
-        f"create temp view {target} as select * exclude file_row_number, file_row_number as rowid "
-        f"from read_parquet({file}, file_row_number = true)"
+        f"create temp view {target} as select {number} "
+        f"from read_parquet({file}, file_row_number = {numbered})"
     )
+
+
+def is_reserved(column: str) -> bool:
+    """Whether the engine gives a numbered file a column of that name."""
+    return column.lower() in ("rowid", "file_row_number")
+
+
+def keeps_types(con: Any, select: str) -> bool:
+    """Whether the file would have the very values of a SELECT; it has no integers of 128 bits."""
+    found = con.execute(f"describe {select}").fetchall()
+    return all(str(row[1]).startswith(_SAME) for row in found)
 
 
 def are_many(path: Path, are_joined: bool = False) -> bool:

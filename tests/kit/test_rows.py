@@ -64,7 +64,7 @@ def test_a_view_made_once_keeps_its_rows_and_their_order(tmp_path: Path, many: b
 
     for _ in range(2):
         forget(con, "odd", tmp_path)
-        con.execute(making("odd", "select n from numbers where n % 2 = 1", scratch))
+        con.execute(making("odd", "select n from numbers where n % 2 = 1", scratch, True))
     con.execute("drop table numbers")
 
     assert con.execute("select count(*), max(n) from odd").fetchall() == [(150_000, 299_999)]
@@ -74,6 +74,31 @@ def test_a_view_made_once_keeps_its_rows_and_their_order(tmp_path: Path, many: b
     ]
     assert con.execute("select rowid from odd where n = 299_999").fetchall() == [(149_999,)]
     assert len(list(tmp_path.glob("rows-odd-*"))) == many
+
+
+@pytest.mark.parametrize("many", [True, False])
+def test_a_view_made_once_has_the_columns_of_its_select(tmp_path: Path, many: bool) -> None:
+    con = connect(tmp_path, 1 << 30)
+    select = (
+        "select 1.5::decimal(38, 9) as a, 'x' as b, timestamp '2026-11-22 10:00:00.000001' as c"
+    )
+
+    con.execute(making("v", select, tmp_path if many else None))
+
+    assert con.execute("from v").fetchall() == con.execute(select).fetchall()
+    assert con.execute("describe v").fetchall() == con.execute(f"describe {select}").fetchall()
+
+
+def test_values_that_a_file_would_change_are_made_once_in_memory(key: kit.Key) -> None:
+    load = written("many.csv", LARGE_BYTES // len(SPACE) + 1)
+    key.load("log", load)
+
+    key.view("sums", "select sum(status) + 9007199254740993 as n from log", once=True)
+    key.view("counts", "select count(*) as n from log", once=True)
+
+    [(total,)] = key.sql("select n - (select sum(status) from log) from sums").fetchall()
+    assert total == 9007199254740993
+    assert [path.name for path in key._scratch.glob("rows-*s-*")] == ["rows-counts-0.parquet"]
 
 
 def test_a_view_made_once_can_be_made_again_as_another(key: kit.Key) -> None:
