@@ -64,58 +64,14 @@ key.view(
 half = "select min(timestamp) + (max(timestamp) - min(timestamp)) / 2 as half from events"
 usual_until = kit.moment(baseline_end, timezone) or key.row(half)["half"]
 usual_until = usual_until and usual_until.replace(tzinfo=None)
-key.view(
-    "sides",
-    f"""
-    select *, timestamp >= nullif({kit.literal(str(usual_until or ""))}, '')::timestamp as is_now
-    from events
-    """,
-)
+key.split("events", usual_until, "sides", "is_now")
 
 # %% [markdown]
 # ## Who acts unusually?
 
 # %%
-key.view(
-    "actors",
-    """
-    with hours as (
-        select is_now, greatest(epoch(max(timestamp)) - epoch(min(timestamp)), 3600) / 3600 as hours
-        from sides group by is_now
-    ), counted as (
-        select actor, count(*) as events, count(*) filter (failed) as failures,
-            count(*) filter (is_change) as changes,
-            count(*) filter (is_privilege) as privilege_changes,
-            not bool_or(not is_now) as is_new,
-            len(list_filter(list_distinct(list(source_ip) filter (is_now)), lambda ip: not
-                list_contains(coalesce(list(source_ip) filter (not is_now), []), ip)))
-                as new_sources,
-            bool_or(is_privilege and is_now) and not bool_or(is_privilege and not is_now)
-                as first_privilege_change,
-            count(*) filter (failed and is_now) as failures_now,
-            count(*) filter (failed and not is_now) as failures_before,
-            min(timestamp) as first_seen, max(timestamp) as last_seen,
-            min(timestamp) filter (is_now and (failed or is_privilege)) as first_sign
-        from sides group by actor
-    )
-    select counted.*, not is_new and new_sources > 0 as has_new_source,
-        failures_now / (select hours from hours where is_now) as failures_an_hour_now,
-        coalesce(failures_before / (select hours from hours where not is_now), 0)
-            as failures_an_hour_before
-    from counted
-    """,
-)
-judged = key.sql(
-    """
-    select *, failures_now >= $many and failures_an_hour_now >= 10 * failures_an_hour_before
-            as fails_more,
-        is_new::integer + has_new_source::integer + first_privilege_change::integer
-            + fails_more::integer as signs
-    from actors order by signs desc, privilege_changes desc, failures desc, events desc, actor
-    """,
-    many=many_failures,
-)
-rows = [dict(zip(judged.columns, row, strict=True)) for row in judged.fetchall()]
+key.actors("sides", "actors", many_failures)
+rows = key.rows("from actors order by rowid")
 unusual = [row for row in rows if row["signs"]]
 has_before = key.row("select coalesce(bool_or(not is_now), false) as yes from sides")["yes"]
 focus = focus_actor or (unusual[0]["actor"] if unusual and has_before else None)
@@ -124,21 +80,7 @@ focus = focus_actor or (unusual[0]["actor"] if unusual and has_before else None)
 # ## Are there gaps?
 
 # %%
-silences = key.sql(
-    """
-    with steps as (
-        select timestamp as until, lag(timestamp) over (order by timestamp) as since from events
-    ), timed as (
-        select since, until, epoch(until - since) / 60 as minutes from steps where since is not null
-    ), bar as (
-        select coalesce($gap::double, greatest(10 * quantile_cont(minutes, 0.99), 10)) as least
-        from timed
-    )
-    select since, until, round(minutes, 3) as minutes from timed, bar
-    where minutes >= least order by minutes desc, since
-    """,
-    gap=gap_minutes,
-)
+silences = key.silences("events", gap_minutes)
 gaps = silences.fetchall()
 found = key.row("""
     select count(*) as events, count(distinct actor) as actors,
@@ -163,18 +105,12 @@ firsts = key.row("""
     select min(timestamp) filter (is_privilege) as privilege, max(actor) filter (is_privilege) as who
     from events
 """)
-signs = {
-    "is_new": "not seen before",
-    "has_new_source": "a new address",
-    "first_privilege_change": "first change of privileges",
-    "fails_more": "many failures",
-}
 key.findings(
     *[
         (
             f"{row['actor']} acts unusually",
             row["first_seen"] if row["is_new"] else row["first_sign"] or usual_until,
-            ", ".join(said for name, said in signs.items() if row[name]),
+            ", ".join(said for name, said in kit.SIGNS.items() if row[name]),
             "sequence_report",
         )
         for row in unusual[:5]
@@ -203,35 +139,29 @@ key.publish(
 )
 
 # %%
-key.table(
-    "actor_report",
-    judged.project(
-        "actor, signs, is_new, has_new_source, first_privilege_change, fails_more, events, changes, "
-        "privilege_changes, failures, first_seen, last_seen"
-    ),
-)
 EVENT = "timestamp, actor, action, resource, outcome, error, source_ip"
-key.table(
-    "privilege_report", key.sql(f"select {EVENT} from events where is_privilege order by all")
-)
-key.table(
-    "failure_report",
-    key.sql("""
+key.tables(
+    actor_report="""
+        select actor, signs, is_new, has_new_source, first_privilege_change, fails_more, events,
+            changes, privilege_changes, failures, first_seen, last_seen
+        from actors order by rowid
+    """,
+    privilege_report=f"select {EVENT} from events where is_privilege order by all",
+    failure_report="""
         select action, error, count(*) as failures, count(distinct actor) as actors,
             min(timestamp) as first_seen, max(timestamp) as last_seen
         from events where failed group by all order by failures desc, action, error
-    """),
-)
-key.table(
-    "action_report",
-    key.sql("""
+    """,
+    action_report="""
         select action, actor, count(*) as events, count(*) filter (failed) as failures,
             min(timestamp) as first_seen, max(timestamp) as last_seen
         from events group by all order by events desc, action, actor
-    """),
+    """,
+    sequence_report=f"""
+        select {EVENT} from events where actor = {kit.literal(focus or "")}
+        order by timestamp, action
+    """,
 )
-sequence = f"select {EVENT} from events where actor = $actor order by timestamp, action"
-key.table("sequence_report", key.sql(sequence, actor=focus or ""))
 key.table("gap_report", silences)
 over_time = """
     select time_bucket(interval '15 minutes', timestamp) as time,

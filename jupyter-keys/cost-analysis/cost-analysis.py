@@ -87,40 +87,11 @@ found |= {} if has_charges else {"gross_cost": None, "credits": None}
 # Whole days only: a day that has just begun is neither cheap nor a trend.
 
 # %%
-ends = key.row("""
-    select min(day) as first, max(day) as last,
-        bool_or(day < timestamp) as by_hour, max(timestamp) as latest from charges
-""")
-whole = not ends["by_hour"] or ends["latest"].hour == 23
-key.view(
-    "days",
-    f"""
-    with every as (
-        select unnest(generate_series(min(day), max(day) - to_days({0 if whole else 1}),
-            to_days(1))) as day from charges
-    ), services as (select distinct service_name from charges)
-    select every.day, services.service_name as service,
-        coalesce(sum(cost), 0)::double as cost
-    from every cross join services
-        left join charges on charges.day = every.day
-            and charges.service_name = services.service_name
-    group by all
-    """,
-)
-daily = key.sql("select day, sum(cost) as cost from days group by day order by day")
+key.view("amounts", "select timestamp, service_name as name, cost as amount from charges")
+key.days("amounts", "days")
+daily = key.sql("select day, sum(amount) as cost from days group by day order by day")
 amounts = [round(cost, 9) for _, cost in daily.fetchall()]
-by_service = {}
-for day, service, cost in key.sql("from days order by service, day").fetchall():
-    by_service.setdefault(service, []).append((day, cost))
-odd = [
-    {"day": points[one.place][0], "service": service, "cost": round(one.amount, 6),
-     "usual": round(one.usual, 6), "off_by": round(one.amount - one.usual, 6),
-     "deviations": round(one.deviations, 1)}
-    for service, points in by_service.items()
-    for one in kit.odd_days([cost for _, cost in points], deviations=odd_deviations,
-                            share=odd_share, least=odd_amount)
-]  # fmt: skip
-odd.sort(key=lambda row: (-abs(row["off_by"]), row["day"], row["service"]))
+odd = key.odd_days("days", deviations=odd_deviations, share=odd_share, least=odd_amount)
 ahead = kit.forecast(amounts, forecast_days)
 week, first_week = amounts[-7:], amounts[:7]
 rate = round(sum(week) / 7, 6) if len(amounts) >= 7 else None
@@ -134,9 +105,9 @@ unit = f" {wanted}".rstrip()
 since = min((row["day"] for row in odd), default=None)
 key.findings(
     (
-        f"{len(odd)} days of {len({row['service'] for row in odd})} services are out of line",
+        f"{len(odd)} days of {len({row['name'] for row in odd})} services are out of line",
         since,
-        f"{excess:,.2f}{unit}, most in {odd[0]['service']}",
+        f"{excess:,.2f}{unit}, most in {odd[0]['name']}",
         "anomaly_report",
     )
     if odd
@@ -170,7 +141,7 @@ key.publish(
     forecast_high=ahead and round(ahead.high, 2),
     anomalies=len(odd) if len(amounts) > 7 else None,
     anomaly_amount=excess if len(amounts) > 7 else None,
-    worst_service=odd[0]["service"] if odd else None,
+    worst_service=odd[0]["name"] if odd else None,
     first_anomaly_at=since,
 )
 
@@ -185,13 +156,14 @@ services = key.sql(SPLIT.format(column="service_name as service"))
 key.table("cost_by_service", services)
 key.table("cost_by_account", key.sql(SPLIT.format(column="account")))
 key.table("cost_by_tag", key.sql(SPLIT.format(column="tag")))
-key.table("anomaly_report", odd)
+COLUMNS = ("day", "service", "cost", "usual", "off_by", "deviations")
+key.table("anomaly_report", [dict(zip(COLUMNS, row.values(), strict=True)) for row in odd])
 key.table("cost_by_day", daily)
 top = [row[0] for row in services.limit(6).fetchall()]
 stacked = key.sql(
     """
-    select day as time, if(list_contains($top, service), service, 'others') as service,
-        sum(cost) as cost from days group by all order by time, service
+    select day as time, if(list_contains($top, name), name, 'others') as service,
+        sum(amount) as cost from days group by all order by time, service
     """,
     top=top,
 )

@@ -103,26 +103,7 @@ first = dict(
 key.findings(
     *[
         (what, first[kind], f"{found[name]:,} times", look)
-        for kind, name, what, look in (
-            ("crash", "crashes", "The server crashed", "core files and the kernel log"),
-            ("resource", "resource_failures", "Out of memory or disk", "free space, work_mem"),
-            ("wraparound", "wraparound_warnings", "Wraparound is near", "vacuum the table named"),
-            (
-                "refused",
-                "refused_connections",
-                "Connections were refused",
-                "pool sizes, idle sessions",
-            ),
-            ("deadlock", "deadlocks", "Transactions deadlocked", "lock_report: order of updates"),
-            (
-                "lock wait",
-                "lock_waits",
-                "Statements waited for locks",
-                "lock_report: who holds them",
-            ),
-            ("temporary file", "temp_files", "Sorts spilled to disk", "temp_file_report, work_mem"),
-            ("cancelled", "cancelled_statements", "Statements were cancelled", "error_report"),
-        )
+        for kind, name, what, look in kit.SERVER_TROUBLE
         if found[name]
     ],
     ("Errors set in", began, f"{found['errors']:,} errors", "error_report") if began else None,
@@ -147,30 +128,23 @@ key.table("error_report", errors)
 key.chart("error_chart", kit.bars(errors.limit(12), "message", "times"), "Errors by message")
 
 # %%
-key.table(
-    "lock_report",
-    key.sql("""
+key.tables(
+    lock_report="""
     select kind, count(*) as times, max(waited_ms) as longest_ms, min(timestamp) as first_seen,
         max(timestamp) as last_seen, statement, min(coalesce(detail, message)) as example
     from told where kind in ('lock wait', 'deadlock') group by kind, statement
     order by times desc, kind, statement
-    """),
-)
-key.table(
-    "temp_file_report",
-    key.sql("""
+    """,
+    temp_file_report="""
     select statement, count(*) as files, sum(size)::bigint as bytes, max(size) as largest
     from told where kind = 'temporary file' group by statement order by bytes desc, statement
-    """),
-)
-key.table(
-    "vacuum_report",
-    key.sql(r"""
+    """,
+    vacuum_report=r"""
     select regexp_extract(message, 'of table "([^"]+)"', 1) as table_name, count(*) as runs,
         sum(try_cast(regexp_extract(message, 'elapsed: ([0-9.]+) s', 1) as decimal(12, 2)))
             as seconds, max(timestamp) as last_run
     from told where kind = 'vacuum' group by table_name order by seconds desc, table_name
-    """),
+    """,
 )
 
 # %%

@@ -56,15 +56,15 @@ first_of_new = """
 new = key.row(first_of_new)
 at = kit.moment(deployed_at, timezone) or new["at"]
 at = at and at.replace(tzinfo=None)
+key.split("request_log", at, "sides", "is_later")
 key.view(
     "requests",
     f"""
     select timestamp, coalesce(endpoint, '(all)') as endpoint, version,
         coalesce(failed, status >= {int(failing_status)}, false) as failed,
         coalesce(duration_ms, duration_s * 1000)::double as ms,
-        coalesce(timestamp >= nullif({kit.literal(str(at or ""))}, '')::timestamp, false)
-            as is_after
-    from request_log
+        coalesce(is_later, false) as is_after
+    from sides
     """,
 )
 
@@ -103,10 +103,9 @@ endpoints = key.sql(
     """,
     **limits,
 )
-rows = [dict(zip(endpoints.columns, row, strict=True)) for row in endpoints.fetchall()]
-worst = next((row["endpoint"] for row in rows if row["errors_worse"]), None) or next(
-    (row["endpoint"] for row in rows if row["latency_worse"]), None
-)
+worse = [row["endpoint"] for row in key.rows(endpoints) if row["errors_worse"]]
+slower = [row["endpoint"] for row in key.rows(endpoints) if row["latency_worse"]]
+worst = next(iter(worse + slower), None)
 key.view("earlier", "from requests where not is_after")
 began_before = key.onset("earlier", "failed") if found["error_rate_before"] else None
 

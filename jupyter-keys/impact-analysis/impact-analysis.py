@@ -74,14 +74,11 @@ if began and not ended:
             ended = steps[one.place][0]
             break
 ended = ended and ended.replace(tzinfo=None)
+key.split("tried", began, "since", "is_since")
+key.split("since", ended, "until", "is_over")
 key.view(
     "marked",
-    f"""
-    with bounds as (select nullif({kit.literal(str(began or ""))}, '')::timestamp as began,
-        nullif({kit.literal(str(ended or ""))}, '')::timestamp as ended)
-    select tried.*, coalesce(timestamp >= began and (ended is null or timestamp < ended), false)
-        as is_during from tried, bounds
-    """,
+    "select *, coalesce(is_since and not coalesce(is_over, false), false) as is_during from until",
 )
 
 # %% [markdown]

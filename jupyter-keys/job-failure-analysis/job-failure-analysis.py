@@ -109,18 +109,10 @@ key.view(
     from jobs where successes = 0 and last_ending = 'failed'
     """,
 )
+KINDS = ["timeout", "connection", "rate limit", "resource", "permission", "data", "code", "other"]
 kinds = ", ".join(
     f"count(*) filter (error_class = '{kind}') as {kind.replace(' ', '_')}_failures"
-    for kind in (
-        "timeout",
-        "connection",
-        "rate limit",
-        "resource",
-        "permission",
-        "data",
-        "code",
-        "other",
-    )
+    for kind in KINDS
 )
 found = key.row(f"""
     select count(*) as runs, count(*) filter (ending in ('succeeded', 'failed')) as ended_runs,
@@ -193,28 +185,21 @@ by_job = key.sql("""
 key.table("failures_by_job", by_job)
 failing = by_job.filter("failures > 0").limit(15)
 key.chart("failures_by_job_chart", kit.bars(failing, "job", "failures"), "Failed runs by job")
-key.table(
-    "failures_by_error",
-    key.sql(r"""
+key.tables(
+    failures_by_error=r"""
     select error_class, regexp_replace(error, '\S*\d\S*', '?', 'g') as error, count(*) as failures,
         count(distinct job) as jobs, min(timestamp) as first_seen, max(timestamp) as last_seen
     from ended where ending = 'failed' group by error_class, 2
     order by failures desc, error_class, 2
-    """),
-)
-key.table(
-    "failures_by_worker",
-    key.sql("""
+    """,
+    failures_by_worker="""
     select worker, queue, count(*) as runs, count(*) filter (ending = 'failed') as failures
     from finished group by worker, queue order by failures desc, worker, queue
-    """),
-)
-key.table(
-    "failures_by_hour",
-    key.sql("""
+    """,
+    failures_by_hour="""
     select date_trunc('hour', timestamp) as hour, count(*) as runs,
         count(*) filter (ending = 'failed') as failures from finished group by hour order by hour
-    """),
+    """,
 )
 over_time = key.sql("""
     select date_trunc('hour', timestamp) as hour, error_class, count(*) as failures
@@ -225,21 +210,16 @@ key.chart(
     kit.bars(over_time, "hour", "failures", stack="error_class"),
     caption="Failed runs by hour and kind of error",
 )
-key.table(
-    "replay_list",
-    key.sql("""
+key.tables(
+    replay_list="""
     select job_id, job, replayable, error_class, attempts, first_tried, last_tried, error
     from lost order by replayable desc, last_tried, job_id
-    """),
-)
-key.table(
-    "error_log",
-    key.sql("""
+    """,
+    error_log="""
     select timestamp, 'error' as level, job as source, error as message
     from ended where ending = 'failed' and error is not null order by timestamp, job, error
-    """),
-)
-key.table(
-    "stuck_list",
-    key.sql("select job_id, job, timestamp, minutes, worker from stuck order by timestamp, job_id"),
+    """,
+    stuck_list="""
+    select job_id, job, timestamp, minutes, worker from stuck order by timestamp, job_id
+    """,
 )

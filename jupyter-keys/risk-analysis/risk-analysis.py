@@ -110,7 +110,7 @@ scored = """
     order by risk_score desc nulls last, service
 """
 risks = key.sql(scored, high=high_score, medium=medium_score)
-rows = [dict(zip(risks.columns, row, strict=True)) for row in risks.fetchall()]
+rows = key.rows(risks)
 found = next((row for row in rows if row["service"] == service), None)
 if service and not found:
     raise kit.KitMisuse(f"neither the call graph nor the changes have `{service}`")

@@ -7,6 +7,7 @@
 Importing it is light: DuckDB and IPython are loaded when they are needed.
 """
 
+from runner.kit.actors import SIGNS
 from runner.kit.change_points import change_points
 from runner.kit.charts import bars, heat, histogram, lines, warm_up
 from runner.kit.daily_amounts import forecast, odd_days
@@ -16,9 +17,12 @@ from runner.kit.moments import moment
 from runner.kit.pairing import counterparts
 from runner.kit.quoting import literal
 from runner.kit.refusal import InputRefused, KitMisuse
+from runner.kit.server_entries import TROUBLE as SERVER_TROUBLE
 from runner.model.values import Undefined as undefined
 
 __all__ = [
+    "SERVER_TROUBLE",
+    "SIGNS",
     "InputRefused",
     "Key",
     "KitMisuse",

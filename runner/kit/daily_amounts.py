@@ -1,10 +1,14 @@
+# ruff: noqa: S608 - every name in the SQL passes through `quoting`
 """Amounts by day: days that are out of line, and an estimate of the days to come."""
 
 import math
 from collections.abc import Sequence
+from datetime import datetime
 from statistics import median
+from typing import Any
 
 from runner.kit.change_points import parts
+from runner.kit.quoting import identifier
 from runner.model.frozen import frozen
 
 WEEK = 7
@@ -73,6 +77,58 @@ def forecast(amounts: Sequence[float], days: int) -> Forecast | None:
     error = math.sqrt(variance * days + variance / len(recent) * days * days)
     total = math.fsum(expected)
     return Forecast(total, total - _TENTH * error, total + _TENTH * error)
+
+
+def make_days(con: Any, source: str, name: str) -> None:
+    """Make the table `name`: the `amount` of each `day` and each `name` of `source`, by day, name.
+
+    `source` has `timestamp`, `name` and `amount`. A day without any is one of 0. The last day is
+    left out where amounts come by the hour and it has not ended: a day that has just begun is
+    neither cheap nor a trend.
+    """
+    con.execute(
+        f"create or replace temp table {identifier(name)} as {_DAYS.format(identifier(source))}"
+    )
+
+
+def odd_days_by_name(con: Any, days: str, **limits: float) -> list[dict[str, Any]]:
+    """The odd days of each name in a table of `make_days`, those that are off by most first.
+
+    `limits` are those of `odd_days`.
+    """
+    series: dict[str, list[tuple[datetime, float]]] = {}
+    query = f"select day, name, amount from {identifier(days)} order by name, day"
+    for day, name, amount in con.execute(query).fetchall():
+        series.setdefault(name, []).append((day, amount))
+    found = [
+        {
+            "day": points[one.place][0],
+            "name": name,
+            "amount": round(one.amount, 6),
+            "usual": round(one.usual, 6),
+            "off_by": round(one.amount - one.usual, 6),
+            "deviations": round(one.deviations, 1),
+        }
+        for name, points in series.items()
+        for one in odd_days([amount for _, amount in points], **limits)
+    ]
+    return sorted(found, key=lambda row: (-abs(row["off_by"]), row["day"], row["name"]))
+
+
+_DAYS = """
+    with known as (select *, date_trunc('day', timestamp) as day from {0}),
+    bounds as (
+        select min(day) as first, case
+            when bool_or(day < timestamp) and hour(max(timestamp)) < 23
+            then max(day) - to_days(1) else max(day) end as last from known
+    ), every as (
+        select unnest(generate_series(first, last, to_days(1))) as day from bounds
+    ), names as (select distinct name from known)
+    select every.day, names.name, coalesce(sum(amount), 0)::double as amount
+    from every cross join names
+        left join known on known.day = every.day and known.name = names.name
+    group by all order by every.day, names.name
+"""
 
 
 def _usual(amounts: Sequence[float], place: int) -> tuple[float, float]:

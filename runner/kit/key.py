@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner.kit import rows
+from runner.kit.analyses import Analyses
 from runner.kit.charts import ChartSpec
 from runner.kit.display import cell_text, show, show_rows, show_scrap
 from runner.kit.engine import connect
@@ -22,6 +22,7 @@ from runner.kit.publishing import published, spec_of
 from runner.kit.quoting import identifier, literal
 from runner.kit.readable_file import SourceFile
 from runner.kit.refusal import InputRefused, KitMisuse
+from runner.kit.rows import are_many, forget, keeps_types, making
 from runner.kit.tables import publish_table
 from runner.model.column_mapping import column_pairs, mapped, unknown_column
 from runner.model.contract import DeclaredInput, KeyContract
@@ -30,10 +31,7 @@ from runner.model.results import OutputValue
 from runner.model.values import Chart, OutputType, Undefined, Value
 
 if TYPE_CHECKING:
-    from runner.kit.drift import ColumnDrift
     from runner.kit.invariants import Judged
-    from runner.kit.latency import Latency
-    from runner.kit.reconciling import Reconciled
 
 SECRETS_DIR = "RUNBOOK_SECRETS_DIR"
 
@@ -57,7 +55,7 @@ def open_key(name: str, columns: str = "") -> "Key":
     return Key(contract, folder, OutputFolder.of_environment())
 
 
-class Key:
+class Key(Analyses):
     """A KEY while its notebook runs. Every publish rewrites the whole result file.
 
     Without $RUNBOOK_OUTPUT_DIR nothing is written; values, tables and charts are only shown.
@@ -127,48 +125,35 @@ class Key:
         """
         if self.contract.input(name):
             raise KitMisuse(f"`{name}` is the name of an input")
-        rows.forget(self.connection, name, self._scratch)
+        forget(self.connection, name, self._scratch)
         statement = f"create temp view {identifier(name)} as {query}"
         if once:
-            is_file = self._has_many and rows.keeps_types(self.connection, query)
-            statement = rows.making(name, query, self._scratch if is_file else None)
+            is_file = self._has_many and keeps_types(self.connection, query)
+            statement = making(name, query, self._scratch if is_file else None)
         self.connection.execute(statement)
+
+    def split(self, source: str, at: datetime | None, name: str, flag: str) -> None:
+        """Make the view `name`: `source` with the `flag` that a record is of `at` or later.
+
+        Without a time, a null. A time without an offset is UTC.
+        """
+        bound = _sql(at.replace(tzinfo=at.tzinfo or UTC)) if at else "null::timestamp"
+        self.view(name, f"select *, timestamp >= {bound} as {identifier(flag)} from {source}")
+
+    def rows(self, query: Any, **parameters: Any) -> list[dict[str, Any]]:
+        """The rows of a SELECT or of a relation, each by column name."""
+        if not isinstance(query, str):
+            return [dict(zip(query.columns, row, strict=True)) for row in query.fetchall()]
+        found = self.connection.execute(query, parameters or None)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def row(self, query: str, **parameters: Any) -> dict[str, Any]:
         """The only row of a SELECT by column name. Raises KitMisuse for none or several."""
-        found = self.connection.execute(query, parameters or None)
-        names, answer = [column[0] for column in found.description], found.fetchall()
-        if len(answer) != 1:
-            several = "several rows" if answer else "no row"
-            raise KitMisuse(f"{several} where one is wanted: {query}")
-        return dict(zip(names, answer[0], strict=True))
-
-    def reconcile(
-        self, left: str, right: str, *, timezone: str = "UTC", **rules: Any
-    ) -> "Reconciled":
-        """Compare two tables or views; `rules` are those of `kit.pairing.Rules`, as text.
-
-        Afterwards `differing` and `differences` can be asked. Raises KitMisuse for a wrong name.
-        """
-        from runner.kit.pairing import Rules
-        from runner.kit.reconciling import reconcile
-
-        return reconcile(self.connection, left, right, Rules.of(**rules), timezone)
-
-    def fingerprint(self, source: str, name: str) -> int:
-        """Make the view `name`: `source` with the `fingerprint` of each SQL `statement`.
-
-        `source` also has the columns `dialect` and `query_id`. Gives the number of fingerprints.
-        """
-        from runner.kit.query_shapes import add_fingerprints
-
-        return add_fingerprints(self.connection, source, name)
-
-    def typed(self, source: str, name: str, timezone: str = "UTC") -> None:
-        """Make the view `name`: a table of any columns, with numbers, times and flags as such."""
-        from runner.kit.column_kinds import typed_view
-
-        typed_view(self.connection, source, name, timezone)
+        rows = self.rows(query, **parameters)
+        if len(rows) != 1:
+            raise KitMisuse(f"{'several rows' if rows else 'no row'} where one is wanted: {query}")
+        return rows[0]
 
     def judge(self, source: str, invariants: str) -> "tuple[Judged, ...]":
         """Try invariants, `name: SQL condition` one a line, on every row of a table or view.
@@ -183,55 +168,6 @@ class Key:
         shut_off(self.connection, (self._scratch, self.output.root))
         return judge(self.connection, source, wanted)
 
-    def drift(self, before: str, now: str, timezone: str = "UTC") -> "tuple[ColumnDrift, ...]":
-        """How the values of each column that both tables have are distributed, then and now."""
-        from runner.kit.drift import column_drifts
-
-        return column_drifts(self.connection, before, now, timezone)
-
-    def cluster(self, source: str, text: str, name: str) -> int:
-        """Make the table `name`: `source` with the `pattern` of each text in the column `text`.
-
-        Gives the number of patterns.
-        """
-        from runner.kit.patterns import cluster
-
-        return cluster(self.connection, source, text, name)
-
-    def repeats(self, source: str, columns: tuple[str, ...], name: str) -> None:
-        """Make the view `name`: `columns` that several rows of `source` share, and the `times`."""
-        from runner.kit.repeats import make_repeats
-
-        make_repeats(self.connection, source, columns, name)
-
-    def calls(self, source: str, name: str) -> None:
-        """Make the table `name` of calls between services, out of spans or edges."""
-        from runner.kit.call_graph import make_calls
-
-        make_calls(self.connection, source, name)
-
-    def dependents(self, calls: str, name: str) -> None:
-        """Make the table `name`: `of` each service, every `service` that calls it, and how far."""
-        from runner.kit.call_graph import make_dependents
-
-        make_dependents(self.connection, calls, name)
-
-    def suspects(self, calls: str, began: datetime | None, name: str) -> None:
-        """Make the table `name`: each service before and after, with its `suspicion`."""
-        from runner.kit.call_graph import make_suspects
-
-        make_suspects(self.connection, calls, began, name)
-
-    def latency(self, source: str, *, least_effect: float, least_count: int) -> "Latency":
-        """How the durations `ms` of `source` went, by `timestamp`; it also has a flag `failed`.
-
-        Makes the table `series` (quantiles by bucket) and the view `phases` (before, during and
-        after a degradation).
-        """
-        from runner.kit.latency import latency
-
-        return latency(self.connection, source, least_effect, least_count)
-
     def need(self, name: str, *columns: str, hint: str = "") -> None:
         """Refuse a loaded input that has none of these optional columns. Raises InputRefused."""
         loaded = self._inputs[name]
@@ -239,15 +175,6 @@ class Key:
             found = ", ".join(f"`{column}`" for _, column in loaded.columns)
             happened = f"it has none of {', '.join(columns)}; columns that are known: {found}"
             raise InputRefused(name, self._files[name], happened, hint)
-
-    def onset(self, source: str, failed: str) -> datetime | None:
-        """The minute from which on records of `source`, by `timestamp`, fail more than before.
-
-        `failed` is an SQL condition. None where failures are scattered, or there are none.
-        """
-        from runner.kit.onset import onset
-
-        return onset(self.connection, source, failed)
 
     def publish(self, **values: Any) -> None:
         """Publish outputs by name, checked against key.json. None is undefined where allowed.
@@ -272,6 +199,11 @@ class Key:
         more = f" (first {len(table.rows)} of {table.row_count:,})"
         caption = self._label(name) + (more if table.row_count > len(table.rows) else "")
         show_rows(table.columns, table.rows, caption)
+
+    def tables(self, **selects: str) -> None:
+        """Publish a table for each SELECT, under the name that it is given."""
+        for name, select in selects.items():
+            self.table(name, self.sql(select))
 
     def chart(self, name: str, spec: ChartSpec, caption: str) -> None:
         """Publish a chart as SVG beside its Vega-Lite JSON. `caption` says what it shows."""
@@ -326,7 +258,7 @@ class Key:
         """Load it, and leave no unpacked copy behind."""
         limit, name = self.contract.limits.file_bytes, wanted.declared.name
         source = SourceFile(name, self._found(path), self._scratch, limit)
-        self._has_many |= rows.are_many(source.path)
+        self._has_many |= are_many(source.path)
         try:
             return load_table(wanted, source, self.connection)
         finally:

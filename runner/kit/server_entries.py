@@ -15,6 +15,18 @@ KINDS = (
 )
 """Kind, its SQLSTATEs, and the words of its message; the first that fits."""
 
+TROUBLE = (
+    ("crash", "crashes", "The server crashed", "core files and the kernel log"),
+    ("resource", "resource_failures", "Out of memory or disk", "free space, work_mem"),
+    ("wraparound", "wraparound_warnings", "Wraparound is near", "vacuum the table named"),
+    ("refused", "refused_connections", "Connections were refused", "pool sizes, idle sessions"),
+    ("deadlock", "deadlocks", "Transactions deadlocked", "lock_report: order of updates"),
+    ("lock wait", "lock_waits", "Statements waited for locks", "lock_report: who holds them"),
+    ("temporary file", "temp_files", "Sorts spilled to disk", "temp_file_report, work_mem"),
+    ("cancelled", "cancelled_statements", "Statements were cancelled", "error_report"),
+)
+"""Kinds that are trouble, the worst first: what counts them, what they are, what to look at."""
+
 
 def server_entry_macro() -> str:
     """SQL that makes the macro `kit_server_entry(sql_state, message)`: a kind, or null."""

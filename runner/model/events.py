@@ -79,9 +79,9 @@ class RunStarted:
     answers: tuple[GivenAnswer, ...] = ()
     libraries: tuple[str, ...] = ()
     environment_digest: str = ""
-    as_of: datetime | None = None
     settings: tuple[Setting, ...] = ()
     by_resident: bool = False
+    as_of: datetime | None = None
 
 
 @frozen

@@ -46,9 +46,9 @@ class Header:
     until_step: str
     horizon: str = ""
     verifies: str = ""
-    as_of: datetime | None = None
     settings: tuple[Setting, ...] = ()
     by_resident: bool = False
+    as_of: datetime | None = None
 
 
 @frozen

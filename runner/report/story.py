@@ -130,9 +130,9 @@ def _header(entries: Sequence[JournalEntry], started: RunStarted) -> Header:
         until_step=started.until_step,
         horizon=started.horizon,
         verifies=started.verifies,
-        as_of=started.as_of,
         settings=_settings(entries),
         by_resident=started.by_resident,
+        as_of=started.as_of,
     )
 
 

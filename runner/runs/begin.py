@@ -71,10 +71,10 @@ class RunRequest:
     """How many KEYs may run side by side; None for as many as this process has cores, 2 to 8."""
     limits: LimitChanges = NO_CHANGES
     secrets: Secrets = NO_SECRETS
-    as_of: datetime | None = None
-    """The time from which windows are counted back, where all inputs are of a sample; else now."""
     settings: tuple[Setting, ...] = ()
     by_resident: bool = False
+    as_of: datetime | None = None
+    """The time from which windows are counted back, where all inputs are of a sample; else now."""
 
 
 @frozen
@@ -222,9 +222,9 @@ def _started(request: RunRequest, run_id: str, environment_digest: str) -> RunSt
         answers=request.answers,
         libraries=tuple(str(root) for root in request.libraries),
         environment_digest=environment_digest,
-        as_of=request.as_of,
         settings=request.settings,
         by_resident=request.by_resident,
+        as_of=request.as_of,
     )
 
 

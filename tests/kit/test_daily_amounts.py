@@ -2,6 +2,7 @@ import random
 
 import pytest
 
+from runner import kit
 from runner.kit.daily_amounts import forecast, odd_days
 
 
@@ -61,3 +62,39 @@ def test_the_bounds_hold_about_eight_times_of_ten() -> None:
 
 def test_less_than_a_week_has_no_forecast() -> None:
     assert forecast([1.0] * 6, 30) is None
+
+
+def days_of(key: kit.Key, rows: str) -> list[tuple[int, str, float]]:
+    key.view("amounts", f"from (values {rows}) t(timestamp, name, amount)")
+    key.days("amounts", "days")
+    return [(r["day"].day, r["name"], r["amount"]) for r in key.rows("from days order by rowid")]
+
+
+def test_a_day_without_an_amount_is_one_of_nothing(key: kit.Key) -> None:
+    rows = "(timestamp '2026-11-01', 'a', 5), ('2026-11-03', 'b', 2), ('2026-11-03', 'b', 3)"
+
+    assert days_of(key, rows) == [
+        *((1, "a", 5), (1, "b", 0), (2, "a", 0), (2, "b", 0), (3, "a", 0), (3, "b", 5))
+    ]
+
+
+@pytest.mark.parametrize(("last", "days"), [("11:00", [1]), ("23:00", [1, 2])])
+def test_a_day_that_has_not_ended_is_left_out(key: kit.Key, last: str, days: list[int]) -> None:
+    rows = f"(timestamp '2026-11-01 00:00', 'a', 1), ('2026-11-02 {last}', 'a', 1)"
+
+    assert [day for day, _, _ in days_of(key, rows)] == days
+
+
+def test_the_odd_days_of_each_name_come_by_how_far_they_are_off(key: kit.Key) -> None:
+    rows = ", ".join(
+        f"(timestamp '2026-11-01' + to_days({n}), '{name}', {peak if n == 12 else 10})"
+        for name, peak in (("a", 30), ("b", 90), ("c", 10))
+        for n in range(20)
+    )
+    days_of(key, rows)
+
+    found = key.odd_days("days", deviations=4, share=0.2, least=1)
+
+    assert [(r["name"], r["day"].day, r["amount"], r["off_by"]) for r in found] == [
+        *(("b", 13, 90, 80), ("a", 13, 30, 20))
+    ]

@@ -173,3 +173,37 @@ def test_findings_are_a_table_and_none_are_an_empty_one(key: kit.Key, tmp_path: 
 
 def table_of(tmp_path: Path, name: str) -> Any:
     return json.loads((tmp_path / "out" / "result.json").read_text())["outputs"][name]["table"]
+
+
+def test_each_named_select_is_a_table(key: kit.Key) -> None:
+    key.tables(by_type="select 'paid' as type", findings="select 1 as n union select 2 order by n")
+
+    result = json.loads(Path("out/result.json").read_text("utf-8"))
+    assert result["outputs"]["by_type"]["table"]["rows"] == [["paid"]]
+    assert result["outputs"]["findings"]["table"]["row_count"] == 2
+
+
+def test_rows_come_by_column_name(key: kit.Key) -> None:
+    query = "select n, n > $least as more from range(2) t(n) order by n"
+    assert key.rows(query, least=0) == [{"n": 0, "more": False}, {"n": 1, "more": True}]
+    assert key.rows(key.sql("select 7 as n")) == [{"n": 7}]
+
+
+@pytest.mark.parametrize(
+    ("at", "flags"),
+    [
+        (datetime(2026, 11, 22, 10), [False, True]),
+        (datetime(2026, 11, 22, 11, tzinfo=timezone(timedelta(hours=1))), [False, True]),
+        (None, [None, None]),
+    ],
+)
+def test_a_table_is_split_at_a_time(
+    key: kit.Key, at: datetime | None, flags: list[bool | None]
+) -> None:
+    times = "(values (timestamp '2026-11-22 09:59:59'), ('2026-11-22 10:00:00')) t(timestamp)"
+    key.view("times", f"from {times}")
+
+    key.split("times", at, "sides", "is_after")
+
+    found = key.rows("select is_after from sides order by timestamp")
+    assert [row["is_after"] for row in found] == flags
