@@ -1,7 +1,7 @@
 """Branches: a condition, then consequences, on a line or below it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from runner.conditions.grammar import parse_condition
 from runner.document.branch_lines import WrittenBranch, further, name_above, take_apart
@@ -53,13 +53,9 @@ def _collect(nodes: Iterable[Node], level: _Level, found: list[Branch]) -> None:
 def _add(node: Node | None, line: WrittenBranch, level: _Level, found: list[Branch]) -> None:
     stated = _stated(line, level)
     clauses = list(read_clauses(line.consequence))
-    nested = []
-    for child in node.children if node else ():
-        if take_apart(child) or further(child):
-            nested.append(child)
-            continue
+    nested: list[Node] = []
+    for child in _consequences_below(node.children if node else (), nested):
         clauses += read_clauses(child.text)
-        clauses += [c for below in child.children for c in read_clauses(below.text)]
     consequences = [c for clause in clauses if not clause.only_if for c in clause.consequences]
     conditional = [clause for clause in clauses if clause.only_if]
     if not clauses and not nested and node:
@@ -72,6 +68,16 @@ def _add(node: Node | None, line: WrittenBranch, level: _Level, found: list[Bran
         found.insert(at, branch)
     elif level.under is None:
         level.unlisted.append(stated.condition)
+
+
+def _consequences_below(children: Iterable[Node], nested: list[Node]) -> Iterator[Node]:
+    """The lines below a branch at any depth; those that are branches themselves go to `nested`."""
+    for child in children:
+        if take_apart(child) or further(child):
+            nested.append(child)
+        else:
+            yield child
+            yield from _consequences_below(child.children, nested)
 
 
 def _stated(line: WrittenBranch, level: _Level) -> Branch:

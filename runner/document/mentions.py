@@ -13,7 +13,7 @@ _TARGET = re.compile(
     r"|\b(?:see|apply|take|try|retry|consider|do|perform|execute|run|re-?run|repeat|use|attempt|start"
     rf"|follow|goto)(?:ing)?\s+(?:\w+\s+)?{_PLACE}"
     r"|\b(?:re-?run|re-?execute)\s+(?:\w+\s+){0,2}(?:jupyter|node)-\w"
-    rf"|(?:{ARROW}|:)\s*{_PLACE}|(?:^\W*|[:|,?]\s+|\s[-–—]\s+|\b(?:failure|success|errors?)\s+)"
+    rf"|(?:{ARROW}|:)\s*{_PLACE}|(?:^\W*|[:|,?]\s+|\s[-–—]\s+|\b(?:failure|success|errors?|then)\s+)"
     rf"{_PLACE}(?=\W*$|\W*[.,;(]|\s+(?:and|or|first|then|immediately|next|now|if|unless|when|[-–—])\s)"
     r"|[:.]\s+(?:escalate|stop\s+here)\b"
     r"|\bescalat(?:e|ed|ion|ing)\s+to\b|\bneeds?\s+escalation|\bbe\s+escalated|^escalation\b",

@@ -18,6 +18,7 @@ from runner.document.blocks import (
 from runner.document.consequences import ARROW, VERB
 from runner.document.rich_text import RichText
 from runner.model.frozen import frozen
+from runner.model.numbering import GAP, NUMBER
 from runner.model.runbook import Fence
 
 PLAIN_LABELS = (
@@ -34,8 +35,9 @@ _MARK = re.compile(
 )
 """What may stand before a branch and says nothing: `a)`, `✅`, `→`."""
 _STANDING = re.compile(r"(?:escalate|roll\s?-?back)\s+(?:[\w'’ -]{1,40}?\s+)?(?:if|when)\b", re.I)
-_SENTENCE_IF = re.compile(r"[.;!?]\s+(?=If\b)")
-_LEADS = re.compile(rf"If\b[^.;!?]*?(?::(?:\s|$)|{ARROW}|(?:,|\bthen)\s+{VERB})", re.I)
+_SENTENCE_IF = re.compile(r"[.;!?]\s+(?=I[fF]\b)")
+_PLACE = rf"(?:step|action){GAP}{NUMBER}"
+_LEADS = re.compile(rf"If\b[^.;!?]*?(?::(?:\s|$)|{ARROW}|(?:,|\bthen)\s+(?:{VERB}|{_PLACE}))", re.I)
 NO_BRANCH_LABELS = re.compile(
     r"when|pre-?condition|prerequisite|warning|caution|note|success|expected|evidence"
     r"|questions?|verification|rollback|side effect|safety|input|output",
@@ -182,7 +184,7 @@ def _labels_inside(text: RichText) -> list[int]:
 
 def _ifs_inside(text: RichText) -> list[int]:
     """Where a branch begins behind a sentence: `Look at the logs. If it crashes: escalate`."""
-    if " If " not in text.text.replace("\n", " ") or is_conditional(_unmarked(text)):
+    if not re.search(r"\sI[fF]\s", text.text) or is_conditional(_unmarked(text)):
         return []
     field = labelled(text)
     if field and (NO_BRANCH_LABELS.match(field.label) or is_conditional(field.value)):

@@ -16,7 +16,10 @@ _RECOGNISED: tuple[tuple[str, SectionKind], ...] = (
     (r"when to use|use this runbook when|symptoms", SectionKind.WHEN_TO_USE),
     (r"scope", SectionKind.SCOPE),
     (r"(?:immediate )?safety checks?", SectionKind.SAFETY),
-    (r"diagnos(?:is|tics?)(?: flow| steps)?", SectionKind.DIAGNOSIS),
+    (
+        r"(?:diagnos(?:is|tics?)|triage|investigation|troubleshooting)(?: flow| steps)?",
+        SectionKind.DIAGNOSIS,
+    ),
     (r"action steps?|actions|remediation(?: steps)?", SectionKind.ACTIONS),
     (r"verification|verify(?: .*)?", SectionKind.VERIFICATION),
     (r"rollback.*|escalation.*", SectionKind.ROLLBACK),
@@ -46,7 +49,7 @@ class Outline:
 def outline(blocks: tuple[Block, ...]) -> Outline:
     """Cut a document into its sections: the headings of the level that section names have."""
     headings = [b for b in blocks if isinstance(b, Heading)]
-    title = headings[0] if headings and _is_title(headings[0]) else None
+    title = headings[0] if headings and _is_title(headings[0], headings[1:]) else None
     rest = [h for h in headings if h is not title]
     named = [h.level for h in rest if section_kind(h.text)]
     level = min(named or [h.level for h in rest] or [2])
@@ -80,8 +83,12 @@ def section_kind(text: RichText) -> SectionKind | None:
     return None
 
 
-def _is_title(heading: Heading) -> bool:
-    return section_kind(heading.text) is None and not _STEP_OR_ACTION.match(heading.text.line)
+def _is_title(heading: Heading, below: list[Heading]) -> bool:
+    """Whether the first heading is the title: `# Verify a deployment` is, above sections."""
+    is_only = heading.level == 1 and all(other.level > 1 for other in below)
+    if section_kind(heading.text) is not None:
+        return is_only and any(section_kind(other.text) for other in below)
+    return not _STEP_OR_ACTION.match(heading.text.line)
 
 
 def _begins_section(block: Block, level: int, skip: Heading | None) -> bool:

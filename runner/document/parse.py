@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice, pairwise, takewhile
+from itertools import islice, takewhile
 from pathlib import PurePath
 
 from runner.conditions.grammar import parse_condition
-from runner.document.blocks import Block, Heading, Item, ListBlock, Paragraph
+from runner.document.blocks import Block
+from runner.document.check_lists import prohibitions, safety_checks, verification_checks
 from runner.document.evidence_list import evidence_items
-from runner.document.expectations import says_success
 from runner.document.front_matter import read_front_matter
-from runner.document.headed import BARE, CHECK, DO_NOT, headed, is_prohibition, numbered_items
+from runner.document.headed import BARE
 from runner.document.invocations import key_names_in, read_invocations
 from runner.document.markdown import read_blocks
 from runner.document.nodes import Node, all_nodes, build_nodes
@@ -21,15 +21,12 @@ from runner.document.rich_text import RichText
 from runner.document.rollbacks import is_about_action, read_rollbacks
 from runner.document.steps import (
     read_actions,
-    read_check,
-    read_headed_check,
     read_listed_steps,
     read_steps,
 )
 from runner.document.strays import strays
 from runner.model.diagnostics import DiagnosedDocument
 from runner.model.frozen import frozen
-from runner.model.identity import PlaceKind, StepId
 from runner.model.runbook import (
     Action,
     Metadata,
@@ -83,7 +80,7 @@ def parse_runbook(source: SourceText, pack: str = "") -> ParsedRunbook:
     sections = parts.sections
     name = _name(source, metadata, parts)
     evidence = _nodes(_of_kind(sections, SectionKind.EVIDENCE))
-    safety = _safety_checks(source, _of_kind(sections, SectionKind.SAFETY))
+    safety = safety_checks(source, _of_kind(sections, SectionKind.SAFETY))
     places = with_reruns(safety + _steps(source, parts.preamble, sections))
     runbook = Runbook(
         source=source,
@@ -94,10 +91,10 @@ def parse_runbook(source: SourceText, pack: str = "") -> ParsedRunbook:
             Section(p.kind, p.heading.text.line, p.heading.text.span()) for p in sections
         ),
         safety_checks=places[: len(safety)],
-        do_not=_do_not(sections),
+        do_not=prohibitions(sections),
         steps=places[len(safety) :],
         actions=_actions(source, sections),
-        verification=_verification(source, _of_kind(sections, SectionKind.VERIFICATION)),
+        verification=verification_checks(source, _of_kind(sections, SectionKind.VERIFICATION)),
         standing=_standing(_of_kind(sections, SectionKind.ROLLBACK)),
         alerts=_alerts(_of_kind(sections, SectionKind.WHEN_TO_USE)),
         evidence_keys=key_names_in(evidence),
@@ -168,84 +165,6 @@ def _actions(source: SourceText, sections: tuple[Part, ...]) -> tuple[Action, ..
         for part in _of_kind(sections, SectionKind.ACTIONS):
             found += read_actions(source, part.blocks, rollbacks, BARE)
     return tuple(found)
-
-
-def _safety_checks(source: SourceText, parts: tuple[Part, ...]) -> tuple[Step, ...]:
-    found: list[Step] = []
-
-    def place() -> StepId:
-        return StepId(PlaceKind.SAFETY, str(len(found) + 1))
-
-    for part in parts:
-        heads = tuple(headed(part.blocks, CHECK))
-        before = part.blocks.index(heads[0].heading) if heads else len(part.blocks)
-        for item in _top_items(part.blocks[:before]):
-            found.append(read_check(source, place(), item))
-        for head in heads:
-            found.append(read_headed_check(source, place(), head))
-    return tuple(found)
-
-
-def _verification(source: SourceText, parts: tuple[Part, ...]) -> tuple[Step, ...]:
-    found: list[Step] = []
-
-    def place() -> StepId:
-        return StepId(PlaceKind.VERIFICATION, str(len(found) + 1))
-
-    for part in parts:
-        horizon = ""
-        heads = {id(head.heading): head for head in headed(part.blocks, CHECK)}
-        below = {id(block) for head in heads.values() for block in head.body}
-        for block in part.blocks:
-            if id(block) in heads:
-                found.append(read_headed_check(source, place(), heads[id(block)], horizon))
-            elif id(block) in below:
-                continue
-            elif isinstance(block, Heading):
-                horizon = block.text.line
-            else:
-                for item in _checks_of(block):
-                    found.append(read_check(source, place(), item, horizon))
-    return tuple(found)
-
-
-def _checks_of(block: Block) -> tuple[Item, ...]:
-    """The verification checks that a block is: the items of a list, a line with a Success."""
-    if isinstance(block, ListBlock):
-        return block.items
-    if isinstance(block, Paragraph) and says_success(block.text):
-        return (Item((block,), block.line, block.end),)
-    return ()
-
-
-def _top_items(blocks: tuple[Block, ...]) -> list[Item]:
-    """Items of ordered lists, which are checks; a bullet list belongs to what stands before it."""
-    if counted := numbered_items(blocks):
-        return [item for _, item in counted]
-    lists = [b for b in blocks if isinstance(b, ListBlock)]
-    ordered = [block for block in lists if block.ordered]
-    prohibited = {id(block) for before, block in _after_do_not(blocks)}
-    chosen = ordered or [block for block in lists if id(block) not in prohibited]
-    return [item for block in chosen for item in block.items]
-
-
-def _after_do_not(blocks: tuple[Block, ...]) -> Iterable[tuple[Block, ListBlock]]:
-    for before, block in pairwise(blocks):
-        if isinstance(block, ListBlock) and is_prohibition(before):
-            yield before, block
-
-
-def _do_not(sections: tuple[Part, ...]) -> tuple[str, ...]:
-    found: list[str] = []
-    for part in sections:
-        lists = [block for _, block in _after_do_not(part.blocks)]
-        found += [node.text.line for node in build_nodes(lists) if not node.children]
-        for node in all_nodes(build_nodes(part.blocks)):
-            field = node.field
-            if field and DO_NOT.fullmatch(field.label):
-                found += [field.value.line] if field.value.text else []
-                found += [child.text.line for child in node.children]
-    return tuple(dict.fromkeys(found))
 
 
 def _standing(parts: tuple[Part, ...]) -> tuple[StandingCondition, ...]:

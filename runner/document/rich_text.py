@@ -26,7 +26,8 @@ class RichText:
         if not self.text or start >= end:
             at = self.offsets[min(start, len(self.offsets) - 1)]
             return Span(at, at)
-        return Span(self.offsets[start], self.offsets[end - 1] + 1)
+        last = min(self.offsets[end - 1] + 1, max(self.offsets[end], self.offsets[start]))
+        return Span(self.offsets[start], last)
 
     def part(self, start: int, end: int | None = None) -> "RichText":
         """A part of the text, stripped of white space at both ends."""

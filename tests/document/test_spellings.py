@@ -60,6 +60,7 @@ def test_what_is_no_number_makes_no_step(heading: str) -> None:
         ("- ✅ If A: go to Step 2", "if A -> go to step 2"),
         ("- (a) If A: go to Step 2", "if A -> go to step 2"),
         ("Look at it. If A, go to Step 2.", "if A -> go to step 2"),
+        ("- Look at it. IF A then Action 2 - it helps", "if A -> see action 2"),
         ("- If A\n  - and B: go to Step 2", "if A and B -> go to step 2"),
         ("- If A:\n  - but not B → Step 2", "if A and not B -> go to step 2"),
         ("- If A:\n  - and a note: it is red", "if A -> advice (and a note: it is red)"),
@@ -68,6 +69,14 @@ def test_what_is_no_number_makes_no_step(heading: str) -> None:
 )
 def test_a_branch_is_read_in_this_spelling(line: str, wanted: str) -> None:
     assert step(line) == [wanted]
+
+
+def test_what_stands_deep_below_a_branch_is_read_too() -> None:
+    body = "- If A:\n  - Look:\n    - If B: go to Step 2\n    - closely:\n      - see Action 1"
+    assert step(body) == [
+        "if A -> advice (Look:); advice (closely:); see action 1",
+        "if A and B -> go to step 2",
+    ]
 
 
 def test_letters_at_the_margin_part_branches() -> None:
@@ -201,3 +210,38 @@ def test_keys_of_the_follow_ups_are_kept_with_their_inputs() -> None:
     (call,) = parsed.runbook.follow_ups
     assert (call.key.text, [spec.text for spec in call.inputs]) == ("jupyter-a-b", ["the logs"])
     assert parsed.document.diagnostics == ()
+
+
+@pytest.mark.parametrize("title", ["Verify a deployment", "Escalation of a ticket", "Scope"])
+def test_a_title_may_sound_like_a_section(title: str) -> None:
+    runbook = read(f"# {title}\n\n## Diagnosis\n\n### Step 1: Look\n").runbook
+    assert (runbook.title, [step.title for step in runbook.steps]) == (title, ["Look"])
+
+
+def test_a_section_on_top_stays_one_where_others_are_beside_it() -> None:
+    text = "# Verification\n\n- It answers\n\n# Diagnosis\n\n## Step 1: Look\n"
+    assert outline(text) == ["step 1: Look", "verification 1: It answers"]
+
+
+def test_a_success_belongs_to_the_item_or_the_line_before_it() -> None:
+    text = (
+        "# A\n\n## Verification\n\n- **KEY**: `jupyter-a-b`\n\n**Success**: errors < 1\n\n"
+        "Success: rows > 5\n\nRun `jupyter-c-d`\n\n```\nsee\n```\n\nSuccess: rate > 9\n"
+    )
+    assert outline(text) == [
+        "verification 1: KEY: jupyter-a-b",
+        "  calls jupyter-a-b",
+        "  expects errors < 1",
+        "verification 2: rows > 5",
+        "  expects rows > 5",
+        "verification 3: Run jupyter-c-d",
+        "  calls jupyter-c-d",
+        "  expects rate > 9",
+    ]
+
+
+def test_the_span_of_a_row_without_its_last_cell_ends_with_the_text() -> None:
+    text = "### Step 1: Look\n\n| a | b |\n|---|---|\n| Errors: go to Step 9"
+    (found,) = read(text).document.diagnostics
+    assert (found.code, text[found.span.start :]) == ("RB010", "Errors: go to Step 9")
+    assert found.span.end == len(text)

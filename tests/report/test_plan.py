@@ -154,3 +154,26 @@ def test_no_name_in_the_chart_is_a_word_of_mermaids_own(
         lines = [line.split(maxsplit=1) for line in bare.splitlines() if line.strip()]
         words = [line[1] if line[0] == "classDef" else " ".join(line) for line in lines]
         assert own.isdisjoint(re.findall(r"[a-z]\w*", " ".join(words).casefold()))
+
+
+def test_follow_ups_stand_in_the_plan_with_their_commands() -> None:
+    text = (
+        "# A\n\n## Follow-Ups\n\n- Run: `jupyter-a-b`\n  - **Input**: the logs and the list\n"
+        "- Use: `node-c-d`\n"
+    )
+    plan = Plan(Program(parse_runbook(SourceText("a.md", text)).runbook, ()))
+    assert plan_json(plan)["follow_ups"] == [
+        {
+            "key": "jupyter-a-b",
+            "inputs": ["the logs", "the list"],
+            "command": "runbook keys run jupyter-a-b -i NAME=FILE -i NAME=FILE",
+        },
+        {"key": "node-c-d", "inputs": [], "command": ""},
+    ]
+    lines = plan_text(plan, 200).splitlines()
+    at = lines.index("Afterwards, by hand")
+    assert lines[at + 1 : at + 3] == [
+        "  jupyter-a-b on the logs; the list: runbook keys run jupyter-a-b"
+        " -i NAME=FILE -i NAME=FILE",
+        "  node-c-d: by hand, it belongs to another runtime",
+    ]

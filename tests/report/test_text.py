@@ -5,6 +5,7 @@ import pytest
 from runner.model.events import JournalEntry, KeyStarted, QuestionOpened, StepEntered
 from runner.model.results import CellReport, CellState, FailureKind, KeyFailure
 from runner.model.runs import Mode
+from runner.report.json_form import story_json
 from runner.report.layout import width_of, wrapped
 from runner.report.story import tell
 from runner.report.style import ANSI
@@ -140,3 +141,21 @@ def test_a_word_longer_than_the_line_goes_on_in_the_next() -> None:
 def _later(entry: JournalEntry, minutes: int, elapsed: float) -> JournalEntry:
     at = entry.at + timedelta(minutes=minutes)
     return JournalEntry(entry.number, at, elapsed, entry.previous, entry.event)
+
+
+def test_the_end_names_the_follow_ups_and_a_loop_that_ended_it() -> None:
+    text = (
+        "# A\n\n### Step 1: Look\n\n- Run: `jupyter-webhook-event-analysis`\n"
+        "- If Signature Errors: rerun `jupyter-webhook-event-analysis`\n\n"
+        "## Follow-Ups\n\n- Run: `jupyter-weekly-report`\n"
+    )
+    story = drive(INCIDENT, runbook=text).story
+    told = outcome_text(story, 200)
+    assert "A loop ended the diagnosis: step 1 would be entered more than 3 times." in told
+    assert (
+        "  Follow-ups\n    - jupyter-weekly-report: runbook keys run jupyter-weekly-report\n"
+        in told
+    )
+    assert story_json(story)["follow_ups"] == [
+        "jupyter-weekly-report: runbook keys run jupyter-weekly-report"
+    ]
