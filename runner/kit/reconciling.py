@@ -77,31 +77,14 @@ def reconcile(con: Any, left: str, right: str, rules: Rules, zone: str = "UTC") 
     pairs, uncompared = pair_columns(
         tuple(engine_types(con, left)), tuple(engine_types(con, right)), rules
     )
-    types = engine_types(con, left), engine_types(con, right)
-    are_texts = [
-        (types[0][pair.left] == "VARCHAR", types[1][pair.right] == "VARCHAR") for pair in pairs
-    ]
     first = len(rules.keys)
-    early = [n for n, texts in enumerate(are_texts) if n < first or texts != (True, True)]
-    found = shared_kinds(con, (left, right), [pairs[n] for n in early], zone)
-    kinds = dict(zip(early, found, strict=True))
-    pairs = tuple(pair.compared_as(kinds.get(n, ""), are_texts[n]) for n, pair in enumerate(pairs))
+    pairs = _with_early_kinds(con, (left, right), pairs, first, zone)
     for side, table in enumerate((left, right)):
         _side(con, table, (pairs[:first], pairs[first:]), side, zone)
     ambiguous = _ambiguous_keys(con, first)
     sides = _side_count(con, "kit_left", first), _side_count(con, "kit_right", first)
     _join(con, pairs, first, zone, ambiguous > 0)
-    late = [pair for pair in pairs if not pair.kind]
-    names = {pair.right: f"b{place}" for place, pair in enumerate(pairs)}
-    unlike = ("kit_unlike", names)
-    if sides[1].without_key or sides[1].ambiguous:
-        unlike = (right, {name: name for name in names})
-    found = kinds_of_unlike(con, (left, right), late, unlike, zone)
-    kind_of = dict(zip((pair.left for pair in late), found, strict=True))
-    pairs = tuple(
-        pair.compared_as(pair.kind or kind_of[pair.left], texts)
-        for pair, texts in zip(pairs, are_texts, strict=True)
-    )
+    pairs = _with_all_kinds(con, (left, right), pairs, sides[1], zone)
     keys, values = pairs[:first], pairs[first:]
     time = next((n for n, p in enumerate(pairs) if _is_time(p, rules)), None)
     timed = None if time is None else (time, pairs[time])
@@ -115,6 +98,34 @@ def reconcile(con: Any, left: str, right: str, rules: Rules, zone: str = "UTC") 
 Pairs = tuple[Pair, ...]
 Timed = tuple[int, Pair] | None
 """The place of the column that holds a record's time, where there is one."""
+
+
+def _with_early_kinds(
+    con: Any, tables: tuple[str, str], pairs: Pairs, first: int, zone: str
+) -> Pairs:
+    """The pairs, of which keys and those that are not text on both sides have their kind already;
+    the others have none yet."""
+    left, right = (engine_types(con, table) for table in tables)
+    are_texts = [(left[pair.left] == "VARCHAR", right[pair.right] == "VARCHAR") for pair in pairs]
+    early = [n for n, texts in enumerate(are_texts) if n < first or texts != (True, True)]
+    found = shared_kinds(con, tables, [pairs[n] for n in early], zone)
+    kinds = dict(zip(early, found, strict=True))
+    return tuple(pair.compared_as(kinds.get(n, ""), are_texts[n]) for n, pair in enumerate(pairs))
+
+
+def _with_all_kinds(
+    con: Any, tables: tuple[str, str], pairs: Pairs, right: SideCount, zone: str
+) -> Pairs:
+    """The same, all with their kinds. Rows without one key are not in `kit_unlike`; where the right
+    side has some, all of its values are looked at."""
+    late = [pair for pair in pairs if not pair.kind]
+    names = {pair.right: f"b{place}" for place, pair in enumerate(pairs)}
+    unlike = ("kit_unlike", names)
+    if right.without_key or right.ambiguous:
+        unlike = (tables[1], {name: name for name in names})
+    found = kinds_of_unlike(con, tables, late, unlike, zone)
+    kinds = dict(zip((pair.left for pair in late), found, strict=True))
+    return tuple(pair.compared_as(pair.kind or kinds[pair.left], pair.are_texts) for pair in pairs)
 
 
 def _side(con: Any, table: str, pairs: tuple[Pairs, Pairs], side: int, zone: str) -> None:
