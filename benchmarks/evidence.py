@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 
 from runner.evidence.disk import MemoryDisk
-from runner.evidence.index import Index
+from runner.evidence.index import Between, Index
 from runner.evidence.journal import JournalWriter
 from runner.evidence.store import Store, stem_of
 from runner.model.events import (
@@ -61,12 +61,17 @@ def measure_history(root: Path) -> list[str]:
     index = Index(store)
     build = milliseconds(lambda: index.history(20))
     up_to_date = [milliseconds(lambda: Index(store).history(20)) for _ in range(9)]
+    between = Between("20260104", "20260105")
+    words = [milliseconds(lambda: Index(store).history(20, words=("no such",))) for _ in range(9)]
+    time_of = [milliseconds(lambda: Index(store).history(20, between=between)) for _ in range(9)]
     put_run(store, RUNS)
     one_more = milliseconds(lambda: index.history(20))
     usual = [milliseconds(lambda: index.usual_seconds("jupyter-key-a")) for _ in range(9)]
     return [
         f"history, {RUNS} runs, index built from nothing: {build:.0f} ms",
         f"history, {RUNS} runs, up to date: median {median(up_to_date):.0f} ms",
+        f"history, {RUNS} runs, words that no run has: median {median(words):.0f} ms",
+        f"history, {RUNS} runs, of one day: median {median(time_of):.0f} ms",
         f"history after one more run: {one_more:.0f} ms",
         f"usual duration of a KEY: {median(usual):.1f} ms",
     ]

@@ -311,9 +311,19 @@ def list_(as_json: JsonOption = False, library: LibraryOption = None) -> None:
 
 @app.command(epilog="Example: runbook history --runbook webhook-failures --outcome escalate")
 def history(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(help="Runs that all these words stand in: names, findings, reasons …"),
+    ] = None,
     runbook: Annotated[str, typer.Option(help="Runs of this runbook only.")] = "",
     outcome: Annotated[str, typer.Option(help="Runs with this outcome only.")] = "",
     incident: Annotated[str, typer.Option(help="Runs for this incident only.")] = "",
+    since: Annotated[
+        str, typer.Option(help="Runs that began since: 2h, 3d (ago), 2026-11-23, a time; UTC.")
+    ] = "",
+    until: Annotated[
+        str, typer.Option(help="Runs that began before: as --since; a day is meant to its end.")
+    ] = "",
     limit: Annotated[int, typer.Option("--limit", "-n", help="How many.", min=1)] = 20,
     as_json: JsonOption = False,
     evidence_dir: EvidenceOption = None,
@@ -321,7 +331,7 @@ def history(
     """List past runs, the newest first."""
     from runner.cli.look_back import HistoryFilter, history_command
 
-    wanted = HistoryFilter(runbook, outcome, incident, limit)
+    wanted = HistoryFilter(runbook, outcome, incident, limit, tuple(words or ()), since, until)
     sys.exit(history_command(wanted, as_json, evidence_dir))
 
 
@@ -335,6 +345,19 @@ def why(
     from runner.cli.look_back import why_command
 
     sys.exit(why_command(run_name, step, evidence_dir))
+
+
+@app.command(epilog="Example: runbook show latest")
+def show(
+    run_name: RunArgument = "latest",
+    as_json: JsonOption = False,
+    evidence_dir: EvidenceOption = None,
+    library: LibraryOption = None,
+) -> None:
+    """Show what happened in a run, in order of time."""
+    from runner.cli.look_back import show_command
+
+    sys.exit(show_command(run_name, as_json, evidence_dir, library))
 
 
 @app.command(epilog="Example: runbook report latest --handoff")

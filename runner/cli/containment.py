@@ -25,13 +25,15 @@ _REQUIRE = ("sandbox.require", "--require-sandbox", "RUNBOOK_REQUIRE_SANDBOX")
 class Bounds:
     """What bounds the KEYs of this command: the sandbox, the limits, the seconds of the run.
 
-    `own` are the settings of the command as a whole, without limits of KEYs.
+    `own` are the settings of the command as a whole, without limits of KEYs; `redact` the columns
+    that are redacted in every input.
     """
 
     policy: SandboxPolicy
     limits: "LimitChanges"
     run_seconds: float | None
     own: tuple["Setting", ...]
+    redact: tuple[str, ...] = ()
 
     def settings(self, contracts: "Iterable[KeyContract]") -> tuple["Setting", ...]:
         """Everything that was not left as it is and that counts for a KEY, with who said it."""
@@ -64,7 +66,7 @@ class Containment:
         level = said.get("sandbox.level", "auto").replace("auto", "strict")
         policy = SandboxPolicy(SandboxLevel(level), said.get("sandbox.require") == "true")
         seconds = float(said["run_seconds"]) if "run_seconds" in said else None
-        return Bounds(policy, limits, seconds, own)
+        return Bounds(policy, limits, seconds, own, files.columns())
 
     def given_secrets(self, keys: "tuple[InstalledKey, ...]") -> "Secrets":
         """The secrets, all that the KEYs require. Raises InvalidInput."""

@@ -52,7 +52,9 @@ def run_key_command(options: KeyRunOptions, kernels: "KernelSupply | None" = Non
     try:
         executor.check_sandbox()
         with _folder(options.output) as folder:
-            request = KeyRequest(key, inputs, parameters, Path(folder), bounds.limits, secrets)
+            request = KeyRequest(
+                key, inputs, parameters, Path(folder), bounds.limits, secrets, bounds.redact
+            )
             outcome = run_key(request, executor)
             return _show(key, outcome, options)
     finally:

@@ -1,4 +1,4 @@
-"""`history`, `why` and `report`: what the evidence of past runs says."""
+"""`history`, `show`, `why` and `report`: what the evidence of past runs says."""
 
 import json
 import os
@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.cli import console
-from runner.errors import ExitCode, UsageError
+from runner.errors import ExitCode, NotFound, UsageError
 from runner.evidence.store import Store
 from runner.model.frozen import frozen
 from runner.model.safe_text import safe_line
 
 if TYPE_CHECKING:
+    from runner.evidence.index import Between
     from runner.runs.recorded import RecordedRun
 
 
@@ -24,6 +25,9 @@ class HistoryFilter:
     outcome: str
     incident: str
     limit: int
+    words: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
 
 
 def history_command(wanted: HistoryFilter, as_json: bool, evidence_dir: Path | None) -> int:
@@ -41,6 +45,8 @@ def history_command(wanted: HistoryFilter, as_json: bool, evidence_dir: Path | N
         wanted.runbook or None,
         Outcome(wanted.outcome) if wanted.outcome else None,
         wanted.incident or None,
+        wanted.words,
+        _between(wanted),
     )
     if as_json:
         rows = [
@@ -66,8 +72,66 @@ def history_command(wanted: HistoryFilter, as_json: bool, evidence_dir: Path | N
             incident = f"  verification{incident}"
         console.result(f"{run.id:<41}  {run.standing!s:<19}{took}{incident}")
     if not runs:
-        console.say("no runs yet; start one: runbook run NAME --input FILE")
+        first = "no runs yet; start one: runbook run NAME --input FILE"
+        chosen = HistoryFilter("", "", "", wanted.limit) != wanted
+        console.say("no run fits; without options all are listed" if chosen else first)
     return ExitCode.HEALTHY
+
+
+def _between(wanted: HistoryFilter) -> "Between":
+    from datetime import UTC, datetime
+
+    from runner.cli.since import read_since, read_until
+    from runner.evidence.index import ALWAYS, Between
+    from runner.evidence.store import stamp_of
+
+    now = datetime.now(UTC)
+    first = stamp_of(read_since(wanted.since, now)) if wanted.since else ALWAYS.first
+    end = stamp_of(read_until(wanted.until, now)) if wanted.until else ALWAYS.end
+    return Between(first, end)
+
+
+def show_command(
+    run_name: str, as_json: bool, evidence_dir: Path | None, library: Path | None
+) -> int:
+    """Print a run as a timeline. Raises NotFound; a name of a runbook is told as one."""
+    from runner.report.text import timeline_text
+    from runner.report.timeline import timeline
+    from runner.runs.recorded import recorded_run
+
+    store = _store(evidence_dir)
+    try:
+        store.find(run_name)
+    except NotFound:
+        _refuse_runbook(run_name, library)
+        raise
+    recorded = recorded_run(store, run_name)
+    _warn(recorded.problems)
+    moments = timeline(recorded.entries)
+    if as_json:
+        told = [
+            {"at": one.at.isoformat(), "seconds": round(one.seconds, 3), "words": one.words}
+            for one in moments
+        ]
+        console.result(json.dumps(told, indent=2, ensure_ascii=False))
+    else:
+        console.result(f"{recorded.started.run_id}\n")
+        console.result(timeline_text(moments, console.width(sys.stdout)).rstrip())
+    return ExitCode.EVIDENCE_BROKEN if recorded.problems else ExitCode.HEALTHY
+
+
+def _refuse_runbook(name: str, explicit: Path | None) -> None:
+    """Raise NotFound where the name is that of a runbook, and not of a run."""
+    from runner.keys.catalog import Library
+
+    try:
+        Library.find(explicit, Path.cwd(), os.environ).runbook(name)
+    except NotFound:
+        return
+    raise NotFound(
+        f"{name} is a runbook, and show tells runs",
+        hint=f"runbook plan {name} shows its steps, runbook history --runbook {name} its runs",
+    )
 
 
 def why_command(run_name: str, step: str, evidence_dir: Path | None) -> int:

@@ -20,6 +20,7 @@ from runner.cli.run import (
     view_for,
     write_report,
 )
+from runner.cli.taken_over import refuse_missing_secrets, taken_over
 from runner.errors import NotFound, UsageError
 from runner.evidence.store import Store
 from runner.model.frozen import frozen
@@ -54,10 +55,14 @@ def resume_command(options: ResumeOptions) -> int:
         raise UsageError("--rebase and --abort exclude one another", "Nothing was changed.")
     from runner.keys.papermill_executor import PapermillExecutor
 
-    bounds = options.containment.bounds()
+    store = Store.locate(options.evidence_dir, os.environ)
+    run_id = open_run(store, options.name)
+    containment = taken_over(options.containment, store.folder_of(run_id))
+    options = ResumeOptions(**{**vars(options), "name": run_id, "containment": containment})
+    bounds = containment.bounds()
     executor = PapermillExecutor(policy=bounds.policy)
     try:
-        return _resume(options, bounds, executor)
+        return _resume(options, bounds, executor, store)
     finally:
         executor.stop()
 
@@ -65,20 +70,27 @@ def resume_command(options: ResumeOptions) -> int:
 def open_run(store: Store, name: str) -> str:
     """The id of the run of that name; without one, of the newest run that did not end.
 
-    Raises NotFound where there is none.
+    Where all ended, that of the newest one that could not be sealed. Raises NotFound.
     """
     if name:
         return store.find(name)
     from runner.evidence.index import Index
+    from runner.evidence.sealed_files import SUMS_FILE
     from runner.evidence.standing import Interrupted, Waiting
 
-    for run in Index(store).history(_LOOKED_AT) if store.runs_folder.is_dir() else ():
+    runs = Index(store).history(_LOOKED_AT) if store.runs_folder.is_dir() else ()
+    for run in runs:
         if isinstance(run.standing, Interrupted | Waiting):
+            return run.id
+    for run in runs:
+        if run.outcome and not (store.folder_of(run.id) / SUMS_FILE).exists():
             return run.id
     raise NotFound("no run is open", "Nothing was changed.", "runbook history lists them all")
 
 
-def _resume(options: ResumeOptions, bounds: Bounds, executor: "PapermillExecutor") -> int:
+def _resume(
+    options: ResumeOptions, bounds: Bounds, executor: "PapermillExecutor", store: Store
+) -> int:
     from runner.evidence.run_evidence import RunEvidence
     from runner.evidence.signing import configured_key
     from runner.keys.catalog import Library
@@ -86,8 +98,7 @@ def _resume(options: ResumeOptions, bounds: Bounds, executor: "PapermillExecutor
     from runner.runs.begin import utc_now
     from runner.runs.resume import Resumption, take_up
 
-    store = Store.locate(options.evidence_dir, os.environ)
-    run_id = open_run(store, options.name)
+    run_id = options.name
     library = Library.find(options.library, Path.cwd(), os.environ)
     key = configured_key(os.environ)
     with RunEvidence.take(store, run_id, utc_now, time.monotonic, key) as evidence:
@@ -100,8 +111,11 @@ def _resume(options: ResumeOptions, bounds: Bounds, executor: "PapermillExecutor
             bounds.limits,
             NO_SECRETS if options.abort else options.containment.given_secrets(taken.loaded.keys),
             bounds.settings(key.contract for key in taken.loaded.keys),
+            bounds.redact,
         )
         if not options.abort:
+            started = taken.recorded.started
+            refuse_missing_secrets(run_id, started, how.secrets.names)
             _show_changes(taken)
         if taken.changes.words and options.rebase:
             refuse_errors(taken.loaded, library)

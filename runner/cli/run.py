@@ -147,6 +147,7 @@ def _run(
         as_of=options.as_of,
         limits=bounds.limits,
         secrets=options.containment.given_secrets(loaded.keys),
+        redact=bounds.redact,
         settings=bounds.settings(key.contract for key in loaded.keys),
         by_resident=kernels is not None and kernels.by_resident,
     )

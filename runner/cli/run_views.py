@@ -20,6 +20,7 @@ from runner.model.events import (
     CommandStarted,
     DestinationChosen,
     InputRefused,
+    InputStaged,
     JournalEntry,
     KeyFailed,
     KeyFinished,
@@ -30,6 +31,7 @@ from runner.model.events import (
 )
 from runner.model.identity import StepId
 from runner.model.interruptions import AnswerDelivered, ClockStepped
+from runner.model.kept_out import absent_columns
 from runner.model.plain import to_plain
 from runner.model.runs import Mode, Move, MoveKind, OpenQuestion, QuestionKind
 from runner.model.safe_text import safe_line
@@ -102,6 +104,9 @@ class RunView(Spectator):
                         because = entry.event.because
                         text = action_instructions(self._program, action, because)
                         self._show_instructions(text)
+        if any(isinstance(entry.event, InputStaged) for entry in entries):
+            for name in absent_columns(state.inputs):
+                self._note(f"warning: no input has the column {name}, which is to be redacted")
 
     def progressed(self, progress: Progress) -> None:
         """Show which cell of a KEY runs, and the last line that it printed."""
@@ -227,6 +232,7 @@ class LinesView(RunView):
 
     def wrote(self, entries: Sequence[JournalEntry], state: RunState) -> None:
         """Print the entries."""
+        self._entries += entries
         for entry in entries:
             console.result(json.dumps(to_plain(entry), ensure_ascii=False, sort_keys=True))
 

@@ -4,14 +4,16 @@ A line is the compact JSON of a JournalEntry, naming the digest of the raw line 
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import cast
 
 from runner.model.events import Event, JournalEntry
 from runner.model.frozen import frozen
 from runner.model.interruptions import ClockStepped
-from runner.model.plain import Plain, to_plain
+from runner.model.plain import Plain, from_plain, to_plain
+from runner.model.redaction import Redactor
 
 JOURNAL_FILE = "journal.jsonl"
 NO_LINE = "0" * 64
@@ -54,8 +56,11 @@ def encode_line(entry: JournalEntry) -> bytes:
 
     Half surrogates, as in file names that are no UTF-8, become JSON escapes.
     """
+    plain = to_plain(entry)
+    if not entry.redactions:
+        del plain["redactions"]
     text = json.dumps(
-        to_plain(entry),
+        plain,
         sort_keys=True,
         separators=(",", ":"),
         ensure_ascii=False,
@@ -76,15 +81,21 @@ class Chain:
         before: datetime | None = None,
     ):
         """Go on behind line `number`, stamped `before`, whose raw text has the digest `head`."""
+        self._redactor = Redactor({})
         self._now, self._monotonic = now, monotonic
         self._began = monotonic()
         self._number, self._head, self._before = number, head, before
         self._stamp: tuple[datetime, float] | None = None
 
+    def hide(self, secrets: Mapping[str, str]) -> None:
+        """Take these secrets out of all that comes, besides those of known kinds."""
+        self._redactor = Redactor(secrets)
+
     def link(self, events: Sequence[Event]) -> tuple[tuple[JournalEntry, ...], list[bytes]]:
         """Entries and raw lines for `events`, all with one stamp; the end stays where it is.
 
-        Where the wall clock was set since the line before, that is said first.
+        Where the wall clock was set since the line before, that is said first. Secrets are taken
+        out of the events as well as of the lines.
         """
         at = self._now()
         if at.tzinfo is None:
@@ -98,8 +109,9 @@ class Chain:
         lines: list[bytes] = []
         head = self._head
         for number, event in enumerate(events, start=self._number + 1):
-            entries.append(JournalEntry(number, at, elapsed, head, event))
-            lines.append(encode_line(entries[-1]))
+            entry, line = self._masked(JournalEntry(number, at, elapsed, head, event))
+            entries.append(entry)
+            lines.append(line)
             head = sha256(lines[-1]).hexdigest()
         return tuple(entries), lines
 
@@ -107,6 +119,18 @@ class Chain:
         """Move the end behind `lines`, which are kept now."""
         self._number += len(lines)
         self._head = sha256(lines[-1]).hexdigest() if lines else self._head
+
+    def _masked(self, entry: JournalEntry) -> tuple[JournalEntry, bytes]:
+        """The entry without secrets, which counts them, and its line."""
+        line = encode_line(entry)
+        if not self._redactor.finds(line):
+            return entry, line
+        redactor = self._redactor.afresh()
+        made = from_plain(type(entry.event), redactor.tree(to_plain(entry.event)))
+        event = cast(Event, made)
+        place = (entry.number, entry.at, entry.elapsed, entry.previous)
+        entry = JournalEntry(*place, event, redactor.redactions)
+        return entry, encode_line(entry)
 
     def _step(self, at: datetime, elapsed: float) -> float:
         """By how many seconds the wall clock was set since the line before; 0.0 for none."""

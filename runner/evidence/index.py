@@ -31,6 +31,17 @@ USUAL_AMONG = 20
 _BATCH = 500
 
 
+@frozen
+class Between:
+    """Runs that began in a stretch of time: the stems of their ids, the last one not included."""
+
+    first: str = ""
+    end: str = "~"
+
+
+ALWAYS = Between()
+
+
 class Index:
     """The runs of a store as rows. `patience_seconds` is how long it waits for other processes."""
 
@@ -45,12 +56,16 @@ class Index:
         slug: str | None = None,
         outcome: Outcome | None = None,
         incident: str | None = None,
+        words: tuple[str, ...] = (),
+        between: Between = ALWAYS,
     ) -> tuple[RunSummary, ...]:
         """The newest `limit` runs that fit, newest first, as they stand now.
 
+        All `words` stand somewhere in what is known of a run, in any case.
         Brings the index up to date first. Without a usable index it reads the folders.
         """
-        wanted = _Wanted(limit, slug, outcome, incident)
+        folded = tuple(word.casefold() for word in words)
+        wanted = _Wanted(limit, slug, outcome, incident, folded, between)
         for _ in range(2):
             try:
                 with self._opened() as database:
@@ -110,6 +125,8 @@ class _Wanted:
     slug: str | None
     outcome: Outcome | None
     incident: str | None
+    words: tuple[str, ...] = ()
+    between: Between = ALWAYS
 
     def fits(self, run: RunSummary) -> bool:
         """Whether `run` is among those that are asked for."""
@@ -117,6 +134,8 @@ class _Wanted:
             self.slug in (None, run.slug)
             and self.outcome in (None, run.outcome)
             and self.incident in (None, run.incident)
+            and all(word in run.words for word in self.words)
+            and self.between.first <= run.id < self.between.end
         )
 
 
@@ -183,7 +202,11 @@ def _select(database: "sqlite3.Connection", wanted: _Wanted) -> tuple[RunSummary
         "incident": wanted.incident,
     }
     given = {name: value for name, value in chosen.items() if value is not None}
-    condition = " AND ".join(f"{name} = :{name}" for name in given) or "1"
+    conditions = [f"{name} = :{name}" for name in given]
+    conditions += [f"instr(words, :word{place}) > 0" for place in range(len(wanted.words))]
+    given |= {f"word{place}": word for place, word in enumerate(wanted.words)}
+    given |= {"first": wanted.between.first, "end": wanted.between.end}
+    condition = " AND ".join(["id >= :first AND id < :end", *conditions])
     query = f"SELECT {rows.RUN_COLUMNS} FROM runs WHERE {condition} ORDER BY id DESC LIMIT :limit"  # noqa: S608
     found = database.execute(query, {**given, "limit": wanted.limit})
     return tuple(rows.summary_of(row) for row in found)

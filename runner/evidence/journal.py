@@ -1,9 +1,10 @@
 """The journal: one event a line, each line chained to the raw bytes of the line before.
 
 A line is the compact JSON of a JournalEntry. Only bytes after the last newline count as torn.
+Secrets are taken out of events before they become lines; what `append` returns is without them too.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -87,6 +88,10 @@ class JournalWriter:
         with or_evidence_lost(f"open {path.name}"):
             before = _set_torn_tail_aside(path)
             return cls(AppendOnlyFile(path), now, monotonic, before)
+
+    def hide(self, secrets: Mapping[str, str]) -> None:
+        """Take these secrets, by name, out of all that comes, in every form."""
+        self._chain.hide(secrets)
 
     def append(self, events: Sequence[Event]) -> tuple[JournalEntry, ...]:
         """Write all `events` with one sync; they survive a power loss when this returns.

@@ -16,6 +16,7 @@ from runner.evidence.access import access_of
 from runner.evidence.atomic import sync_folder, write_atomically
 from runner.evidence.disk import or_evidence_lost
 from runner.model.frozen import frozen
+from runner.model.redaction import Redactor
 
 INBOX_FOLDER = "inbox"
 TAKEN_FOLDER = "taken"
@@ -57,18 +58,18 @@ class Letterbox:
             access.open_folder(folder)
 
     def post(self, letter: Letter) -> str:
-        """Put an answer in, whole or not at all; the name of its file.
+        """Put an answer in, whole or not at all, without secrets; the name of its file.
 
         Raises UsageError where this user may not.
         """
-        name = f"{secrets.token_hex(8)}.json"
+        name, redactor = f"{secrets.token_hex(8)}.json", Redactor({})
         said = {
             "format": 1,
             "question": letter.question_id,
             "shown": letter.shown,
-            "chosen": list(letter.chosen),
-            "reason": letter.reason,
-            "name": letter.name,
+            "chosen": [redactor.text(one) for one in letter.chosen],
+            "reason": redactor.text(letter.reason),
+            "name": redactor.text(letter.name),
         }
         try:
             write_atomically(self._folder / name, json.dumps(said).encode() + b"\n", 0o640)

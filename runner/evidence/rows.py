@@ -14,7 +14,7 @@ from runner.evidence.standing import (
 from runner.evidence.summary import KeyTime, Look, RunSummary
 from runner.model.runs import Mode, Outcome
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Kept as the user_version of the file; another one means that it is built anew."""
 
 TABLES = (
@@ -23,7 +23,7 @@ TABLES = (
         id TEXT PRIMARY KEY, slug TEXT NOT NULL, title TEXT NOT NULL, mode TEXT,
         started TEXT, finished TEXT, standing TEXT NOT NULL, outcome TEXT, exit_code INTEGER,
         problem TEXT NOT NULL, incident TEXT NOT NULL, user TEXT NOT NULL, seconds REAL NOT NULL,
-        final INTEGER NOT NULL, stamp TEXT NOT NULL
+        words TEXT NOT NULL, final INTEGER NOT NULL, stamp TEXT NOT NULL
     ) WITHOUT ROWID
     """,
     """
@@ -37,9 +37,9 @@ TABLES = (
 )
 RUN_COLUMNS = (
     "id, slug, title, mode, started, finished, standing, outcome, exit_code, "
-    "problem, incident, user, seconds"
+    "problem, incident, user, seconds, words"
 )
-INSERT_RUN = "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+INSERT_RUN = "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 INSERT_KEY_TIME = "INSERT OR REPLACE INTO key_times VALUES (?, ?, ?, ?, ?)"
 
 
@@ -61,6 +61,7 @@ def run_row(look: Look, stamp: str) -> tuple[Any, ...]:
         _storable(run.incident),
         _storable(run.user),
         run.seconds,
+        _storable(run.words),
         int(look.is_final),
         stamp,
     )
@@ -77,7 +78,7 @@ def key_time_rows(look: Look) -> list[tuple[Any, ...]]:
 def summary_of(row: tuple[Any, ...]) -> RunSummary:
     """The summary behind a row of RUN_COLUMNS. Raises ValueError where it is none of ours."""
     run_id, slug, title, mode, started, finished, standing, *rest = row
-    outcome, exit_code, problem, incident, user, seconds = rest
+    outcome, exit_code, problem, incident, user, seconds, words = rest
     return RunSummary(
         id=run_id,
         slug=slug,
@@ -89,12 +90,13 @@ def summary_of(row: tuple[Any, ...]) -> RunSummary:
         incident=incident,
         user=user,
         seconds=seconds,
+        words=words,
     )
 
 
 def storable_look(look: Look) -> Look:
     """The look as it comes back out of the index, for answers that do not go through it."""
-    summary = summary_of(run_row(look, "")[:13])
+    summary = summary_of(run_row(look, "")[:14])
     times = tuple(KeyTime(_storable(t.key), t.at, t.seconds) for t in look.key_times)
     return Look(summary, times)
 

@@ -1,7 +1,7 @@
 """The evidence of one run while it is worked on: its lock, its journal, its folders, its seal."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -83,6 +83,14 @@ class RunEvidence:
     def path(self) -> Path:
         """The folder of the run."""
         return self._folder.path
+
+    def hide(self, secrets: Mapping[str, str]) -> None:
+        """Take these secrets, by name, out of what is journaled from here on, in every form."""
+        self._journal.hide(secrets)
+
+    def redaction_key(self) -> str:
+        """The key of the store for tokens. Raises EvidenceLost where it cannot be made."""
+        return self._store.redaction_key()
 
     def append(self, events: Sequence[Event]) -> tuple[JournalEntry, ...]:
         """Journal `events` with one sync: on disk when this returns. Raises EvidenceLost."""

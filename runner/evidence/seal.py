@@ -27,6 +27,9 @@ from runner.evidence.sealed_files import (
     sums_text,
 )
 from runner.evidence.signing import PublicKey, SigningKey, envelope_of, envelope_problems
+from runner.model.events import JournalEntry
+from runner.model.kept_out import kept_out
+from runner.model.plain import from_plain
 
 SEAL_FILES = (MANIFEST_FILE, ENVELOPE_FILE)
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -101,11 +104,20 @@ def _manifest(folder: Path, now: datetime, found: FoundFiles) -> bytes:
             "run": folder.name,
             "sealedAt": now.astimezone(UTC).isoformat(),
             "journal": journal,
+            "redactions": _redactions(folder),
             "withoutContent": list(found.others),
         },
     }
     text = json.dumps(statement, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _redactions(folder: Path) -> dict[str, int]:
+    """What was kept out of the run, by name."""
+    lines = (folder / JOURNAL_FILE).read_bytes().splitlines()
+    marked = [line for line in lines if b'"Redaction"' in line or b'"masked":' in line]
+    entries = [from_plain(JournalEntry, json.loads(line)) for line in marked]
+    return {one.name: one.count for one in kept_out(entries)}
 
 
 def _subject(file: SealedFile) -> dict[str, Any]:

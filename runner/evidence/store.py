@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,7 @@ LATEST = "latest"
 FORMAT = 2
 """Of the store: 1 had no log and no file that says its format. Older ones are read as they are."""
 FORMAT_FILE = "format"
+REDACTION_KEY_FILE = "redaction.key"
 _RUN_ID = re.compile(r"\d{8}T\d{9}Z-[a-z0-9-]+-[a-z2-7]{4}")
 _SUFFIX_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _SHOWN = 8
@@ -132,6 +134,24 @@ class Store:
         self.access.open_file(self.root / FORMAT_FILE)
         sync_folder(self.root)
 
+    def redaction_key(self) -> str:
+        """The key for tokens that stand for redacted values, 64 hexadecimal digits.
+
+        Made once for all runs of the store, and part of no run: when the file is deleted, no token
+        can be traced back. Raises EvidenceLost where it cannot be made.
+        """
+        file = self.root / REDACTION_KEY_FILE
+        with or_evidence_lost("make the key for redaction"):
+            if not file.exists():
+                made = file.with_name(f".{file.name}.{secrets.token_hex(6)}")
+                text = secrets.token_hex(32)
+                write_atomically(made, text.encode() + b"\n", self.access.file_mode & 0o440)
+                with suppress(FileExistsError):
+                    os.link(made, file)  # one that another run has just made counts
+                made.unlink()
+                sync_folder(self.root)
+            return file.read_text("ascii").strip()
+
     def take(self, run_id: str) -> RunFolder:
         """The folder of a run that exists, with its lock, to go on with it.
 
@@ -201,10 +221,15 @@ def _create_locked(runs_folder: Path, run_id: str, access: Access) -> RunFolder 
     return RunFolder(path, lock)
 
 
+def stamp_of(at: datetime) -> str:
+    """What the ids of runs begin with that began at that time; they sort by it."""
+    at = at.astimezone(UTC)
+    return f"{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}Z"
+
+
 def stem_of(slug: str, now: datetime) -> str:
     """The id of a run without its four letters; ids sort by time."""
-    at = now.astimezone(UTC)
-    return f"{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}Z-{_plain_slug(slug)}"
+    return f"{stamp_of(now)}-{_plain_slug(slug)}"
 
 
 def _plain_slug(slug: str) -> str:

@@ -15,12 +15,21 @@ from runner.evidence.standing import (
     RunStanding,
     standing_without_holder,
 )
-from runner.model.events import KeyFinished, KeyStarted, RunStarted
+from runner.model.events import (
+    ActionProposed,
+    KeyFinished,
+    KeyStarted,
+    QuestionAnswered,
+    RunFinished,
+    RunStarted,
+)
 from runner.model.frozen import frozen
 from runner.model.identity import InvocationId
 from runner.model.plain import from_plain
 from runner.model.runs import Mode, Outcome
 
+_LISTS_OF_END = ("findings", "open_items", "handed_over_to", "escalations")
+_MOST_WORDS = 4000
 _UNKNOWN = RawJournal((), b"", "", "")
 
 
@@ -29,7 +38,7 @@ class RunSummary:
     """A run at a glance. `mode` and `started` are None where its journal does not tell.
 
     `finished` is the time of RunFinished (UTC). `seconds` is the monotonic time that processes
-    worked on it, all of them added up.
+    worked on it, all of them added up. `words` are those that it is found by, in lower case.
     """
 
     id: str
@@ -42,6 +51,7 @@ class RunSummary:
     incident: str
     user: str
     seconds: float
+    words: str = ""
 
     @property
     def outcome(self) -> Outcome | None:
@@ -109,8 +119,29 @@ def _look(run_id: str, standing: RunStanding, journal: RawJournal) -> Look:
         incident=began.trigger.incident if began else "",
         user=began.trigger.user if began else "",
         seconds=_seconds([float(line["elapsed"]) for line in lines]),
+        words=_words(run_id, began, lines),
     )
     return Look(summary, _key_times(lines))
+
+
+def _words(run_id: str, began: RunStarted | None, lines: tuple[Any, ...]) -> str:
+    """What a person may remember of a run: its names, its findings, answers with their reasons."""
+    found = [run_id]
+    if began:
+        given = (str(p.value) for p in began.parameters)
+        found += [began.runbook_slug, began.runbook_title, began.trigger.incident]
+        found += [began.trigger.user, began.trigger.host, *given]
+        found += [key.key.text for key in began.keys]
+    for line in lines:
+        event = line["event"]
+        if event["is"] == QuestionAnswered.__name__:
+            found += [event["answer"]["by"], event["answer"]["reason"]]
+        elif event["is"] == ActionProposed.__name__:
+            found.append(event["title"])
+        elif event["is"] == RunFinished.__name__:
+            found.append(event["outcome"])
+            found += [text for name in _LISTS_OF_END for text in event.get(name, ())]
+    return "\n".join(dict.fromkeys(str(one).casefold() for one in found if one))[:_MOST_WORDS]
 
 
 def _seconds(elapsed: list[float]) -> float:

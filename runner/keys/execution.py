@@ -22,6 +22,7 @@ from runner.keys.outputs_cells import Unreadable
 from runner.keys.parameters_cell import check_values, defaults_of
 from runner.keys.published import RESULT_FILE, read_published
 from runner.keys.workplace import Workplace
+from runner.model.redaction import Redactor
 from runner.model.results import CellState, FailureKind, KeyFailure, KeyResult
 
 STOPPED = KeyFailure(FailureKind.STOPPED, "the runner stopped it")
@@ -48,7 +49,9 @@ class Execution:
 
         def at_cell(cell: int, cells: int, said: Printed) -> None:
             place = (order.invocation, cell, cells, time.monotonic() - started)
-            words = () if order.secrets.names else (said.line, said.new, said.cut)
+            known = Redactor({})
+            shown = (known.text(said.line), known.text(said.new), said.cut)
+            words = () if order.secrets.all else shown
             try:
                 report(Progress(*place, *words))
             except Exception as error:
@@ -192,9 +195,12 @@ class Execution:
         file = self._folder / "notebook.ipynb"
         relative = str(file.relative_to(self._order.run_folder))
         tell_the_truth(self.attempt, failed, relative)
-        self._redactor.tree(self.attempt.notebook)
+        text = notebook_text(self.attempt.notebook)
+        if self._redactor.has_declared or self._redactor.finds(text.encode("utf-8", "replace")):
+            self._redactor.tree(self.attempt.notebook)
+            text = notebook_text(self.attempt.notebook)
         try:
-            return relative, write_atomically(file, notebook_text(self.attempt.notebook))
+            return relative, write_atomically(file, text)
         except OSError as error:
             raise EvidenceLost(f"{relative} could not be written: {error.strerror}") from error
 

@@ -4,19 +4,19 @@ import os
 import re
 import stat
 import sys
-from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
 from runner.errors import EvidenceLost, InvalidInput
+from runner.keys.column_tokens import NotRedactable
 from runner.keys.input_shape import check_input
 from runner.keys.parameters import check_parameters
+from runner.keys.screening import KNOWN_SECRETS, Filled, Screen, fill
+from runner.model.redaction import Redactor
 from runner.model.results import StagedInput
 
 __all__ = ["check_input", "check_parameters", "stage_input"]
 
-_FICLONE = 0x40049409
-_CHUNK = 1 << 20
 _NO_CELL = "no cell ran"
 _NOT_FILES = {
     stat.S_IFDIR: "a directory",
@@ -27,23 +27,30 @@ _NOT_FILES = {
 }
 
 
-def stage_input(name: str, origin: Path, run_folder: Path, part: str = "") -> StagedInput:
-    """Copy `origin` to `run_folder`/inputs/`name`/`part`/ read-only, hashed while it is copied.
+def stage_input(
+    name: str,
+    origin: Path,
+    run_folder: Path,
+    part: str = "",
+    screen: Screen = KNOWN_SECRETS,
+) -> StagedInput:
+    """Copy `origin` to `run_folder`/inputs/`name`/`part`/ read-only, hashed, through a `screen`.
 
     `-` is standard input. The copy is on disk when this returns. Raises InvalidInput where the
-    origin is no readable, non-empty regular file or changes while it is copied, and EvidenceLost
-    where the copy cannot be written.
+    origin is no readable, non-empty regular file, changes while it is copied or holds what cannot
+    be taken out of it, and EvidenceLost where the copy cannot be written.
     """
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", name):
         raise InvalidInput(f"{name!r} is not the name of an input", _NO_CELL)
     folder = run_folder / "inputs" / name / part
-    target = folder / ("stdin" if str(origin) == "-" else _plain_file_name(origin.name))
+    shown = Redactor(screen.secrets).text(origin.name)
+    target = folder / ("stdin" if str(origin) == "-" else _plain_file_name(shown))
     if target.exists():
         raise InvalidInput(f"input {name} is given twice", _NO_CELL, "give it once")
     source = _open(name, origin)
     try:
         _make_folders(folder, run_folder)
-        size, digest = _copy(name, origin, source, target)
+        filled = _copy(name, origin, source, target, screen)
     except OSError as error:
         raise EvidenceLost(
             f"input {name} could not be copied to {target}: {error.strerror}", _NO_CELL
@@ -51,7 +58,8 @@ def stage_input(name: str, origin: Path, run_folder: Path, part: str = "") -> St
     finally:
         if source is not sys.stdin.buffer:
             source.close()
-    return StagedInput(name, str(origin), str(target.relative_to(run_folder)), size, digest)
+    file = str(target.relative_to(run_folder))
+    return StagedInput(name, str(origin), file, **vars(filled))
 
 
 def check_origin(name: str, origin: Path) -> None:
@@ -79,16 +87,20 @@ def _open(name: str, origin: Path) -> BinaryIO:
     return os.fdopen(descriptor, "rb", buffering=0)
 
 
-def _copy(name: str, origin: Path, source: BinaryIO, target: Path) -> tuple[int, str]:
+def _copy(name: str, origin: Path, source: BinaryIO, target: Path, screen: Screen) -> Filled:
     before = os.fstat(source.fileno())
     part = target.with_name(f".{target.name[:240]}.part")
     descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(descriptor, "w+b", buffering=0) as copy:
-            size, digest = _fill(source, copy)
-            if size == 0:
+            try:
+                filled = fill(source, copy, screen)
+            except NotRedactable as why:
+                hint = "export it as CSV or JSON, or without what is not to be kept"
+                raise _refused(name, origin, f"cannot be kept: {why}", hint) from None
+            if filled.size == 0:
                 raise _refused(name, origin, "is empty (0 bytes)", "export it again")
-            if _changed(before, os.fstat(source.fileno()), size):
+            if _changed(before, os.fstat(source.fileno()), filled.original_size or filled.size):
                 raise _refused(name, origin, "changed while it was copied", "copy it aside first")
             os.fchmod(copy.fileno(), 0o400)
             os.fsync(copy.fileno())
@@ -97,35 +109,7 @@ def _copy(name: str, origin: Path, source: BinaryIO, target: Path) -> tuple[int,
         part.unlink(missing_ok=True)
         raise
     _sync_folder(target.parent)
-    return size, digest
-
-
-def _fill(source: BinaryIO, copy: BinaryIO) -> tuple[int, str]:
-    cloned = _clone(source, copy)
-    digest, size = sha256(), 0
-    while chunk := (copy if cloned else source).read(_CHUNK):
-        digest.update(chunk)
-        size += len(chunk)
-        if not cloned:
-            _write_all(copy, chunk)
-    return size, "sha256:" + digest.hexdigest()
-
-
-def _clone(source: BinaryIO, copy: BinaryIO) -> bool:
-    """Whether the file system shares the blocks (a reflink), which costs nothing."""
-    import fcntl
-
-    try:
-        fcntl.ioctl(copy.fileno(), _FICLONE, source.fileno())
-    except OSError:
-        return False
-    return True
-
-
-def _write_all(copy: BinaryIO, chunk: bytes) -> None:
-    left = memoryview(chunk)
-    while left:
-        left = left[copy.write(left) :]
+    return filled
 
 
 def _changed(before: os.stat_result, after: os.stat_result, size: int) -> bool:

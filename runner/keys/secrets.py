@@ -9,6 +9,7 @@ from runner.errors import InvalidInput
 from runner.model.contract import KeyContract
 
 if TYPE_CHECKING:
+    from runner.model.events import Parameter
     from runner.model.redaction import Redactor
 
 SHORTEST_SECRET = 8
@@ -20,18 +21,32 @@ _NO_CELL = "no cell ran"
 
 
 class Secrets:
-    """Secrets by name. Shown, it shows the names."""
+    """Secrets by name. Shown, it shows the names.
 
-    def __init__(self, values: Mapping[str, str]):
+    `found` are those that came with something else, such as a parameter: they are not handed over,
+    and kept out of what is kept like the others.
+    """
+
+    def __init__(self, values: Mapping[str, str], found: Mapping[str, str] | None = None):
         self._values = dict(values)
+        self._found = dict(found or {})
 
     def __repr__(self) -> str:
-        return f"Secrets({', '.join(self._values)})"
+        return f"Secrets({', '.join(self.all)})"
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names, in the order in which they were given."""
+        """The names of those that are handed over, in the order in which they were given."""
         return tuple(self._values)
+
+    @property
+    def all(self) -> Mapping[str, str]:
+        """Everything that must not be kept, by name."""
+        return {**self._found, **self._values}
+
+    def with_found(self, found: Mapping[str, str]) -> "Secrets":
+        """These, and some that came with something else."""
+        return Secrets(self._values, {**self._found, **found})
 
     def of(self, contract: KeyContract) -> "Secrets":
         """Those that a KEY declares. Raises InvalidInput where one that it requires is missing."""
@@ -44,13 +59,14 @@ class Secrets:
                     f"give it by file or by variable: --secret {declared.name}=@FILE",
                 )
         declared_names = {declared.name for declared in contract.secrets}
-        return Secrets({n: value for n, value in self._values.items() if n in declared_names})
+        own = {n: value for n, value in self._values.items() if n in declared_names}
+        return Secrets(own, self._found)
 
     def redactor(self) -> "Redactor":
         """What takes them out of all that is kept."""
         from runner.model.redaction import Redactor
 
-        return Redactor(self._values)
+        return Redactor(self.all)
 
     def hand_over(self, place: Path) -> None:
         """Write each to a file of its name that only the user can read, in a new folder there."""
@@ -63,6 +79,32 @@ class Secrets:
 
 
 NO_SECRETS = Secrets({})
+
+
+def secrets_in(name: str, value: object) -> dict[str, str]:
+    """The secrets of known kinds in a value of that name, by name.
+
+    The value itself is one where its name says so.
+    """
+    from runner.model.secret_patterns import is_name_of_secret, known_secrets
+
+    if not isinstance(value, str):
+        return {}
+    if len(value) >= SHORTEST_SECRET and is_name_of_secret(name):
+        return {name: value}
+    raw = value.encode("utf-8", "surrogateescape")
+    found = (raw[one.start : one.end] for one in known_secrets(raw))
+    long = [one.decode("utf-8", "surrogateescape") for one in found if len(one) >= SHORTEST_SECRET]
+    return {name if number == 1 else f"{name}-{number}": one for number, one in enumerate(long, 1)}
+
+
+def secrets_among(parameters: "Iterable[Parameter]") -> dict[str, str]:
+    """The secrets in the values of parameters, by the names of these."""
+    found: dict[str, str] = {}
+    for one in parameters:
+        for value in one.value if isinstance(one.value, tuple) else (one.value,):
+            found.update(secrets_in(one.name, value))
+    return found
 
 
 def read_secrets(

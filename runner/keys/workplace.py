@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 -- a folder of a random name, 0700
 _PARQUET = b"PAR1"
+_MOST_SCANNED = 64 * 1024**2
 _Stamp = tuple[Path, str, str, tuple[int, ...]]
 
 
@@ -27,8 +28,8 @@ class Workplace:
     """The place of one attempt.
 
     `outputs` is where the KEY writes, `kept` where its files stay. They differ where it knows
-    secrets: then these and what it writes are in `memory`, and no byte is on disk that was not
-    looked at. Should the runner be killed, the guardian removes that folder.
+    secrets, by whatever way: then these and what it writes are in `memory`, and no byte is on disk
+    that was not looked at. Should the runner be killed, the guardian removes that folder.
     """
 
     memory: Path | None
@@ -41,7 +42,7 @@ class Workplace:
     def of(order: "Order", kept: Path) -> "Workplace":
         """The place for an order; `kept` is there, new and empty. Raises OSError."""
         memory, outputs = None, kept
-        if order.secrets.names:
+        if order.secrets.all:
             memory = _MEMORY / f"rb-{os.urandom(8).hex()}"
             outputs = memory / "outputs"
             for folder in (memory, outputs):
@@ -73,10 +74,13 @@ class Workplace:
             if not stat.S_ISREG(mode):
                 path.unlink()
                 problems.append(f"it left {str(name)!r} among its outputs, which is no file")
-            elif self.memory is None:
+            elif redactor.finds(os.fsencode(name)):
+                path.unlink()
+                problems.append(_holds_secret(redactor.text(str(name))))
+            elif self.memory is None and _is_clean(path, redactor):
                 path.chmod(0o600)
             elif not _redact(path, self.kept / name, redactor):
-                problems.append(f"its output file {str(name)!r} holds a secret; it was not kept")
+                problems.append(_holds_secret(str(name)))
         self.leave()
         return tuple(problems)
 
@@ -122,17 +126,29 @@ def _found(folder: Path) -> Iterator[tuple[Path, int]]:
                 yield Path(parent, name), mode
 
 
+def _holds_secret(name: str) -> str:
+    return f"its output file {name!r} holds a secret; it was not kept"
+
+
+def _is_clean(path: Path, redactor: Redactor) -> bool:
+    """Whether a file that is on disk already can stay. A second net: its KEY knows no secret."""
+    with path.open("rb") as file:
+        raw = file.read(_MOST_SCANNED)
+    return raw.startswith(_PARQUET) or not redactor.finds(raw)
+
+
 def _redact(source: Path, target: Path, redactor: Redactor) -> bool:
-    """Copy a file without secrets; False, and no copy, where they cannot be taken out of it."""
+    """Move a file without secrets; False, and no file, where they cannot be taken out of it."""
     raw = source.read_bytes()
+    is_kept, redacted = True, raw
     if raw.startswith(_PARQUET):
-        if _shows_secret(source, redactor):
-            return False
-        redacted = raw
+        is_kept = not _shows_secret(source, redactor)
     else:
         redacted = redactor.raw(raw)
-        if redacted is not raw and b"\0" in raw[:4096]:
-            return False
+        is_kept = redacted is raw or b"\0" not in raw[:4096]
+    source.unlink()
+    if not is_kept:
+        return False
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as kept:
         kept.write(redacted)

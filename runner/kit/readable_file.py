@@ -151,7 +151,7 @@ def _unpacked(source: SourceFile, con: Any, head: bytes) -> Path:
             raise source.refused(f"it is a {kind} archive", "unpack it and give the file inside")
     if not head.startswith((_GZIP, _ZSTD)):
         return source.path
-    chunks = _gunzipped(source) if head.startswith(_GZIP) else _unzstd(source, con)
+    chunks = _gunzipped(source) if head.startswith(_GZIP) else zst_lines(source, con)
     made, size = source.scratch / f"{source.name}.unpacked", 0
     with made.open("wb") as file:
         for chunk in chunks:
@@ -174,7 +174,7 @@ def _gunzipped(source: SourceFile) -> Iterator[bytes]:
         raise source.refused(f"its gzip data are broken: {error}", hint) from None
 
 
-def _unzstd(source: SourceFile, con: Any) -> Iterator[bytes]:
+def zst_lines(source: SourceFile, con: Any) -> Iterator[bytes]:
     """The lines of a zst file, by the engine's own decompressor: one column, nothing quoted."""
     query = (
         f"from read_csv({literal(source.path)}, columns = {{'line': 'VARCHAR'}}, delim = '\x01', "

@@ -15,13 +15,15 @@ class ColumnSpec:
     """A column that an input has: its type, and the names under which exports carry it.
 
     Types: text, integer, number, flag, timestamp. Names match with letter case, spaces, dashes
-    and underscores ignored. `found_as` is the only such name where a person said which it is.
+    and underscores ignored. `found_as` is the only such name where a person said which it is. With
+    `redact` its values are replaced by tokens before they are kept.
     """
 
     name: str
     type: str
     aliases: tuple[str, ...] = ()
     required: bool = True
+    redact: bool = False
     found_as: str = ""
 
     @property
@@ -35,7 +37,8 @@ class DeclaredInput:
     """A file that a KEY reads. `row_is` says what one record stands for ("one delivery attempt").
 
     `formats` are names of the catalogue of formats. Without `columns`, an input of the format
-    `text` is a table of lines, and any other has the columns that the file has, as text.
+    `text` is a table of lines, and any other has the columns that the file has, as text. `redact`
+    names columns, declared or not, whose values are replaced by tokens before they are kept.
     """
 
     name: str
@@ -45,6 +48,7 @@ class DeclaredInput:
     min_rows: int = 0
     row_is: str = ""
     required: bool = True
+    redact: tuple[str, ...] = ()
 
     @property
     def has_any_columns(self) -> bool:

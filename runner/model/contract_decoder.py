@@ -198,6 +198,7 @@ def _input(part: _Part) -> DeclaredInput:
         min_rows=part.whole("min_rows", 0, 0),
         row_is=part.text("row_is"),
         required=part.flag("required", True),
+        redact=part.texts("redact"),
     )
 
 
@@ -212,6 +213,7 @@ def _column(part: _Part) -> ColumnSpec:
         type=part.choice("type", COLUMN_TYPES),
         aliases=part.texts("aliases"),
         required=part.flag("required", True),
+        redact=part.flag("redact", False),
     )
 
 
@@ -280,11 +282,23 @@ def _contradictions(contract: KeyContract) -> Iterable[str]:
     yield from _doubled("secrets", contract.secrets)
     for source in contract.inputs:
         yield from _doubled(f"columns of input `{source.name}`", source.columns)
+        yield from _redacted_faults(source)
     if not contract.outputs:
         yield "outputs: a KEY publishes at least one output"
     yield from _shared_names(contract.outputs)
     for spec in contract.outputs:
         yield from _output_faults(spec, contract)
+
+
+def _redacted_faults(source: DeclaredInput) -> Iterable[str]:
+    named = {plain_name(name) for name in source.redact}
+    for column in source.columns:
+        names = {plain_name(name) for name in (column.name, *column.aliases)}
+        if column.type != "text" and (column.redact or named & names):
+            yield (
+                f"input `{source.name}`: column `{column.name}` is of the type {column.type}; "
+                "only text can be redacted"
+            )
 
 
 def _output_faults(spec: OutputSpec, contract: KeyContract) -> Iterable[str]:

@@ -19,7 +19,7 @@ from runner.model.interruptions import (
     RunSuspended,
     Setting,
 )
-from runner.model.results import KeyFailure, KeyResult, StagedInput
+from runner.model.results import KeyFailure, KeyResult, Redaction, StagedInput
 from runner.model.runbook import StandingKind
 from runner.model.runs import Answer, Mode, Move, OpenQuestion, Outcome, Trigger
 
@@ -53,6 +53,8 @@ class RunStarted:
     `libraries` the folders in which KEYs were looked for, `environment_digest` that of the list of
     installed packages in the run folder. `settings` are the bounds that were not left as they are;
     `by_resident` says that a resident process did it.
+    The columns `redact` are redacted in every input, besides those that the contracts name.
+    `secrets` are the names of those that were given.
     """
 
     run_id: str
@@ -79,6 +81,8 @@ class RunStarted:
     answers: tuple[GivenAnswer, ...] = ()
     libraries: tuple[str, ...] = ()
     environment_digest: str = ""
+    redact: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
     settings: tuple[Setting, ...] = ()
     by_resident: bool = False
     as_of: datetime | None = None
@@ -376,7 +380,8 @@ class JournalEntry:
     """An event with its place in the journal.
 
     `at` is UTC; `elapsed` is monotonic seconds since the process took the run; `previous` is the
-    digest of the raw line before, hex, 64 zeros for the first.
+    digest of the raw line before, hex, 64 zeros for the first. `redactions` counts the secrets that
+    were taken out of this line; a line without any does not have the field.
     """
 
     number: int
@@ -384,3 +389,4 @@ class JournalEntry:
     elapsed: float
     previous: str
     event: Event
+    redactions: tuple[Redaction, ...] = ()

@@ -1,13 +1,15 @@
 """Secrets of the environment taken out of what commands write, before a byte of it is on disk.
 
 A value counts as a secret by the name of its variable, or as the password inside an address. It
-is found in the forms of `secret_forms`. Other encodings are not.
+is found in the forms of `secret_forms`. Other encodings are not. Secrets of known kinds are found
+as they stand.
 """
 
 import re
 from collections.abc import Mapping
 from urllib.parse import unquote
 
+from runner.model.redaction import RedactedStream, Redactor
 from runner.model.secret_forms import secret_forms
 
 MASK = b"[masked]"
@@ -54,16 +56,23 @@ class Mask:
         self._longest = len(by_length[0]) if by_length else 0
         self._pattern = re.compile(b"|".join(map(re.escape, by_length))) if by_length else None
         self._held = b""
-        self.count = 0
+        self._of_values = 0
+        self._known = Redactor({})
+        self._stream = RedactedStream(self._known)
+
+    @property
+    def count(self) -> int:
+        """How many were taken out so far."""
+        return self._of_values + sum(one.count for one in self._known.redactions)
 
     def feed(self, chunk: bytes) -> bytes:
         """What can be shown by now; the end is held back as long as a secret may begin in it."""
         self._held += chunk
-        return self._release(len(self._held) - self._longest + 1)
+        return self._stream.feed(self._release(len(self._held) - self._longest + 1))
 
     def finish(self) -> bytes:
         """The rest."""
-        return self._release(len(self._held))
+        return self._stream.feed(self._release(len(self._held))) + self._stream.finish()
 
     def _release(self, until: int) -> bytes:
         if self._pattern is None:
@@ -78,7 +87,7 @@ class Mask:
                 break
             pieces += [self._held[done : match.start()], MASK]
             done = match.end()
-            self.count += 1
+            self._of_values += 1
         cut = max(done, until)
         pieces.append(self._held[done:cut])
         self._held = self._held[cut:]

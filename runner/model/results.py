@@ -9,11 +9,21 @@ from runner.model.values import Value
 
 
 @frozen
+class Redaction:
+    """How often the secret of a name was taken out of what is kept."""
+
+    name: str
+    count: int
+
+
+@frozen
 class StagedInput:
     """An input file as the run holds it: copied once, hashed, read-only.
 
     `file` is relative to the run folder; `origin` is the path that the caller gave; `size` is in
-    bytes; `digest` is `sha256:` and hex.
+    bytes; `digest` is `sha256:` and hex. Where something was taken out of the copy, `original_size`
+    and `original_digest` are those of the file that was given, and `redactions` counts. `absent`
+    are columns that were to be taken out and that the file does not have.
     """
 
     name: str
@@ -21,14 +31,15 @@ class StagedInput:
     file: str
     size: int
     digest: str
+    original_size: int = 0
+    original_digest: str = ""
+    redactions: tuple[Redaction, ...] = ()
+    absent: tuple[str, ...] = ()
 
-
-@frozen
-class Redaction:
-    """How often the secret of a name was taken out of what is kept."""
-
-    name: str
-    count: int
+    @property
+    def given_digest(self) -> str:
+        """The digest of the file that was given."""
+        return self.original_digest or self.digest
 
 
 class CellState(Enum):

@@ -13,8 +13,9 @@ _SHORTEST = 4
 def secret_forms(secret: str) -> tuple[bytes, ...]:
     """Every form, the longest first.
 
-    In the clear, in UTF-16, in JSON, Python, HTML and URLs, in hexadecimal, base32 and base64
-    (both alphabets, wherever it stands in what was encoded), and UTF-16 in base64 and hexadecimal.
+    In the clear, in UTF-16, in JSON, Python, HTML (and two of these) and URLs, in hexadecimal,
+    base32 and base64 (both alphabets, wherever it stands in what was encoded), and UTF-16 in base64
+    and hexadecimal.
     """
     found = {form for form in _forms(secret) if len(form) >= _SHORTEST}
     return tuple(sorted(found, key=len, reverse=True))
@@ -42,7 +43,8 @@ def _in_texts(secret: str, raw: bytes) -> Iterator[bytes]:
         html.escape(clear),
         html.escape(clear, quote=False),
     ):
-        yield escaped.encode("utf-8", "replace")
+        for written in (escaped, json.dumps(escaped)[1:-1], html.escape(escaped)):
+            yield written.encode("utf-8", "replace")
     for quoted in (quote(raw, safe=""), quote(raw), quote_plus(raw), quote(quote(raw, safe=""))):
         yield quoted.encode()
         yield _lower_escapes(quoted)

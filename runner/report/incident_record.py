@@ -3,6 +3,7 @@
 A timeline, the entries that the runbook wants recorded, the artifacts that it wants saved.
 """
 
+from runner.model.kept_out import kept_out_in_words
 from runner.model.results import StagedInput
 from runner.model.runbook import EvidenceItem, Runbook
 from runner.report.chapters import KeyStory
@@ -84,6 +85,8 @@ def _artifacts(story: Story, runbook: Runbook) -> list[str]:
         if key.key not in told:
             lines += _files(key, f"- [x] {plain(key.key)}, which the runbook does not ask for")
     lines += [_input(given) for given in story.inputs]
+    if story.kept_out:
+        lines.append(f"- kept out of all this: {plain(kept_out_in_words(story.kept_out))}")
     return lines
 
 

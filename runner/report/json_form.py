@@ -41,6 +41,7 @@ def story_json(story: Story) -> Json:
         "under_way": story.under_way,
         "run": _header(story),
         "inputs": [staged_json(given) for given in story.inputs],
+        "redactions": {one.name: one.count for one in story.kept_out},
         "steps": [step_json(step) for step in story.steps],
         "actions": [_action(action) for action in story.actions],
         "standing": [_standing(standing) for standing in story.standing],

@@ -196,6 +196,10 @@ def staged_json(given: StagedInput) -> Json:
         "file": given.file,
         "bytes": given.size,
         "digest": given.digest,
+        "original_bytes": given.original_size or given.size,
+        "original_digest": given.given_digest,
+        "redactions": {one.name: one.count for one in given.redactions},
+        "absent_columns": list(given.absent),
     }
 
 

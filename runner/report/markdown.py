@@ -3,6 +3,7 @@
 import re
 
 from runner.model.conditions import Verdict
+from runner.model.kept_out import kept_out_in_words
 from runner.model.safe_text import safe_line
 from runner.report.chapters import StepStory
 from runner.report.measures import SAMPLE_CLOCK, show_seconds, show_time
@@ -34,6 +35,8 @@ def handoff_markdown(story: Story) -> str:
         lines.append(f"- Incident: {plain(header.incident)}")
     for given in story.inputs:
         lines.append(f"- Input: {plain(given.origin)}, {plain(given.digest)}")
+    if story.kept_out:
+        lines.append(f"- Kept out: {plain(kept_out_in_words(story.kept_out))}")
     for step in story.steps:
         if not step.skipped:
             lines += _step(step)

@@ -7,6 +7,7 @@ from typing import Any
 from runner.interpreter.program import Program
 from runner.model.conditions import Verdict
 from runner.model.contract import ParameterValue
+from runner.model.kept_out import absent_columns, kept_out_in_words
 from runner.model.results import CellReport
 from runner.model.safe_text import safe_line
 from runner.model.values import Chart, Table
@@ -47,6 +48,9 @@ def _facts(program: Program, story: Story) -> Iterator[tuple[str, str]]:
     yield "Horizon", header.horizon
     yield "Verifies the run", header.verifies
     yield "Parameters", ", ".join(f"{p.name} = {_value(p.value)}" for p in header.parameters)
+    yield "Kept out", kept_out_in_words(story.kept_out)
+    absent = ", ".join(absent_columns(story.inputs))
+    yield "To be redacted, in no input", f"column {absent}" if absent else ""
     yield "Versions", _versions(story)
 
 

@@ -16,7 +16,8 @@ from runner.model.events import (
 )
 from runner.model.frozen import frozen
 from runner.model.interruptions import RunResumed, Setting
-from runner.model.results import StagedInput
+from runner.model.kept_out import kept_out
+from runner.model.results import Redaction, StagedInput
 from runner.model.runbook import Reversibility
 from runner.report.chapters import (
     ActionStory,
@@ -43,7 +44,8 @@ class Story:
 
     `under_way` says what such a run was doing when its record ends. `unused` are KEYs that ran
     ahead of a step that was not reached; `questions` those that belong to no step and no action.
-    `checks` are those of a verification; other runs have none.
+    `checks` are those of a verification; other runs have none. `kept_out` counts the secrets and
+    the values of columns that are not in the record.
     """
 
     header: Header
@@ -60,6 +62,7 @@ class Story:
     moments: tuple[Moment, ...]
     do_not: tuple[str, ...]
     checks: tuple[CheckResult, ...] = ()
+    kept_out: tuple[Redaction, ...] = ()
     follow_ups: tuple[str, ...] = ()
 
     @property
@@ -96,6 +99,7 @@ def tell(program: Program, entries: Sequence[JournalEntry], alive: bool = False)
         moments=timeline(entries),
         do_not=program.runbook.do_not,
         checks=check_results(program, state) if is_verification(state) else (),
+        kept_out=kept_out(entries),
         follow_ups=() if is_verification(state) else follow_ups_of(program),
     )
 

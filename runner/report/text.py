@@ -3,11 +3,19 @@
 Every function fits `width` columns by wrapping and never cuts anything off.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from runner.model.kept_out import absent_columns, kept_out_in_words
 from runner.model.safe_text import safe_line
+from runner.report.chapters import Moment
 from runner.report.layout import hanging
-from runner.report.measures import SAMPLE_CLOCK, show_seconds, show_size, show_time
+from runner.report.measures import (
+    SAMPLE_CLOCK,
+    show_clock,
+    show_seconds,
+    show_size,
+    show_time,
+)
 from runner.report.story import Story
 from runner.report.style import PLAIN, Style
 from runner.report.text_outcome import outcome_text
@@ -75,10 +83,27 @@ def _facts(story: Story) -> Iterator[tuple[str, str]]:
     for given in story.inputs:
         size = show_size(given.size)
         yield "input", f"{given.name}: {given.origin}, {size}, {short_digest(given.digest)}"
+    if story.kept_out:
+        yield "kept out", kept_out_in_words(story.kept_out)
+    for absent in absent_columns(story.inputs):
+        yield "warning", f"no input has the column {absent}, which is to be redacted"
     for setting in header.settings:
         yield "setting", f"{setting.name} = {setting.value} ({setting.source})"
     if header.by_resident:
         yield "resident", "a resident process did this run"
+
+
+def timeline_text(moments: Sequence[Moment], width: int) -> str:
+    """What happened in order of time: a new day as a heading, the clock (UTC), what happened."""
+    lines: list[str] = []
+    day = ""
+    for moment in moments:
+        if (today := show_time(moment.at)[:10]) != day:
+            day = today
+            lines.append(f"{day} (UTC)")
+        after = f"+{show_seconds(moment.seconds)}".rjust(12)
+        lines += hanging(f"  {show_clock(moment.at)} {after}  ", safe_line(moment.words), width)
+    return "\n".join(lines) + "\n"
 
 
 def short_digest(digest: str) -> str:

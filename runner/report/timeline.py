@@ -60,7 +60,9 @@ def _words(event: Event) -> str:
         case RunStarted():
             return f"run started, {event.mode.value}"
         case InputStaged(staged=staged):
-            return f"input {staged.name} taken in: {staged.origin}, {show_size(staged.size)}"
+            kept_out = sum(one.count for one in staged.redactions)
+            said = f", {kept_out:,} values kept out" if kept_out else ""
+            return f"input {staged.name} taken in: {staged.origin}, {show_size(staged.size)}{said}"
         case StepEntered():
             again = f" (visit {event.visit})" if event.visit > 1 else ""
             return f"{place_name(event.step)} reached{again}"

@@ -20,7 +20,8 @@ from runner.keys.executor import KeyExecutor
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import stage_input
 from runner.keys.parameters import mapped_contract
-from runner.keys.secrets import NO_SECRETS, Secrets
+from runner.keys.screening import Screen
+from runner.keys.secrets import NO_SECRETS, Secrets, secrets_among
 from runner.model.contract import KeyContract
 from runner.model.events import (
     Event,
@@ -35,8 +36,9 @@ from runner.model.interruptions import GivenAnswer, GivenFile, RunSuspended, Set
 from runner.model.runs import Mode, Outcome, Trigger
 from runner.runs.assignment import STANDARD_INPUT, GivenInput
 from runner.runs.bash_runner import BashRunner
+from runner.runs.column_rules import ColumnRules
 from runner.runs.command_runner import CommandRunner, ScriptedCommands
-from runner.runs.copies import FIRST, key_records, write_copies
+from runner.runs.copies import FIRST, key_records, refuse_secrets, write_copies
 from runner.runs.durable_executor import DurableExecutor
 from runner.runs.environment import environment_now
 from runner.runs.intake import FolderIntake, unused_part
@@ -71,6 +73,8 @@ class RunRequest:
     """How many KEYs may run side by side; None for as many as this process has cores, 2 to 8."""
     limits: LimitChanges = NO_CHANGES
     secrets: Secrets = NO_SECRETS
+    redact: tuple[str, ...] = ()
+    """Columns that are redacted in every input, besides those that the contracts name."""
     settings: tuple[Setting, ...] = ()
     by_resident: bool = False
     as_of: datetime | None = None
@@ -112,14 +116,30 @@ class LeftRun:
 def run(request: RunRequest, world: World) -> CompletedRun | LeftRun:
     """Run to the end and seal the evidence, or until the run is left.
 
-    Raises EvidenceLost where evidence cannot be written, InvalidInput where an input changed or
-    vanished since it was checked; that run is then on record as failed.
+    Raises InvalidRunbook where a secret stands in the runbook, EvidenceLost where evidence cannot
+    be written, InvalidInput where an input changed or vanished since it was checked; that run is
+    then on record as failed.
     """
+    refuse_secrets(request.loaded)
     slug = request.loaded.runbook.slug
     begun = RunEvidence.begin(world.store, slug, utc_now, time.monotonic, world.signing_key)
     with begun as evidence:
+        evidence.hide(secrets_of(request).all)
         state = record((_begin(request, evidence),), RunState(), evidence, world)
         return go_on(request, state, evidence, world)
+
+
+def secrets_of(request: RunRequest) -> Secrets:
+    """Everything that must not be kept: the secrets, and those among the parameters."""
+    given = (one for ones in request.parameters.values() for one in ones)
+    return request.secrets.with_found(secrets_among(given))
+
+
+def _screen_of(request: RunRequest, evidence: RunEvidence) -> Callable[[str], Screen]:
+    """What is kept out of the copy of each input."""
+    rules = ColumnRules(_contracts(request), request.redact, evidence.redaction_key)
+    secrets = secrets_of(request).all
+    return lambda name: rules.screen(name, secrets)
 
 
 def go_on(
@@ -140,7 +160,7 @@ def go_on(
         inbox=world.inbox,
         deadline_seconds=request.deadline_seconds,
         commands=_commands(request, evidence.path),
-        intake=FolderIntake(_contracts(request), evidence.path),
+        intake=FolderIntake(_contracts(request), evidence.path, _screen_of(request, evidence)),
         letters=letters,
         at_once=request.keys_at_once or _usable_cores(),
     )
@@ -167,7 +187,8 @@ def _usable_cores() -> int:
 
 def _orders(request: RunRequest, folder: Path) -> OrderWriter:
     keys = {key.contract.key: key for key in request.loaded.keys}
-    return OrderWriter(keys, request.parameters, folder, request.limits, request.secrets)
+    secrets = secrets_of(request)
+    return OrderWriter(keys, request.parameters, folder, request.limits, secrets)
 
 
 def _commands(request: RunRequest, folder: Path) -> CommandRunner:
@@ -222,6 +243,8 @@ def _started(request: RunRequest, run_id: str, environment_digest: str) -> RunSt
         answers=request.answers,
         libraries=tuple(str(root) for root in request.libraries),
         environment_digest=environment_digest,
+        redact=request.redact,
+        secrets=request.secrets.names,
         settings=request.settings,
         by_resident=request.by_resident,
         as_of=request.as_of,
@@ -236,10 +259,11 @@ def _stage(request: RunRequest, state: RunState, evidence: RunEvidence) -> tuple
     """Copy the inputs that are not on record. One that is refused now ends the run as failed."""
     known = {given.name for given in state.inputs}
     staged: list[Event] = []
+    screen_of = _screen_of(request, evidence)
     try:
         for one in (given for given in request.inputs if given.name not in known):
             part = unused_part(evidence.path, one.name)
-            given = stage_input(one.name, one.path, evidence.path, part)
+            given = stage_input(one.name, one.path, evidence.path, part, screen_of(one.name))
             if one.path == STANDARD_INPUT:
                 _check_shape(request, one.name, evidence.path / given.file)
             staged.append(InputStaged(given))

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from runner.errors import InvalidRunbook
 from runner.evidence.atomic import write_atomically
 from runner.evidence.disk import or_evidence_lost
 from runner.model.events import JournalEntry, KeyRecord, RunbookRebased
 from runner.model.frozen import frozen
+from runner.model.secret_patterns import known_secrets
 from runner.runs.environment import Environment
 from runner.runs.loading import LoadedRunbook
 
@@ -53,6 +55,25 @@ def write_copies(
             contract = (key.folder / "key.json").read_bytes()
             copy = folder / names.contracts / f"{key.contract.key.slug}.json"
             write_atomically(copy, contract, 0o400)
+
+
+def refuse_secrets(loaded: LoadedRunbook) -> None:
+    """Raise InvalidRunbook where a secret of a known kind stands in what is copied.
+
+    It could not be masked there: a command of the runbook would then be another one.
+    """
+    texts = [(str(loaded.path), loaded.runbook.source.text.encode("utf-8", "replace"))]
+    texts += [
+        (str(k.folder / "key.json"), (k.folder / "key.json").read_bytes()) for k in loaded.keys
+    ]
+    for name, text in texts:
+        for found in known_secrets(text):
+            line = text.count(b"\n", 0, found.start) + 1
+            raise InvalidRunbook(
+                f"{name}:{line} holds a secret ({found.rule}), and a copy is kept with every run",
+                "nothing was executed",
+                "put it into a variable of the environment, or into a file for --secret",
+            )
 
 
 def key_records(loaded: LoadedRunbook) -> tuple[KeyRecord, ...]:

@@ -1,12 +1,13 @@
 """The port through which a run takes in a file that the operator names while it goes on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
 from runner.errors import InvalidInput
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import check_origin, stage_input
+from runner.keys.screening import KNOWN_SECRETS, Screen
 from runner.model.contract import KeyContract
 from runner.model.results import StagedInput
 
@@ -22,9 +23,16 @@ class Intake(Protocol):
 class FolderIntake:
     """Copies into a run folder; a second file for an input stands beside the first."""
 
-    def __init__(self, contracts: Iterable[KeyContract], run_folder: Path):
+    def __init__(
+        self,
+        contracts: Iterable[KeyContract],
+        run_folder: Path,
+        screen_of: Callable[[str], Screen] = lambda name: KNOWN_SECRETS,
+    ):
+        """`screen_of` says what is kept out of the copy of an input."""
         self._contracts = tuple(contracts)
         self._run_folder = run_folder
+        self._screen_of = screen_of
 
     def take(self, name: str, path: str) -> StagedInput:
         """Check the shape by every KEY that has an input of this name, then copy."""
@@ -38,7 +46,8 @@ class FolderIntake:
         number = 1
         while (self._run_folder / "inputs" / name / str(number)).exists():
             number += 1
-        return stage_input(name, origin, self._run_folder, str(number))
+        screen = self._screen_of(name)
+        return stage_input(name, origin, self._run_folder, str(number), screen)
 
 
 def unused_part(run_folder: Path, name: str) -> str:

@@ -1,5 +1,6 @@
 """One KEY by itself, outside of any runbook."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,11 +9,12 @@ from runner.keys.catalog import InstalledKey
 from runner.keys.executor import KeyExecutor, KeyOutcome, Order, Progress
 from runner.keys.inputs import check_input, check_origin, check_parameters, stage_input
 from runner.keys.parameters import check_columns, mapped_contract
-from runner.keys.secrets import NO_SECRETS, Secrets
+from runner.keys.secrets import NO_SECRETS, Secrets, secrets_among
 from runner.model.contract import ParameterValue
 from runner.model.frozen import frozen
 from runner.model.identity import InvocationId, PlaceKind, StepId
 from runner.runs.assignment import STANDARD_INPUT, GivenInput
+from runner.runs.column_rules import ColumnRules
 from runner.runs.limiting import NO_CHANGES, LimitChanges
 
 ALONE = InvocationId(StepId(PlaceKind.STEP, "1"), 1, 1)
@@ -28,6 +30,7 @@ class KeyRequest:
     folder: Path
     limits: LimitChanges = NO_CHANGES
     secrets: Secrets = NO_SECRETS
+    redact: tuple[str, ...] = ()
 
 
 def named_inputs(key: InstalledKey, given: tuple[GivenInput, ...]) -> tuple[GivenInput, ...]:
@@ -72,9 +75,13 @@ def run_key(request: KeyRequest, executor: KeyExecutor) -> KeyOutcome:
             check_origin(one.name, one.path)
             if declared:
                 check_input(declared, one.path)
-    staged = tuple(stage_input(one.name, one.path, request.folder) for one in request.inputs)
+    secrets = request.secrets.of(contract).with_found(secrets_among(parameters))
+    rules = ColumnRules((contract,), request.redact, os.urandom(16).hex)
+    staged = tuple(
+        stage_input(one.name, one.path, request.folder, screen=rules.screen(one.name, secrets.all))
+        for one in request.inputs
+    )
     limits = request.limits.on(contract)
-    secrets = request.secrets.of(contract)
     order = Order(ALONE, 1, request.key, staged, parameters, request.folder, limits, secrets)
     return executor.execute(order, _unseen)
 

@@ -8,7 +8,7 @@ from runner.interpreter.calls import InputSource, TableInput
 from runner.keys.catalog import InstalledKey
 from runner.keys.executor import Order
 from runner.keys.parameters import of_this_key
-from runner.keys.secrets import NO_SECRETS, Secrets
+from runner.keys.secrets import NO_SECRETS, Secrets, secrets_in
 from runner.model.events import Parameter
 from runner.model.frozen import frozen
 from runner.model.identity import KeyName
@@ -42,7 +42,7 @@ class OrderWriter:
             parameters=of_this_key(key.contract, self.parameters.get(request.key, ())),
             run_folder=self.run_folder,
             limits=self.limits.on(key.contract),
-            secrets=self.secrets.of(key.contract),
+            secrets=self.secrets.of(key.contract).with_found(_written_in(key)),
         )
 
     def _staged(self, source: InputSource) -> StagedInput:
@@ -55,3 +55,12 @@ class OrderWriter:
             digest = "sha256:" + file_digest(file, "sha256").hexdigest()
         size = path.stat().st_size
         return StagedInput(source.name, source.origin, source.table.file, size, digest)
+
+
+def _written_in(key: InstalledKey) -> dict[str, str]:
+    """The secrets of known kinds that stand in the notebook itself."""
+    try:
+        source = key.notebook.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return {}  # the executor says so
+    return secrets_in(key.notebook.name, source)

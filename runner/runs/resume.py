@@ -14,6 +14,7 @@ from runner.model.contract import KeyContract
 from runner.model.events import Parameter, RunbookRebased, RunStarted, SignalReceived
 from runner.model.frozen import frozen
 from runner.model.interruptions import RunResumed, Setting
+from runner.model.redaction import MASK
 from runner.model.runs import Mode
 from runner.runs.assignment import GivenInput
 from runner.runs.begin import (
@@ -27,7 +28,13 @@ from runner.runs.begin import (
     record,
 )
 from runner.runs.changes import Changes, changes_since, refuse_altered_inputs
-from runner.runs.copies import Copies, key_records, rebased_copies, write_copies
+from runner.runs.copies import (
+    Copies,
+    key_records,
+    rebased_copies,
+    refuse_secrets,
+    write_copies,
+)
 from runner.runs.environment import Environment, environment_now
 from runner.runs.limiting import NO_CHANGES, LimitChanges
 from runner.runs.loading import LoadedRunbook, called_keys, load_runbook
@@ -69,6 +76,8 @@ class Resumption:
     limits: LimitChanges = NO_CHANGES
     secrets: Secrets = NO_SECRETS
     settings: tuple[Setting, ...] = ()
+    redact: tuple[str, ...] = ()
+    """Columns to be redacted, besides those of the record."""
 
 
 def take_up(evidence: RunEvidence, libraries: tuple[Path, ...]) -> TakenRun:
@@ -105,6 +114,10 @@ def resume(taken: TakenRun, how: Resumption, world: World) -> CompletedRun | Lef
     if state.finished is not None:
         return finish(state, evidence, world)
     _refuse_changes(taken, how)
+    if not how.abort:
+        refuse_secrets(taken.loaded)
+        _refuse_masked(taken)
+    evidence.hide(how.secrets.all)
     resumed = RunResumed(login(), node(), how.command, VERSION, python_version(), how.settings)
     state = record((resumed,), state, evidence, world)
     if how.abort:
@@ -161,6 +174,19 @@ def _refuse_changes(taken: TakenRun, how: Resumption) -> None:
         )
 
 
+def _refuse_masked(taken: TakenRun) -> None:
+    """A parameter that held a secret is not on record as it was."""
+    for given in taken.recorded.started.parameters:
+        values = given.value if isinstance(given.value, tuple) else (given.value,)
+        if any(isinstance(value, str) and MASK in value for value in values):
+            raise UsageError(
+                f"the parameter {given.name} of {taken.evidence.id} held a secret, "
+                "which is not on record",
+                "Nothing was executed.",
+                "begin it again, with the secret declared in key.json and given by --secret",
+            )
+
+
 def _rebase(taken: TakenRun) -> RunbookRebased:
     """Copy what is there now into the run folder; the event that says that it counts."""
     before = [e for e in taken.recorded.entries if isinstance(e.event, RunbookRebased)]
@@ -197,6 +223,7 @@ def _request(taken: TakenRun, how: Resumption) -> RunRequest:
         answers=started.answers,
         limits=how.limits,
         secrets=how.secrets,
+        redact=tuple(dict.fromkeys((*started.redact, *how.redact))),
     )
 
 

@@ -1,4 +1,4 @@
-"""What `runbook.toml` settles for runs: limits, sandbox, the resident. Flags come before it.
+"""What `runbook.toml` settles for runs: limits, sandbox, redaction, the resident. Flags come first.
 
 A project's file comes before the user's. It cannot weaken the sandbox, since it comes with the
 notebooks that the sandbox is for.
@@ -24,6 +24,10 @@ class Settings:
         """What counts for a name of a table; None where no file says it."""
         found = [one for one in self.said if (one.table, one.name, one.key) == (table, name, "")]
         return found[-1] if found else None
+
+    def columns(self) -> tuple[str, ...]:
+        """The columns to be redacted, of all files: none takes back what another says."""
+        return tuple(dict.fromkeys(str(one.value) for one in self.said if one.table == "redact"))
 
     def limits(self) -> LimitChanges:
         """The limits of KEYs. Those for one KEY come after those for all of the same file."""

@@ -72,8 +72,21 @@ class _Reader:
                 self._add((name,), f"write it as a table, [{name}]")
             elif name == "limits":
                 yield from self._limits(table)
+            elif name == "redact":
+                yield from self._redact(table)
             else:
                 yield from self._plain(name, table)
+
+    def _redact(self, table: dict[str, Any]) -> Iterator[Said]:
+        """One for each column."""
+        for name, columns in table.items():
+            path = ("redact", name)
+            if name != "columns":
+                self._unknown(path, "name", ("columns",))
+            elif not _are_names(columns):
+                self._add(path, 'columns is a list of names, such as ["email", "customer name"]')
+            else:
+                yield from (Said("redact", name, one, self._source(path)) for one in columns)
 
     def _limits(self, table: dict[str, Any]) -> Iterator[Said]:
         """Those of all KEYs, then those of single ones, which come before them."""
@@ -136,6 +149,10 @@ class _Reader:
 
     def _source(self, path: tuple[str, ...]) -> str:
         return f"{self._path}:{line_at(self._lines, path)}"
+
+
+def _are_names(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) and one.strip() for one in value)
 
 
 def _amount(name: str, value: object) -> int | None:

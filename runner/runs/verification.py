@@ -59,7 +59,7 @@ def refuse_old_inputs(store: Store, of_run: str, given: tuple[Path, ...]) -> Non
     if not of_run:
         return
     entries = read_journal(store.folder_of(of_run) / JOURNAL_FILE).entries
-    seen = {e.event.staged.digest for e in entries if isinstance(e.event, InputStaged)}
+    seen = {e.event.staged.given_digest for e in entries if isinstance(e.event, InputStaged)}
     for path in given:
         if path.is_file() and file_digest(path) in seen:
             raise InvalidInput(

@@ -58,10 +58,40 @@ def test_history_is_one_line_a_run_within_eighty_columns(store: Path) -> None:
         (("--outcome", "actions_recommended"), 1),
         (("--outcome", "healthy"), 0),
         (("--incident", "INC-4711"), 1),
+        (("inc-47", "WEBHOOK"), 1),
+        (("inc-47", "nothing of the sort"), 0),
+        (("--until", "2000-01-01"), 0),
+        (("--since", "2000-01-01", "--until", "0s"), 1),
     ],
 )
 def test_history_is_searched(store: Path, arguments: tuple[str, ...], lines: int) -> None:
     assert len(call(store, "history", *arguments).stdout.splitlines()) == lines
+
+
+def test_a_search_that_finds_nothing_says_so(store: Path) -> None:
+    assert "no run fits; without options all are listed" in call(store, "history", "zebra").stderr
+    refused = call(store, "history", "--since", "yesterday")
+    assert refused.returncode == 2
+    assert "--since 'yesterday' is no time" in refused.stderr
+
+
+def test_a_run_is_shown_in_order_of_time(store: Path) -> None:
+    shown = call(store, "show", "latest").stdout
+    assert max(map(len, shown.splitlines())) <= 80
+    said = " ".join(shown.split())
+    places = [said.index(w) for w in ("(UTC)", "run started", "input webhook_log", "run finished")]
+    assert places == sorted(places)
+    told = json.loads(call(store, "show", "latest", "--json").stdout)
+    assert told[0]["words"].startswith("run started")
+    assert [one["seconds"] for one in told] == sorted(one["seconds"] for one in told)
+
+
+def test_a_runbook_is_told_from_a_run(store: Path) -> None:
+    refused = call(store, "show", "webhook-failures")
+    assert refused.returncode == 2
+    assert "webhook-failures is a runbook, and show tells runs" in refused.stderr
+    assert "runbook history --runbook webhook-failures" in " ".join(refused.stderr.split())
+    assert 'no run is called "zebra"' in call(store, "show", "zebra").stderr
 
 
 def test_why_names_condition_value_origin_and_line(store: Path) -> None:

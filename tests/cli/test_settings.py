@@ -130,11 +130,12 @@ def test_keys_are_tested_within_the_limits_that_are_given(runbook: Runbook, tmp_
     folder = library(tmp_path / "lib", "import time; time.sleep(60)")
     samples = folder / "jupyter-keys" / "toy-key" / "samples"
     samples.mkdir()
+    words = ("keys", "test", "toy-key", "--library", str(folder))
     (samples / "one.expected.json").write_text('{"inputs": {}, "outputs": {"count": 1}}')
-    ended = runbook("keys", "test", "--library", str(folder), "--limit", "wall_seconds=1")
+    ended = runbook(*words, "--limit", "wall_seconds=1")
     assert ended.returncode == 1
     assert "not done after 1 s, its limit" in ended.stdout
-    refused = runbook("keys", "test", "--library", str(folder), "--limit", "wall=1")
+    refused = runbook(*words, "--limit", "wall=1")
     assert refused.returncode == 2
     assert "no limit is called 'wall'" in refused.stderr
 

@@ -4,9 +4,12 @@ import csv
 import json
 import re
 import subprocess
+import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from subprocess import DEVNULL
 from xml.etree.ElementTree import parse
 
 import pytest
@@ -95,3 +98,31 @@ def test_a_runbook_without_checks_of_a_horizon_says_which_it_has(
     ended = runbook("verify", str(path))
     assert ended.returncode == 2
     assert "queue has no verification check for all" in ended.stderr
+
+
+def journal(store: Path, number: int) -> bytes:
+    """That of the run of that number, from 0, as far as it is written."""
+    journals = sorted(store.glob("runs/2*/journal.jsonl"))[number:]
+    return journals[0].read_bytes() if journals else b""
+
+
+@pytest.mark.kernel
+def test_a_verification_that_broke_off_is_resumed_as_one(
+    runbook: Runbook, environment: dict[str, str], store: Path, tmp_path: Path
+) -> None:
+    given = (*VERIFY, "-i", of_the_last_hour("outage", tmp_path))
+    command = [sys.executable, "-m", "runner", *given]
+    for number in range(5):  # one that was too fast to be broken off is no try
+        with subprocess.Popen(command, env=environment, stdout=DEVNULL, stderr=DEVNULL) as process:
+            while process.poll() is None and b"InputStaged" not in journal(store, number):
+                time.sleep(0.002)
+            process.kill()
+        if "interrupted" in runbook("history", "-n", "1").stdout:
+            break
+    resumed = runbook("resume", "--format", "json")
+    assert resumed.returncode == 1, resumed.stderr
+    told = json.loads(resumed.stdout)
+    assert told["run"]["mode"] == "verification"
+    (check,) = told["verification"]["checks"]
+    assert check["verdict"] != "true"
+    assert runbook("evidence", "verify", "latest").returncode == 0

@@ -67,6 +67,15 @@ def test_a_run_left_to_a_person_waits_and_says_what_to_type(
     assert "WAITING" in runbook("report").stdout
 
 
+def test_a_run_that_is_told_by_events_can_be_left_too(runbook: Runbook, library: Path) -> None:
+    left = runbook(
+        *("run", "by-hand", "--library", str(library), "--stop-at-person", "--format", "jsonl")
+    )
+    assert left.returncode == 6, left.stderr
+    assert json.loads(left.stdout.splitlines()[-1])["event"]["is"] == "RunSuspended"
+    assert "waiting for a person" in left.stderr
+
+
 def test_answers_from_elsewhere_carry_it_to_its_end(
     runbook: Runbook, library: Path, store: Path
 ) -> None:

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import rmtree
+from typing import Any
 
 import pytest
 
 from runner.errors import RunbookError
-from runner.evidence.index import Index
+from runner.evidence.index import Between, Index
 from runner.evidence.run_evidence import RunEvidence
 from runner.evidence.standing import Damaged, Finished, Interrupted, Running
 from runner.evidence.store import Store
@@ -29,8 +30,8 @@ def index(store: Store) -> Index:
     return Index(store, patience_seconds=0.05)
 
 
-def ids(index: Index, limit: int = 100, **wanted: str) -> list[str]:
-    return [run.id for run in index.history(limit, **wanted)]  # type: ignore[arg-type]
+def ids(index: Index, limit: int = 100, **wanted: Any) -> list[str]:
+    return [run.id for run in index.history(limit, **wanted)]
 
 
 def test_history_of_an_empty_or_missing_store_is_empty(index: Index) -> None:
@@ -217,3 +218,28 @@ def test_times_come_back_as_they_were(index: Index, make_run: MakeRun) -> None:
     started = index.history(1)[0].started
     assert started is not None
     assert started.tzinfo is UTC
+
+
+def test_runs_are_found_by_words_in_any_case(index: Index, make_run: MakeRun) -> None:
+    first, second = make_run(incident="INC-7 Zahlung"), make_run(incident="INC-8")
+    assert ids(index, words=("zahlung",)) == [first]
+    assert ids(index, words=("WEBHOOK", "zustellung")) == [second, first]
+    assert ids(index, words=("inc-8", "ada")) == [second]
+    assert ids(index, words=("inc-8", "nobody")) == []
+    assert ids(index, words=("%",)) == ids(index, words=("_",)) == []
+
+
+def test_runs_are_found_by_the_time_of_their_beginning(index: Index, make_run: MakeRun) -> None:
+    first, second, third = (make_run() for _ in range(3))
+    stamps = [run_id[:19] for run_id in (first, second, third)]
+    assert ids(index, between=Between(stamps[1])) == [third, second]
+    assert ids(index, between=Between(end=stamps[1])) == [first]
+    assert ids(index, between=Between(stamps[1], stamps[2])) == [second]
+
+
+def test_words_and_times_are_the_same_without_an_index(index: Index, make_run: MakeRun) -> None:
+    first, second = make_run(incident="INC-7"), make_run(incident="INC-8")
+    index.path.unlink()
+    index.path.mkdir()
+    assert ids(index, words=("inc-8",)) == [second]
+    assert ids(index, between=Between(end=second[:19])) == [first]

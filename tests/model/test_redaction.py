@@ -18,6 +18,8 @@ FORMS = {
     "clear": SECRET,
     "json": json.dumps({"a": SECRET}),
     "json in json": json.dumps(json.dumps(SECRET)),
+    "html in json": json.dumps(html.escape(SECRET)),
+    "json in html": html.escape(json.dumps(SECRET)),
     "json, not ascii": json.dumps(SECRET, ensure_ascii=False),
     "python": repr([SECRET]),
     "html": html.escape(SECRET),
