@@ -113,5 +113,6 @@ def copy_query(file: Path, query: str, options: str) -> None:
     """In a process of its own, whose memory is not counted as that of those measured later."""
     if not file.exists():
         copy = f"copy ({query}) to '{file}' ({options})"
-        work = f"import duckdb; duckdb.sql({copy!r})"
+        quiet = "set enable_progress_bar = false"
+        work = f"import duckdb; duckdb.execute({quiet!r}); duckdb.execute({copy!r})"
         subprocess.run([sys.executable, "-c", work], check=True)
