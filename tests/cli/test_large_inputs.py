@@ -61,10 +61,11 @@ def test_a_large_input_is_read_where_it_lies_and_every_place_says_that_it_is_not
         referring.ended.stderr.split()
     )
     assert not list(referring.run.glob("inputs/**/*.csv"))
-    assert referring.staged() == {
-        "is": "StagedInput", "name": "events", "origin": str(events), "file": str(events),
+    told = {
+        "name": "events", "origin": str(events), "file": str(events),
         "size": 51, "digest": digest, "is_copied": False,
     }  # fmt: skip
+    assert referring.staged().items() >= told.items()
     manifest = json.loads((referring.run / "manifest.json").read_text())
     assert manifest["predicate"]["notKept"] == [
         {
