@@ -36,8 +36,12 @@ format: $(READY) ## format the code and mend what is safe to mend
 bench: $(READY) ## measure against the papermill command, side by side
 	@$(BIN)/python -m benchmarks
 
-bench-library: $(READY) ## measure the KEYs against pandas, polars, GoAccess (FULL=--full: 10 M rows)
+bench-library: $(READY) .venv/bench-ready ## measure the KEYs against pandas, polars, GoAccess (FULL=--full: 10 M rows)
 	@$(BIN)/python -m benchmarks.library $(FULL)
+
+.venv/bench-ready: $(READY) locks/bench.txt
+	@$(BIN)/pip install --disable-pip-version-check -q --require-hashes -r locks/bench.txt
+	@touch $@
 
 fuzz: $(READY) ## 10,000 random documents and rewritten runbooks through the parser
 	@$(BIN)/python tools/fuzz.py
@@ -56,6 +60,7 @@ lock: ## resolve the dependencies again and write the hashed locks
 	@$(PYTHON) -m venv .venv/locking && .venv/locking/bin/pip install --quiet uv
 	@.venv/locking/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o locks/runtime.txt
 	@.venv/locking/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group dev -o locks/dev.txt
+	@.venv/locking/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group bench -c locks/dev.txt -o locks/bench.txt
 	@rm -r .venv/locking
 
 wheel: $(READY) ## build the wheel into dist/

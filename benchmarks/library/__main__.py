@@ -78,13 +78,23 @@ class Comparison:
     def parquet(self) -> None:
         """The webhook KEY again on the Parquet that is kept, against its run on CSV."""
         log = self._data("deliveries.csv", data.deliveries)
-        kept = self.folder / "deliveries.parquet"
-        data.parquet_of(log, kept)
+        file = {"path": str(log), "digest": "sha256:0"}
+        table = self.folder / "kept" / "loaded" / "webhook_log.parquet"
+
+        def analyse(out: str, **told: dict[str, str]) -> Cost:
+            said = json.dumps({what: {"webhook_log": one} for what, one in told.items()})
+            words = (str(self.folder / out), "webhook-event-analysis", f"webhook_log={log}")
+            command = [sys.executable, str(HERE / "key_process.py"), *words]
+            return cost(_on_one_core(["env", f"RUNBOOK_KEPT_TABLES={said}", *command]), self.folder)
+
+        keeping = analyse("kept", keep=file)
         self._against(
             f"webhook analysis on Parquet, {self.rows:,} rows, against itself on CSV (goal 0.3 x)",
-            lambda out: self._key(out, "webhook-event-analysis", f"webhook_log={kept}"),
-            lambda out: self._key(out, "webhook-event-analysis", f"webhook_log={log}"),
+            lambda out: analyse(out, have={**file, "table": str(table)}),
+            analyse,
         )
+        self._show("keeping", keeping)
+        print(f"  {table.stat().st_size / MIB:.0f} MiB are kept of {log.stat().st_size / MIB:.0f}")
 
     def reconcile(self) -> None:
         """The reconciliation KEY on two exports of a million rows, against datacompy on polars."""

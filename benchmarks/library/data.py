@@ -109,16 +109,10 @@ def mixed_lines(file: Path, rows: int) -> None:
     )
 
 
-def parquet_of(csv: Path, file: Path) -> None:
-    """The same table as Parquet with the types in which it is loaded, as an input is kept."""
-    source = f"from read_csv('{csv}', header = true, types = {{'timestamp': 'TIMESTAMP', "
-    source += "'latency_ms': 'DECIMAL(38, 9)'})"
-    copy_query(file, source, "format parquet, compression zstd")
-
-
 def copy_query(file: Path, query: str, options: str) -> None:
     """In a process of its own, whose memory is not counted as that of those measured later."""
     if not file.exists():
         copy = f"copy ({query}) to '{file}' ({options})"
-        work = f"import duckdb; duckdb.sql({copy!r})"
+        quiet = "set enable_progress_bar = false"
+        work = f"import duckdb; duckdb.execute({quiet!r}); duckdb.execute({copy!r})"
         subprocess.run([sys.executable, "-c", work], check=True)

@@ -19,7 +19,9 @@ def main() -> None:
     key.load("api_log", file)
     asked = "count(*) as requests, quantile_cont(duration_ms::double, [0.5, 0.95, 0.99]) as q"
     whole = key.row(f"select {asked} from api_log")
-    by_endpoint = key.sql(f"select method || ' ' || endpoint as e, {asked} from api_log group by e")
+    by_endpoint = key.sql(
+        f"select method || ' ' || endpoint as e, {asked} from api_log group by method, endpoint"
+    )
     by_minute = key.sql(
         f"select date_trunc('minute', timestamp) as m, {asked} from api_log group by m"
     )

@@ -45,6 +45,7 @@ key.view(
         coalesce(duration_ms, duration_s * 1000)::double as ms, status
     from api_log
     """,
+    once=True,
 )
 totals = key.row(
     """
@@ -73,18 +74,20 @@ change = key.latency("timed", least_effect=min_effect, least_count=min_count)
 # ## Which endpoints are slowest, and which got slower?
 
 # %%
-by_operation = key.sql(
-    """
+key.view(
+    "by_operation",
+    f"""
     select operation as endpoint, count(*) as requests, round(quantile_cont(ms, 0.5), 3) as p50_ms,
         round(quantile_cont(ms, 0.95), 3) as p95_ms, round(quantile_cont(ms, 0.99), 3) as p99_ms,
         round(max(ms), 3) as max_ms, count(*) filter (failed) as errors,
         round(quantile_cont(ms, 0.95) filter (phase = 'during')
             / nullif(quantile_cont(ms, 0.95) filter (phase = 'before'), 0), 3) as p95_change
     from phases where ms is not null and operation is not null
-    group by operation having count(*) >= $least order by p95_ms desc, operation
+    group by operation having count(*) >= {int(min_count)} order by p95_ms desc, operation
     """,
-    least=int(min_count),
+    once=True,
 )
+by_operation = key.sql("from by_operation")
 rows = by_operation.fetchall()
 slowed = [row for row in rows if change.degraded and (row[7] or 0) >= min_effect]
 slowed.sort(key=lambda row: (-row[7], row[0]))

@@ -43,6 +43,9 @@ key.need("webhook_log", "http_status", "pending_webhooks", hint="export how each
 # log only POST requests are deliveries.
 
 # %%
+asked = ["true"]
+asked += ["coalesce(upper(method), 'POST') = 'POST'"] if log.has("method") else []
+asked += [f"contains(endpoint, {kit.literal(endpoint_has)})"] if endpoint_has else []
 key.view(
     "deliveries",
     rf"""
@@ -62,8 +65,7 @@ key.view(
         else 'other'
     end as error_class
     from webhook_log
-    where coalesce(upper(method), 'POST') = 'POST'
-        and contains(coalesce(endpoint, ''), {kit.literal(endpoint_has)})
+    where {" and ".join(asked)}
     """,
 )
 
@@ -118,10 +120,13 @@ key.table("failures_by_hour", by_hour)
 
 # %%
 failures = key.sql("""
-    with kinds as (select distinct error_class as kind from deliveries where kind is not null)
-    select date_trunc('hour', timestamp) as hour, kind as error_class,
-        count(*) filter (error_class = kind) as failures
-    from deliveries, kinds group by hour, kind order by hour, kind
+    with counted as (
+        select date_trunc('hour', timestamp) as hour, error_class as kind, count(*) as failures
+        from deliveries group by hour, kind
+    ), kinds as (select distinct kind from counted where kind is not null)
+    select hour, kinds.kind as error_class,
+        coalesce(sum(failures) filter (counted.kind = kinds.kind), 0)::bigint as failures
+    from counted, kinds group by hour, kinds.kind order by hour, kinds.kind
 """)
 key.chart(
     "failures_over_time",
@@ -133,13 +138,18 @@ key.chart(
 # ## What events are failing?
 
 # %%
-by_type = key.sql("""
+key.view(
+    "by_type",
+    """
     select event_type, count(*) as deliveries, count(error_class) as failures,
         round(count(error_class) / count(*), 4) as failure_rate,
         min(timestamp) filter (error_class is not null) as first_failure
     from deliveries group by event_type having failures > 0
     order by failures desc, event_type
-""")
+    """,
+    once=True,
+)
+by_type = key.sql("from by_type")
 key.table("failures_by_event_type", by_type)
 
 # %%
@@ -153,34 +163,37 @@ key.chart(
 # ## What kinds of error are there, and how do they read?
 
 # %%
-kinds = key.sql("""
+key.view(
+    "kinds",
+    """
     select error_class, count(*) as failures, min(timestamp) as first_seen,
         max(timestamp) as last_seen, min(http_status) as lowest_status,
         max(http_status) as highest_status, min(error) as example
     from deliveries where error_class is not null
     group by error_class order by failures desc, error_class
-""")
+    """,
+    once=True,
+)
+kinds = key.sql("from kinds")
 key.table("error_classes", kinds)
 
 # %% [markdown]
 # ## What else is worth knowing?
 
 # %%
+key.view(
+    "delivered",
+    "select event_id, endpoint from deliveries where error_class is null and event_id is not null",
+)
+key.repeats("delivered", ("event_id", "endpoint"), "delivered_again")
 key.publish(
     **key.row("""
-    with failing as (
-        select event_type, count(error_class) as failures
-        from deliveries group by event_type having failures > 0
-    ), delivered as (
-        select event_id, endpoint, count(*) as times from deliveries
-        where error_class is null and event_id is not null group by event_id, endpoint
-    )
     select
-        (select event_type from failing order by failures desc, event_type limit 1)
+        (select event_type from by_type order by failures desc, event_type limit 1)
             as worst_event_type,
         case when count(attempt) > 0 then count(*) filter (attempt > 1) end as retried_deliveries,
         case when count(event_id) > 0
-            then (select count(*) from delivered where times > 1) end as duplicate_events,
+            then (select count(*) from delivered_again) end as duplicate_events,
         round(quantile_cont(latency, 0.95) / 1000, 6) as latency_p95
     from deliveries
     """)

@@ -12,6 +12,7 @@ from runner.cli.author_commands import add_author_commands
 from runner.cli.evidence_commands import evidence
 from runner.cli.keys import keys
 from runner.cli.options import (
+    CopyOption,
     EvidenceOption,
     ExitZeroOption,
     FormatOption,
@@ -88,6 +89,7 @@ def run(
     require_sandbox: RequireOption = False,
     limits: LimitsOption = None,
     secrets: SecretsOption = None,
+    copy_up_to: CopyOption = "",
     form: FormatOption = OutputFormat.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole run as JSON.")] = False,
     sample: Annotated[
@@ -123,7 +125,12 @@ def run(
         stop_at_person=stop_at_person,
         no_evidence=no_evidence,
         containment=Containment(
-            sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ()), timeout
+            sandbox,
+            require_sandbox,
+            tuple(limits or ()),
+            tuple(secrets or ()),
+            timeout,
+            copy_up_to,
         ),
         sample=sample,
     )
@@ -150,6 +157,7 @@ def verify_(
     require_sandbox: RequireOption = False,
     limits: LimitsOption = None,
     secrets: SecretsOption = None,
+    copy_up_to: CopyOption = "",
     junit: Annotated[
         Path | None, typer.Option("--junit", help="Write the checks as JUnit.", metavar="FILE")
     ] = None,
@@ -180,7 +188,12 @@ def verify_(
         verification=Verification(horizon.value, of_run),
         junit=junit,
         containment=Containment(
-            sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ()), timeout
+            sandbox,
+            require_sandbox,
+            tuple(limits or ()),
+            tuple(secrets or ()),
+            timeout,
+            copy_up_to,
         ),
     )
     sys.exit(run_command(options, context.obj))

@@ -5,7 +5,16 @@ from typing import Annotated
 
 import typer
 
-from runner.cli.options import EvidenceOption, JsonOption, LibraryOption, RunArgument
+from runner.cli.options import (
+    EvidenceOption,
+    JsonOption,
+    LibraryOption,
+    LimitsOption,
+    RequireOption,
+    RunArgument,
+    SandboxOption,
+    SecretsOption,
+)
 
 
 def add_audit_commands(app: typer.Typer) -> None:
@@ -28,6 +37,13 @@ def replay(
     last: Annotated[
         int | None, typer.Option("--last", help="This many of the newest runs.", min=1)
     ] = None,
+    rerun_keys: Annotated[
+        bool, typer.Option("--rerun-keys", help="Execute the KEYs again, and compare.")
+    ] = False,
+    sandbox: SandboxOption = None,
+    require_sandbox: RequireOption = False,
+    limits: LimitsOption = None,
+    secrets: SecretsOption = None,
     as_json: JsonOption = False,
     evidence_dir: EvidenceOption = None,
     library: LibraryOption = None,
@@ -35,11 +51,18 @@ def replay(
     """Decide again from what a run recorded, without a kernel.
 
     By its own text every decision has to follow again; the first that does not is shown. By another
-    text it shows what would have been decided. Exit 1 where anything differs.
+    text it shows what would have been decided. With --rerun-keys its KEYs, as they are now, are
+    executed on its inputs and parameters, and what they give is compared. Exit 1 where anything
+    differs.
     """
+    from runner.cli.containment import Containment
     from runner.cli.replaying import ReplayOptions, replay_command
 
-    options = ReplayOptions(run_name, runbook, edit, last, as_json, evidence_dir, library)
+    contained = (sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ()))
+    options = ReplayOptions(
+        run_name, runbook, edit, last, as_json, evidence_dir, library, rerun_keys,
+        Containment(*contained),
+    )  # fmt: skip
     sys.exit(replay_command(options))
 
 

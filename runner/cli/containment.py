@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from runner.runs.settings import Settings
 
 _LEVEL = ("sandbox.level", "--sandbox", "RUNBOOK_SANDBOX")
+_COPY = ("evidence.copy_up_to_bytes", "--copy-up-to", "RUNBOOK_COPY_UP_TO")
 _REQUIRE = ("sandbox.require", "--require-sandbox", "RUNBOOK_REQUIRE_SANDBOX")
 
 
@@ -25,13 +26,15 @@ _REQUIRE = ("sandbox.require", "--require-sandbox", "RUNBOOK_REQUIRE_SANDBOX")
 class Bounds:
     """What bounds the KEYs of this command: the sandbox, the limits, the seconds of the run.
 
-    `own` are the settings of the command as a whole, without limits of KEYs; `redact` the columns
-    that are redacted in every input.
+    Inputs of more than `copy_up_to` bytes are not copied into the evidence. `redact` are the
+    columns that are redacted in every input. `own` are the settings of the command as a whole,
+    without limits of KEYs.
     """
 
     policy: SandboxPolicy
     limits: "LimitChanges"
     run_seconds: float | None
+    copy_up_to: int
     own: tuple["Setting", ...]
     redact: tuple[str, ...] = ()
 
@@ -53,9 +56,11 @@ class Containment:
     limits: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     timeout: float | None = None
+    copy_up_to: str = ""
 
     def bounds(self) -> Bounds:
         """These, and what `runbook.toml` says where they say nothing. Raises UsageError."""
+        from runner.keys.references import COPIED_UP_TO_BYTES
         from runner.runs.limiting import LimitChanges, read_limits
         from runner.runs.settings import find_settings
 
@@ -66,7 +71,8 @@ class Containment:
         level = said.get("sandbox.level", "auto").replace("auto", "strict")
         policy = SandboxPolicy(SandboxLevel(level), said.get("sandbox.require") == "true")
         seconds = float(said["run_seconds"]) if "run_seconds" in said else None
-        return Bounds(policy, limits, seconds, own, files.columns())
+        copied = int(said.get(_COPY[0], COPIED_UP_TO_BYTES))
+        return Bounds(policy, limits, seconds, copied, own, files.columns())
 
     def given_secrets(self, keys: "tuple[InstalledKey, ...]") -> "Secrets":
         """The secrets, all that the KEYs require. Raises InvalidInput."""
@@ -89,6 +95,10 @@ class Containment:
             yield Setting("run_seconds", str(self.timeout), "--timeout")
         elif seconds := files.one("limits", "run_seconds"):
             yield Setting("run_seconds", str(seconds.value), seconds.source)
+        if self.copy_up_to:
+            yield Setting(_COPY[0], str(_size(self.copy_up_to)), _who(*_COPY[1:]))
+        elif copied := files.one("evidence", "copy_up_to_bytes"):
+            yield Setting(_COPY[0], str(copied.value), copied.source)
 
 
 NO_OPTIONS = Containment()
@@ -103,7 +113,19 @@ def from_environment() -> Containment:
     if level and level not in known:
         raise UsageError(f"RUNBOOK_SANDBOX={level}", "", f"one of: {', '.join(known)}")
     is_required = required.casefold() in ("1", "true", "yes", "on", "t", "y")
-    return Containment(SandboxChoice(level) if level else None, is_required)
+    copied = os.environ.get(_COPY[2], "")
+    return Containment(SandboxChoice(level) if level else None, is_required, copy_up_to=copied)
+
+
+def _size(text: str) -> int:
+    from runner.errors import UsageError
+    from runner.runs.limiting import amount_of, units_of
+
+    size = amount_of("copy_up_to_bytes", text)
+    if size is None:
+        happened, hint = f"{_COPY[1]} cannot be {text!r}", f"units: {units_of('copy_up_to_bytes')}"
+        raise UsageError(happened, "nothing was executed", hint)
+    return size
 
 
 def _who(option: str, variable: str) -> str:

@@ -36,6 +36,15 @@ ParametersOption = Annotated[
     list[str] | None,
     typer.Option("--param", "-p", help="A parameter of the KEYs.", metavar="NAME=VALUE"),
 ]
+CopyOption = Annotated[
+    str,
+    typer.Option(
+        "--copy-up-to",
+        envvar="RUNBOOK_COPY_UP_TO",
+        help="Inputs above this size are not copied into the evidence. Default: 1GiB.",
+        metavar="SIZE",
+    ),
+]
 IncidentOption = Annotated[str, typer.Option(help="The incident that this run is for.")]
 TimeoutOption = Annotated[
     float | None, typer.Option(help="Seconds that the whole run may take.", min=0.1)

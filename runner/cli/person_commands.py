@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from runner.cli.options import (
+    CopyOption,
     EvidenceOption,
     ExitZeroOption,
     FormatOption,
@@ -57,6 +58,7 @@ def resume(
     require_sandbox: RequireOption = False,
     limits: LimitsOption = None,
     secrets: SecretsOption = None,
+    copy_up_to: CopyOption = "",
     form: FormatOption = OutputFormat.AUTO,
     exit_zero: ExitZeroOption = False,
     evidence_dir: EvidenceOption = None,
@@ -80,7 +82,12 @@ def resume(
         evidence_dir=evidence_dir,
         library=library,
         containment=Containment(
-            sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ()), timeout
+            sandbox,
+            require_sandbox,
+            tuple(limits or ()),
+            tuple(secrets or ()),
+            timeout,
+            copy_up_to,
         ),
     )
     sys.exit(resume_command(options))

@@ -97,7 +97,9 @@ def prune_command(
 
 
 def _show_verified(folder: Path, key: "PublicKey | None") -> int:
+    from runner.evidence.not_kept import inputs_not_kept
     from runner.evidence.seal import is_signed, verify_run
+    from runner.report.measures import show_size
 
     problems = verify_run(folder, key)
     for problem in problems:
@@ -110,6 +112,10 @@ def _show_verified(folder: Path, key: "PublicKey | None") -> int:
     console.result(
         f"{folder.name}: every file is as it was sealed, and the journal is unbroken{signed}"
     )
+    for one in inputs_not_kept(folder):
+        size = show_size(one.size)
+        said = f"not kept: input {one.name}, {one.file}, {size}, {one.digest}"
+        console.result(safe_line(said))
     return ExitCode.HEALTHY
 
 

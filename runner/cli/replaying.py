@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from runner.cli import console
+from runner.cli.containment import NO_OPTIONS, Containment
 from runner.cli.sharing import share_out
 from runner.errors import ExitCode, UsageError
 from runner.evidence.store import Store
@@ -40,10 +41,17 @@ class ReplayOptions:
     as_json: bool
     evidence_dir: Path | None
     library: Path | None
+    rerun_keys: bool = False
+    containment: Containment = NO_OPTIONS
 
 
 def replay_command(options: ReplayOptions) -> int:
     """Replay one run or many; exit 1 where a decision differs, 20 where evidence is damaged."""
+    if options.rerun_keys:
+        return _rerun(options)
+    if options.containment.limits or options.containment.secrets:
+        hint = "add --rerun-keys"
+        raise UsageError("no KEY is executed, so none needs it", "nothing was decided", hint)
     if options.runbook and options.edit:
         raise UsageError("--runbook and --edit are two texts", "nothing was decided", "give one")
     store = Store.locate(options.evidence_dir, os.environ)
@@ -82,6 +90,19 @@ def diff_command(first: str, second: str, as_json: bool, evidence_dir: Path | No
         if not (facts or decisions or outputs):
             console.result("the two runs rest on the same, found the same and decided the same")
     return ExitCode.FINDINGS if facts or decisions or outputs else ExitCode.HEALTHY
+
+
+def _rerun(options: ReplayOptions) -> int:
+    if options.runbook or options.edit:
+        raise UsageError(
+            "--rerun-keys decides by the text of the run", "nothing was executed",
+            "leave --runbook and --edit out",
+        )  # fmt: skip
+    from runner.cli.rerunning import RerunOptions, rerun_command
+
+    store = Store.locate(options.evidence_dir, os.environ)
+    chosen = (options.run, options.last, options.as_json, options.library, options.containment)
+    return rerun_command(RerunOptions(*chosen), store)
 
 
 def _other_text(options: ReplayOptions) -> OtherText | None:

@@ -112,6 +112,7 @@ def _resume(
             NO_SECRETS if options.abort else options.containment.given_secrets(taken.loaded.keys),
             bounds.settings(key.contract for key in taken.loaded.keys),
             bounds.redact,
+            bounds.copy_up_to,
         )
         if not options.abort:
             started = taken.recorded.started

@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
@@ -107,6 +107,7 @@ def _run(
     if NOTEBOOK_PREFIX.encode() in text:
         executor.prepare()  # it boots while the rest is imported, and is killed if not needed
     from runner.evidence.signing import configured_key
+    from runner.keys.kept_tables import TABLES_FROM_BYTES
     from runner.model.interruptions import GivenAnswer
     from runner.runs.assignment import assign_inputs, assign_parameters, check_notebooks
     from runner.runs.begin import RunRequest, World, run
@@ -150,6 +151,8 @@ def _run(
         redact=bounds.redact,
         settings=bounds.settings(key.contract for key in loaded.keys),
         by_resident=kernels is not None and kernels.by_resident,
+        copy_up_to=bounds.copy_up_to,
+        tables_from=None if options.no_evidence else TABLES_FROM_BYTES,
     )
     if loaded.keys:
         executor.check_sandbox()
@@ -166,7 +169,8 @@ def _run(
         finishing=write_report,
         signing_key=configured_key(os.environ),
     )
-    prepare_report(executor)
+    if not (kernels and kernels.by_resident):  # which has imported all of it
+        prepare_report(executor)
     ended = run(request, world)
     code = shown(ended, view, options.exit_zero)
     if options.junit:
@@ -349,15 +353,22 @@ def listen_to_signals(inbox: "SimpleQueue[Message]", executor: "KeyExecutor") ->
 
 
 def prepare_report(executor: "PapermillExecutor") -> None:
-    """Import what the report needs as soon as a KEY is executed, beside it."""
+    """Make a first report as soon as a KEY is executed, beside it; it is not kept.
 
-    def compile_its_templates() -> None:
-        executor.is_busy.wait()
+    What it imports, compiles and parses need not be waited for at the end.
+    """
+
+    def prepare() -> None:
+        folder = executor.begun.get()
+        from runner.cli.reporting import html_of
         from runner.report.html import compile_templates
+        from runner.runs.recorded import read_run
 
         compile_templates()
+        with suppress(Exception):  # said at the end, if it is still so
+            html_of(read_run(folder))
 
-    threading.Thread(target=compile_its_templates, daemon=True).start()
+    threading.Thread(target=prepare, daemon=True).start()
 
 
 def write_report(folder: Path) -> None:

@@ -38,6 +38,7 @@ from runner.model.safe_text import safe_line
 from runner.report.chapters import StepStory
 from runner.report.interruptions import interruption_in_words
 from runner.report.layout import wrapped
+from runner.report.measures import show_size
 from runner.report.story import Story, tell
 from runner.report.style import style_for
 from runner.report.text import outcome_text, question_text, step_text
@@ -91,6 +92,9 @@ class RunView(Spectator):
                         self._status.resume()
                 case AnswerDelivered() | ClockStepped():
                     self._note(interruption_in_words(entry.event))
+                case InputStaged(staged=staged) if not staged.is_copied:
+                    size = show_size(staged.size)
+                    self._note(f"input {staged.name} is not kept: {staged.file}, {size}")
                 case KeyStarted() | KeyFinished() | KeyFailed():
                     self._note_key(entry.event)
                 case CommandStarted() | CommandFinished():

@@ -15,6 +15,7 @@ from runner.errors import EvidenceBroken
 from runner.evidence.atomic import write_atomically
 from runner.evidence.chain import JOURNAL_FILE, check_chain
 from runner.evidence.disk import or_evidence_lost
+from runner.evidence.not_kept import inputs_not_kept
 from runner.evidence.sealed_files import (
     ENVELOPE_FILE,
     MANIFEST_FILE,
@@ -106,6 +107,7 @@ def _manifest(folder: Path, now: datetime, found: FoundFiles) -> bytes:
             "journal": journal,
             "redactions": _redactions(folder),
             "withoutContent": list(found.others),
+            **_not_kept(folder),
         },
     }
     text = json.dumps(statement, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
@@ -118,6 +120,20 @@ def _redactions(folder: Path) -> dict[str, int]:
     marked = [line for line in lines if b'"Redaction"' in line or b'"masked":' in line]
     entries = [from_plain(JournalEntry, json.loads(line)) for line in marked]
     return {one.name: one.count for one in kept_out(entries)}
+
+
+def _not_kept(folder: Path) -> dict[str, Any]:
+    """The inputs that are named only; no field where all are kept."""
+    named = [
+        {
+            "name": staged.name,
+            "uri": staged.file,
+            "digest": {"sha256": staged.digest.removeprefix("sha256:")},
+            "annotations": {"size": staged.size},
+        }
+        for staged in inputs_not_kept(folder)
+    ]
+    return {"notKept": named} if named else {}
 
 
 def _subject(file: SealedFile) -> dict[str, Any]:

@@ -266,9 +266,17 @@ class Guardian:
             for number in (signal.SIGSTOP, signal.SIGKILL):
                 for pid in tree:
                     _signal(pid, number)
-            time.sleep(pause)
+            self._pause(pause)
             pause = min(2 * pause, 0.02)
         return 0
+
+    def _pause(self, seconds: float) -> None:
+        """Wait so long, or until the kernel has ended."""
+        poll = select.poll()
+        if self.status is None and _register_end(poll, self.kernel):
+            poll.poll(seconds * 1000)
+        else:
+            time.sleep(seconds)
 
     def _tell(self, line: str) -> None:
         try:

@@ -4,6 +4,7 @@ A library is a folder with `jupyter-keys/`, `runbooks/` or both. Nothing here op
 as a notebook; listing stays cheap.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -128,7 +129,8 @@ class Library:
 
 def file_digest(file: Path) -> str:
     """`sha256:` and the hex digest of a file's bytes."""
-    return "sha256:" + sha256(file.read_bytes()).hexdigest()
+    with file.open("rb") as opened:
+        return "sha256:" + hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _read_key(name: KeyName, folder: Path) -> InstalledKey:

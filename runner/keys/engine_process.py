@@ -14,7 +14,7 @@ import socket
 import threading
 import time
 from base64 import b64encode
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, NoReturn, cast
 
 from runner.kernels.address import KernelAddress
 from runner.kernels.launch import KernelProcess
@@ -29,33 +29,50 @@ _LAST_SECONDS = 2.0
 
 
 def serve(owner: socket.socket) -> None:
-    """Import papermill, then fork for each socket that comes by this one, until it closes."""
-    from runner.keys import papermill_engine  # noqa: F401
+    """Import papermill, then fork for each socket that comes by this one, until it closes.
+
+    A process is forked ahead and waits for its socket, so that nobody waits for the fork.
+    """
+    from runner.keys import papermill_engine
 
     gc.freeze()
     forked: set[int] = set()
     while True:
-        _, descriptors, _, _ = socket.recv_fds(owner, 16, 1, socket.MSG_CMSG_CLOEXEC)
-        if not descriptors:
-            break
+        taken, take = os.pipe()
         process = os.fork()
         if process == 0:
-            owner.close()
-            _execute(socket.socket(fileno=descriptors[0]))
-        os.close(descriptors[0])
-        forked = _living({*forked, process})
+            os.close(taken)
+            if not forked:  # the others begin while there is work to do
+                papermill_engine.rehearse()
+            _await_notebook(owner, take)
+        os.close(take)
+        was_taken = os.read(taken, 1)
+        os.close(taken)
+        if not was_taken and os.waitpid(process, 0)[1] == 0:  # the runner has closed its end
+            break
+        forked = _living({*forked, process} if was_taken else forked)
     _end(forked)
 
 
-def _execute(channel: socket.socket) -> None:
-    """Execute one notebook; the process ends with it."""
+def _await_notebook(owner: socket.socket, take: int) -> NoReturn:
+    """Wait for the socket of a notebook, say that it is taken, and execute the notebook."""
     try:
-        channel.sendall(HERE)
-        incoming = channel.makefile("rb")
-        order = pickle.load(incoming)  # noqa: S301  (from the process that has started this one)
-        ToldAttempt(order, channel, incoming).execute(order)
+        _, descriptors, _, _ = socket.recv_fds(owner, 16, 1, socket.MSG_CMSG_CLOEXEC)
+        if descriptors:
+            owner.close()
+            os.write(take, b"t")
+            os.close(take)
+            _execute(socket.socket(fileno=descriptors[0]))
     finally:
         os._exit(0)
+
+
+def _execute(channel: socket.socket) -> None:
+    """Execute one notebook."""
+    channel.sendall(HERE)
+    incoming = channel.makefile("rb")
+    order = pickle.load(incoming)  # noqa: S301  (from the process that has started this one)
+    ToldAttempt(order, channel, incoming).execute(order)
 
 
 class ToldAttempt(Attempt):

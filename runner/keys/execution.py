@@ -15,12 +15,14 @@ from runner.keys.executed_notebook import notebook_text, tell_the_truth, write_a
 from runner.keys.executor import KeyOutcome, Order, Progress, Report
 from runner.keys.foreign_result import result_from_cells
 from runner.keys.injected import notebook_value
+from runner.keys.kept_tables import kept_tables
 from runner.keys.kernelspecs import kernel_for
 from runner.keys.notebook_source import INJECTED, NotebookSource, read_notebook
 from runner.keys.output_tail import Printed
 from runner.keys.outputs_cells import Unreadable
 from runner.keys.parameters_cell import check_values, defaults_of
 from runner.keys.published import RESULT_FILE, read_published
+from runner.keys.references import check_reference
 from runner.keys.workplace import Workplace
 from runner.model.redaction import Redactor
 from runner.model.results import CellState, FailureKind, KeyFailure, KeyResult
@@ -127,6 +129,7 @@ class Execution:
             sandbox=self.attempt.kernel.sandbox(),
             redactions=self._redactor.redactions,
             on_spare_of_resident=self.attempt.kernel.is_spare_of_resident,
+            loaded=kept_tables(self._order, outputs, published.inputs),
         )
 
     def _warnings(self) -> Iterator[str]:
@@ -239,8 +242,10 @@ def _check_values(source: NotebookSource, order: Order) -> None:
     faults = [
         f"input {staged.name} is not in the run: {staged.file}"
         for staged in order.inputs
-        if not (order.run_folder / staged.file).is_file()
+        if staged.is_copied and not (order.run_folder / staged.file).is_file()
     ]
+    for staged in order.inputs:
+        check_reference(staged)
     if faults:
         raise InvalidInput("; ".join(faults), "no kernel was started")
 

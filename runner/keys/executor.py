@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from runner.keys.catalog import InstalledKey
+from runner.keys.kept_tables import NO_TABLES, Tables
 from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.contract import Limits
 from runner.model.events import Parameter
@@ -16,7 +17,11 @@ from runner.model.results import FailureKind, KeyFailure, KeyResult, StagedInput
 
 @frozen
 class Order:
-    """What is to be executed. `attempt` counts from 1; `run_folder` is an absolute path."""
+    """What is to be executed. `attempt` counts from 1; `run_folder` is an absolute path.
+
+    Files of inputs are relative to it, or absolute. `hidden` are folders that the KEY must not
+    see, but for its inputs there.
+    """
 
     invocation: InvocationId
     attempt: int
@@ -26,6 +31,8 @@ class Order:
     run_folder: Path
     limits: Limits
     secrets: Secrets = NO_SECRETS
+    hidden: tuple[Path, ...] = ()
+    tables: Tables = NO_TABLES
 
 
 @frozen

@@ -29,6 +29,14 @@ time.sleep(0.001)
 """ipykernel reads what children print in a thread; this waits until the thread has read it all."""
 
 
+def new_client(is_ours: bool) -> Any:
+    """jupyter_client's client with a context of its own, not connected to a kernel yet."""
+    context = zmq.asyncio.Context()
+    if not is_ours:  # it may drop what nobody takes at once
+        context.rcvhwm = _MESSAGES_OF_OTHERS
+    return AsyncKernelClient(context=context)
+
+
 class KernelClient:
     """The client's end of one kernel, for `async with`; raises KernelDied where none answers."""
 
@@ -36,10 +44,8 @@ class KernelClient:
         self._kernel = kernel
         self._is_ours = is_ours
         self._deadline = time.monotonic() + boot_seconds
-        self._context = zmq.asyncio.Context()
-        if not is_ours:  # it may drop what nobody takes at once
-            self._context.rcvhwm = _MESSAGES_OF_OTHERS
-        self.connection: Any = AsyncKernelClient(context=self._context)
+        self.connection = new_client(is_ours)
+        self._context = self.connection.context
         self.language_info: dict[str, Any] = {}
 
     async def __aenter__(self) -> "KernelClient":

@@ -99,7 +99,7 @@ from papermill.engines import (  # noqa: E402
 )
 from papermill.translators import PythonTranslator, papermill_translators  # noqa: E402
 
-from runner.keys.kernel_client import KernelClient  # noqa: E402
+from runner.keys.kernel_client import KernelClient, new_client  # noqa: E402
 
 _ENGINE = "runbook-attempt"
 _FORMAT = 4
@@ -146,6 +146,23 @@ def execute_notebook(notebook: Notebook, parameters: dict[str, Any], attempt: At
         request_save_on_cell_execute=False,
         attempt=attempt,
     )
+
+
+def rehearse() -> None:
+    """Do what is slow the first time in a process, for one that waits for its notebook."""
+    cell = {
+        "cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": "n = 0", "outputs": []
+    }  # fmt: skip
+    metadata = {"kernelspec": {"name": KERNEL, "language": "python"}}
+    tree = {"nbformat": _FORMAT, "nbformat_minor": 4, "metadata": metadata, "cells": [cell]}
+    papermill_translators.register("python", ExactTranslator)
+    notebook = papermill.execute_notebook(
+        notebook_of(tree), None, {"n": 1}, prepare_only=True, progress_bar=False
+    )
+    record = NotebookExecutionManager(notebook, progress_bar=False)
+    PapermillNotebookClient(record, kernel_name=KERNEL, log=_SILENT)
+    new_client(is_ours=True)
+    asyncio.new_event_loop().close()
 
 
 class AttemptEngine(NBClientEngine):  # type: ignore[misc]

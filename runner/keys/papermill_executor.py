@@ -10,6 +10,8 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from runner.kernels.boxing import Boxing, Shown
@@ -51,8 +53,8 @@ class PapermillExecutor:
             supply = None
         self._environment = dict(own)
         self._supply = supply or KernelSupply(own, policy.levels)
-        self.is_busy = threading.Event()
-        """Set once a KEY has a kernel: from then on the runner has time."""
+        self.begun: SimpleQueue[Path] = SimpleQueue()
+        """The run folder of each KEY that has a kernel: from then on the runner has time."""
         self._lock = threading.Lock()
         self._attempts: set[Attempt] = set()
         self._stopped = False
@@ -107,7 +109,7 @@ class PapermillExecutor:
             return self._unboxed(kernel)
         execution = Execution(order, kernel, workplace, report, started)
         with self._watched(execution.attempt):
-            self.is_busy.set()
+            self.begun.put(order.run_folder)
             return execution.outcome(accepted, Engine(self._supply))
 
     def stop(self) -> None:

@@ -52,6 +52,11 @@ class Screen:
     key: bytes = b""
     declared: DeclaredInput | None = None
 
+    @property
+    def has_rules(self) -> bool:
+        """Whether something was declared that has to be taken out, so that a copy is needed."""
+        return bool(self.secrets or self.columns)
+
 
 KNOWN_SECRETS = Screen({})
 """Where nothing was declared."""

@@ -3,16 +3,18 @@
 import os
 import shutil
 import stat
-from collections.abc import Iterator
-from hashlib import file_digest
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 from runner.kernels.boxing import Shown
+from runner.keys.catalog import file_digest
+from runner.keys.kept_tables import table_files, tables_environment
 from runner.keys.secrets import SECRETS_DIR, SECRETS_FOLDER
 from runner.model.frozen import frozen
 from runner.model.redaction import Redactor
+from runner.model.results import StagedInput
 
 if TYPE_CHECKING:
     from runner.keys.executor import Order
@@ -37,6 +39,7 @@ class Workplace:
     kept: Path
     shown: Shown
     inputs: tuple[_Stamp, ...]
+    tables: Mapping[str, str]
 
     @staticmethod
     def of(order: "Order", kept: Path) -> "Workplace":
@@ -50,18 +53,20 @@ class Workplace:
             order.secrets.hand_over(memory)
         run = order.run_folder
         inputs = tuple(
-            (run / staged.file, staged.name, staged.digest, _stamp(run / staged.file))
+            (run / staged.file, _changed(staged), staged.digest, _stamp(run / staged.file))
             for staged in order.inputs
         )
         secrets = (memory / SECRETS_FOLDER,) if memory else ()
-        readable = (order.key.folder, *secrets, *(path for path, *_ in inputs))
-        shown = Shown(readable, (outputs,), _hidden(run.parent))
-        return Workplace(memory, outputs, kept, shown, inputs)
+        named = (path for path, *_ in inputs)
+        readable = (order.key.folder, *secrets, *named, *table_files(order))
+        shown = Shown(readable, (outputs,), _hidden((run.parent, *order.hidden)))
+        return Workplace(memory, outputs, kept, shown, inputs, tables_environment(order))
 
     @property
     def environment(self) -> dict[str, str]:
         """What the KEY is told besides, as variables."""
-        return {SECRETS_DIR: str(self.memory / SECRETS_FOLDER)} if self.memory else {}
+        secrets = {SECRETS_DIR: str(self.memory / SECRETS_FOLDER)} if self.memory else {}
+        return {**secrets, **self.tables}
 
     def take_over(self, redactor: Redactor) -> tuple[str, ...]:
         """Keep what the KEY wrote: regular files only, without secrets; what is wrong with them.
@@ -91,30 +96,33 @@ class Workplace:
 
     def _changed_inputs(self) -> Iterator[str]:
         """Inputs that are not what they were: at a weak sandbox level their owner can do that."""
-        for path, name, digest, stamp in self.inputs:
+        for path, changed, digest, stamp in self.inputs:
             try:
-                same = _stamp(path) == stamp or _digest(path) == digest
+                same = _stamp(path) == stamp or file_digest(path) == digest
             except OSError:
                 same = False
             if not same:
-                yield f"it changed its input {name}"
+                yield changed
 
 
-def _hidden(runs: Path) -> tuple[Path, ...]:
-    """The folder of other runs, unless it holds what is private to the kernel anyway."""
+def _changed(staged: StagedInput) -> str:
+    """What is said where an input is not what it was."""
+    name = staged.name
+    return f"it changed its input {name}" if staged.is_copied else f"input {name} changed meanwhile"
+
+
+def _hidden(runs: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The folders of other runs, but for one that holds what is private to the kernel anyway."""
     private = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path(gettempdir()))  # noqa: S108
-    return () if any(place.is_relative_to(runs) for place in private) else (runs,)
+    return tuple(
+        folder for folder in runs if not any(place.is_relative_to(folder) for place in private)
+    )
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
     """What no program can set back: the time of the last change to the file or its attributes."""
     status = path.stat()
     return (status.st_ctime_ns, status.st_size, status.st_ino)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return "sha256:" + file_digest(file, "sha256").hexdigest()
 
 
 def _found(folder: Path) -> Iterator[tuple[Path, int]]:

@@ -56,6 +56,12 @@ class Analyses:
 
         return cluster(self.connection, source, text, name)
 
+    def repeats(self, source: str, columns: tuple[str, ...], name: str) -> None:
+        """Make the view `name`: `columns` that several rows of `source` share, and the `times`."""
+        from runner.kit.repeats import make_repeats
+
+        make_repeats(self.connection, source, columns, name)
+
     def calls(self, source: str, name: str) -> None:
         """Make the table `name` of calls between services, out of spans or edges."""
         from runner.kit.call_graph import make_calls
@@ -101,8 +107,8 @@ class Analyses:
     def latency(self, source: str, *, least_effect: float, least_count: int) -> "Latency":
         """How the durations `ms` of `source` went, by `timestamp`; it also has a flag `failed`.
 
-        Makes the views `series` (quantiles by bucket) and `phases` (before, during and after a
-        degradation).
+        Makes the table `series` (quantiles by bucket) and the view `phases` (before, during and
+        after a degradation).
         """
         from runner.kit.latency import latency
 

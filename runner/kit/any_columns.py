@@ -31,9 +31,7 @@ def with_found_columns(
         happened = f"it has no column `{safe_line(time)}`; columns found: {_listed(names.values())}"
         raise source.refused(happened, "name the column that holds the times")
     opened = DeclaredInput(**{**vars(declared), "columns": columns})
-    return RawRecords(
-        names, raw.unread, raw.unread_count, raw.warnings, raw.typed, raw.layout
-    ), opened
+    return RawRecords(**{**vars(raw), "names": names}), opened
 
 
 def _column(name: str, time: str) -> ColumnSpec:

@@ -29,8 +29,7 @@ def typed(column_type: str, text: str, zone: str) -> str:
     if column_type == "integer":
         return f"case when regexp_full_match({text}, '[+-]?\\d+(\\.0*)?') {_cast(text, 'BIGINT')}"
     if column_type == "number":
-        pattern = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
-        return f"case when regexp_full_match({text}, '{pattern}') {_cast(text, 'DECIMAL(38, 9)')}"
+        return f"case when not contains({text}, '_') {_cast(text, 'DECIMAL(38, 9)')}"
     if column_type == "flag":
         return (
             f"case when lower({text}) in ('true', 'yes', 't', 'y', '1') then true "

@@ -10,6 +10,8 @@ from runner.kit.quoting import identifier
 
 _TRIED = ("number", "timestamp", "flag")
 _TRIED_FIRST = 1_000
+_NAMES = (("+", ","), ("00", "0:"), ("-00", "-0:"))
+"""From which text on and before which one digits are a name: `+49`, `0012`, `-012`."""
 
 
 def shared_kinds(
@@ -21,6 +23,34 @@ def shared_kinds(
         for side, table in enumerate(tables)
     ]
     return tuple(_stronger(one, other) for one, other in zip(*kinds, strict=True))
+
+
+def kinds_of_unlike(
+    con: Any,
+    tables: tuple[str, str],
+    pairs: Sequence[Pair],
+    unlike: tuple[str, dict[str, str]],
+    zone: str,
+) -> tuple[str, ...]:
+    """The same, where all values of the right side that are not those of the left in the same row
+    are in the table `unlike`, with the names that the columns have there.
+
+    What the left side can be read as, its equal can. Only a kind that is not tried first needs
+    all values of the right side, where these few are of an earlier one.
+    """
+    table, names = unlike
+    lefts = column_kinds(con, tables[0], [pair.left for pair in pairs], zone)
+    few = column_kinds(con, table, [names[pair.right] for pair in pairs], zone)
+    rights = {pair.right: kind for pair, kind in zip(pairs, few, strict=True)}
+    doubtful = [
+        pair.right
+        for pair, left in zip(pairs, lefts, strict=True)
+        if left in _TRIED[1:] and rights[pair.right] != left
+    ]
+    rights |= dict(zip(doubtful, column_kinds(con, tables[1], doubtful, zone), strict=True))
+    return tuple(
+        _stronger(left, rights[pair.right]) for pair, left in zip(pairs, lefts, strict=True)
+    )
 
 
 def column_kinds(con: Any, table: str, columns: Sequence[str], zone: str) -> tuple[str, ...]:
@@ -103,7 +133,9 @@ def _confirmed(con: Any, source: str, likely: dict[str, str], zone: str) -> dict
 
 def _misfits(column: str, zone: str) -> tuple[str, ...]:
     """SQL that counts the values that are no number, those that are no time, and no flag."""
-    is_name = f"regexp_matches({column}, '^(-?0\\d|\\+)')"
+    is_name = " or ".join(
+        f"({column} >= '{first}' and {column} < '{behind}')" for first, behind in _NAMES
+    )
     no_number = f"{typed('number', column, zone)} is null or {is_name}"
     no_time = f"{typed('timestamp', column, zone)} is null"
     no_flag = f"{typed('flag', column, zone)} is null"

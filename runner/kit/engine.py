@@ -55,9 +55,9 @@ def connect(scratch: Path, memory_bytes: int) -> Any:
 
 
 def use_cores_for(size: int, con: Any) -> None:
-    """Use all cores from now on, where a file of that many bytes is worth it."""
+    """Use all cores that there are for it from now on, where a file of that size is worth it."""
     if size > MANY_BYTES:
-        con.execute("reset threads")
+        con.execute(f"set threads = {len(os.sched_getaffinity(0))}")
 
 
 def _open() -> Any:

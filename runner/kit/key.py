@@ -22,6 +22,7 @@ from runner.kit.publishing import published, spec_of
 from runner.kit.quoting import identifier, literal
 from runner.kit.readable_file import SourceFile
 from runner.kit.refusal import InputRefused, KitMisuse
+from runner.kit.rows import are_many, forget, keeps_types, making
 from runner.kit.tables import publish_table
 from runner.model.column_mapping import column_pairs, mapped, unknown_column
 from runner.model.contract import DeclaredInput, KeyContract
@@ -67,6 +68,7 @@ class Key(Analyses):
         self._files: dict[str, str] = {}
         self._bounds: dict[str, tuple[datetime | None, datetime | None]] = {}
         self._warnings: dict[str, None] = {}
+        self._has_many = False
         self._scratch = Path(tempfile.mkdtemp(prefix="runbook-kit-"))
         weakref.finalize(self, shutil.rmtree, self._scratch, True)
 
@@ -116,11 +118,19 @@ class Key(Analyses):
         """The DuckDB relation of a SELECT; `$name` in it stands for the parameter `name`."""
         return self.connection.sql(query, params=parameters or None)
 
-    def view(self, name: str, query: str) -> None:
-        """Name a SELECT, so that later ones read from it. An input's name cannot be taken."""
+    def view(self, name: str, query: str, *, once: bool = False) -> None:
+        """Name a SELECT, so that later ones read from it. An input's name cannot be taken.
+
+        `once` makes its rows now, in their order, instead of each time that they are asked for.
+        """
         if self.contract.input(name):
             raise KitMisuse(f"`{name}` is the name of an input")
-        self.connection.execute(f"create or replace temp view {identifier(name)} as {query}")
+        forget(self.connection, name, self._scratch)
+        statement = f"create temp view {identifier(name)} as {query}"
+        if once:
+            is_file = self._has_many and keeps_types(self.connection, query)
+            statement = making(name, query, self._scratch if is_file else None)
+        self.connection.execute(statement)
 
     def split(self, source: str, at: datetime | None, name: str, flag: str) -> None:
         """Make the view `name`: `source` with the `flag` that a record is of `at` or later.
@@ -178,13 +188,13 @@ class Key(Analyses):
                 raise KitMisuse(f"output `{name}` is published by key.{spec.type.value}(…)")
             made[name] = published(spec, given)
         self._keep(made)
-        rows = [(self._label(name), _shown(value)) for name, value in made.items()]
-        show_rows(("output", "value"), rows, self.contract.title)
+        shown = [(self._label(name), _shown(value)) for name, value in made.items()]
+        show_rows(("output", "value"), shown, self.contract.title)
 
-    def table(self, name: str, rows: Any) -> None:
+    def table(self, name: str, given: Any) -> None:
         """Publish a table from a relation or a list of mappings. Order the rows yourself."""
         spec_of(self.contract, name, OutputType.TABLE)
-        table = publish_table(name, rows, self.connection, self.output)
+        table = publish_table(name, given, self.connection, self.output)
         self._keep({name: table})
         more = f" (first {len(table.rows)} of {table.row_count:,})"
         caption = self._label(name) + (more if table.row_count > len(table.rows) else "")
@@ -210,11 +220,11 @@ class Key(Analyses):
         None is a finding that there is not, so that each can be written as `(…) if bad else None`.
         """
         names = ("finding", "since", "how_bad", "look_at_next")
-        rows = [dict(zip(names, one, strict=True)) for one in found if one]
+        made = [dict(zip(names, one, strict=True)) for one in found if one]
         nothing = (
             "select '' as finding, null::timestamp as since, '' as how_bad, '' as look_at_next"
         )
-        self.table("findings", rows or self.sql(f"{nothing} where false"))
+        self.table("findings", made or self.sql(f"{nothing} where false"))
 
     def warn(self, text: str) -> None:
         """Add a warning to the result; it changes no verdict and is shown with the outputs."""
@@ -245,13 +255,26 @@ class Key(Analyses):
         )
 
     def _load(self, wanted: Wanted, path: str | Path) -> LoadedTable:
-        """Load it, and leave no unpacked copy behind."""
+        """Load it, or the table that was kept of it, and leave no unpacked copy behind."""
         limit, name = self.contract.limits.file_bytes, wanted.declared.name
         source = SourceFile(name, self._found(path), self._scratch, limit)
+        self._has_many |= are_many(source.path)
+        if "RUNBOOK_KEPT_TABLES" not in os.environ:
+            return self._parsed(wanted, source)
+        from runner.kit.kept_tables import keep, loaded_before
+
+        before = loaded_before(wanted, source.path, self.connection)
+        if before is not None:
+            return before
+        loaded = self._parsed(wanted, source)
+        keep(loaded, wanted, source.path, self.connection, self.output)
+        return loaded
+
+    def _parsed(self, wanted: Wanted, source: SourceFile) -> LoadedTable:
         try:
             return load_table(wanted, source, self.connection)
         finally:
-            for copy in self._scratch.glob(f"{name}.*"):
+            for copy in self._scratch.glob(f"{source.name}.*"):
                 copy.unlink()
 
     def _declared(self, name: str) -> DeclaredInput:

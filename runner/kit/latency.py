@@ -53,9 +53,9 @@ class Latency:
 def latency(con: Any, source: str, least_effect: float, least_count: int) -> Latency:
     """How the durations of `source` went: columns `timestamp`, `ms` and `failed`.
 
-    Makes the views `series` (a row a bucket of a minute or more that has `least_count` durations)
-    and `phases` (`source` with a column `phase`: before, during, after). A stretch counts as a
-    degradation where its p95 is `least_effect` times the one before it.
+    Makes the table `series` (a row a bucket of a minute or more that has `least_count` durations)
+    and the view `phases` (`source` with a column `phase`: before, during, after). A stretch counts
+    as a degradation where its p95 is `least_effect` times the one before it.
     """
     con.execute(
         _SERIES.format(source=identifier(source), least=int(least_count), **_bucket(con, source))
@@ -89,11 +89,12 @@ def _bucket(con: Any, source: str) -> dict[str, int]:
 
 
 _SERIES = """
-    create or replace temp view series as
-    select time_bucket(to_seconds({seconds}), timestamp) as bucket, count(*) as durations,
-        quantile_cont(ms, 0.5) as p50, quantile_cont(ms, 0.95) as p95,
-        quantile_cont(ms, 0.99) as p99, count(*) filter (failed) as errors
-    from {source} where ms is not null group by bucket having count(*) >= {least}
+    create or replace temp table series as
+    select bucket, durations, q[1] as p50, q[2] as p95, q[3] as p99, errors from (
+        select time_bucket(to_seconds({seconds}), timestamp) as bucket, count(*) as durations,
+            quantile_cont(ms, [0.5, 0.95, 0.99]) as q, count(*) filter (failed) as errors
+        from {source} where ms is not null group by bucket having count(*) >= {least}
+    )
 """
 _CHANGE = """
     select quantile_cont(ms, 0.95) filter (phase = 'before'),

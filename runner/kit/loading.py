@@ -4,16 +4,17 @@
 from collections.abc import Iterator
 from typing import Any
 
+from runner.kit import rows
 from runner.kit.any_columns import with_found_columns
-from runner.kit.casting import engine_type, typed
 from runner.kit.engine import use_cores_for
 from runner.kit.formats import delimited
 from runner.kit.formats.catalog import labels, recognise
 from runner.kit.formats.format import Format, Head, Reading
 from runner.kit.places import lines_of
-from runner.kit.quoting import identifier, literal
+from runner.kit.quoting import identifier
 from runner.kit.readable_file import HEAD_BYTES, PlainFile, SourceFile, plain_file
 from runner.kit.records import RawRecords, Unread
+from runner.kit.typed_rows import Cell, select_typed
 from runner.model.contract import ColumnSpec, DeclaredInput, match_columns
 from runner.model.frozen import frozen
 from runner.model.safe_text import safe_line
@@ -88,19 +89,40 @@ def load_table(wanted: Wanted, source: SourceFile, con: Any) -> LoadedTable:
 
     The column `kit_fault` is null for good records. Raises InputRefused.
     """
-    declared = wanted.declared
     file = plain_file(source, con)
     use_cores_for(file.path.stat().st_size, con)
-    form = _format_of(source, declared, file)
-    raw = form.read(Reading(source, file.path, declared, con, wanted.year, wanted.zone))
-    source.refuse_wrong_shape(declared, tuple(raw.names.values()))
-    if declared.has_any_columns:
-        raw, declared = with_found_columns(source, raw, declared, wanted.time)
-    matched, _, _ = match_columns(declared.columns, tuple(raw.names.values()))
-    _cast_all(declared, raw, matched, wanted.zone, con)
+    form = _format_of(source, wanted.declared, file)
+
+    are_many = rows.are_many(file.path, are_joined=wanted.declared.has_any_columns)
+    target = f"kit_loaded_{wanted.declared.name}"
+
+    def typing(raw: RawRecords, query: str) -> str:
+        declared, raw, _ = _matched(wanted, source, raw)
+        select = _select(declared, raw, query, wanted.zone)
+        rows.forget(con, target, source.scratch)
+        is_file = are_many and not any(rows.is_reserved(column.name) for column in declared.columns)
+        return rows.making(target, select, source.scratch if is_file else None, numbered=True)
+
+    reading = Reading(source, file.path, wanted.declared, con, wanted.year, wanted.zone, typing)
+    raw = form.read(reading)
+    if not raw.is_loaded:
+        con.execute(typing(raw, "from kit_raw"))
+        con.execute("drop table kit_raw")
+    declared, raw, matched = _matched(wanted, source, raw)
     loaded = _with_lines(_counted(declared, raw, matched, form.label, con), file, raw)
     _refuse_too_little(source, declared, loaded)
     return loaded
+
+
+def _matched(
+    wanted: Wanted, source: SourceFile, raw: RawRecords
+) -> tuple[DeclaredInput, RawRecords, dict[str, str]]:
+    """The input with the columns that were found, and which of the file's each of them is."""
+    declared = wanted.declared
+    source.refuse_wrong_shape(declared, tuple(raw.names.values()))
+    if declared.has_any_columns:
+        raw, declared = with_found_columns(source, raw, declared, wanted.time)
+    return declared, raw, match_columns(declared.columns, tuple(raw.names.values()))[0]
 
 
 def _format_of(source: SourceFile, declared: DeclaredInput, file: PlainFile) -> Format:
@@ -114,76 +136,15 @@ def _format_of(source: SourceFile, declared: DeclaredInput, file: PlainFile) -> 
     return form
 
 
-def _cast_all(
-    declared: DeclaredInput, raw: RawRecords, matched: dict[str, str], zone: str, con: Any
-) -> None:
-    """From `kit_raw` to the typed table, in one pass; order of the file is kept."""
+def _select(declared: DeclaredInput, raw: RawRecords, query: str, zone: str) -> str:
+    """The SELECT of the typed records; the order of the file is kept."""
     place_of = {name: place for place, name in raw.names.items()}
     columns = declared.columns or (ColumnSpec("line", "text"),)
-    source_of = matched if declared.columns else {"line": "line"}
-    here = [column for column in columns if column.name in source_of]
-    places = {column.name: place_of[source_of[column.name]] for column in here}
-    types = {column.name: dict(raw.typed).get(places[column.name], "") for column in here}
-    texts = [_text(column, places[column.name], types[column.name]) for column in here]
-    values = [_value(column, zone, types.get(column.name)) for column in columns]
-    faults = [_fault(column) for column in here if column.required]
-    losses = [_fault(column) for column in here if not column.required and column.type != "text"]
-    target = identifier(f"kit_loaded_{declared.name}")
-    names = ", ".join(identifier(column.name) for column in columns)
-    con.execute(
-        f"create or replace temp table {target} as "
-        f"select {names}, {_joined(faults)} as kit_fault, {_joined(losses)} as kit_lost from "
-        f"(select *, {', '.join(values)} from (select {', '.join(texts)} from kit_raw))"
-    )
-    con.execute("drop table kit_raw")
-
-
-def _text(column: ColumnSpec, place: str, type_: str) -> str:
-    """The cell without blanks around it; trimming all cells would cost as much as reading them.
-
-    A cell that has a type keeps it where it is that of the column.
-    """
-    if type_:
-        kept = place if type_ == engine_type(column.type) else f"{place}::varchar"
-        return f"{kept} as {identifier(f'text of {column.name}')}"
-    bare = f"ascii({place}) > 32 and not suffix({place}, ' ') and not suffix({place}, '\t')"
-    text = f"case when {bare} then {place} else nullif(trim({place}, ' \t'), '') end"
-    return f"{text} as {identifier(f'text of {column.name}')}"
-
-
-def _value(column: ColumnSpec, zone: str, type_: str | None) -> str:
-    """SQL for the typed cell; a type of None is that of a column that the file does not have."""
-    text = identifier(f"text of {column.name}")
-    value = typed(column.type, text, zone)
-    if type_ is None:
-        value = f"null::{engine_type(column.type)}"
-    elif type_ == engine_type(column.type):
-        value = text
-    return f"{value} as {identifier(column.name)}"
-
-
-def _joined(faults: list[str]) -> str:
-    return f"nullif(concat_ws('; ', {', '.join(faults) or 'null'}), '')"
-
-
-def _fault(column: ColumnSpec) -> str:
-    """SQL for what is wrong with a cell, or null. A record without its time has no place."""
-    value, text = identifier(column.name), identifier(f"text of {column.name}")
-    said = literal(f"{column.name}: not {_WORDS[column.type]}: ")
-    shown = f"{said} || left({text}::varchar, 60)"
-    empty = ""
-    if column.required and column.type == "timestamp":
-        empty = f"when {text} is null then {literal(f'{column.name}: empty')} "
-    return f"case {empty}when {text} is not null and {value} is null then {shown} end"
-
-
-_WORDS = {
-    "text": "a text",
-    "integer": "a whole number",
-    "number": "a number",
-    "flag": "true or false",
-    "timestamp": "a time that has one reading",
-}
+    matched, _, _ = match_columns(columns, tuple(raw.names.values()))
+    places = [place_of.get(matched.get(column.name, ""), "") for column in columns]
+    types = dict(raw.typed)
+    cells = tuple(Cell(one, at, types.get(at, "")) for one, at in zip(columns, places, strict=True))
+    return select_typed(cells, zone, query, raw.has_blanks)
 
 
 def _counted(

@@ -8,7 +8,7 @@ a key, or ambiguous: under a key that a side has several times, so that it has n
 from decimal import Decimal
 from typing import Any
 
-from runner.kit.column_kinds import engine_types, shared_kinds
+from runner.kit.column_kinds import engine_types, kinds_of_unlike, shared_kinds
 from runner.kit.pairing import Pair, Rules, pair_columns
 from runner.kit.quoting import identifier, literal
 from runner.model.contract import plain_name
@@ -77,30 +77,55 @@ def reconcile(con: Any, left: str, right: str, rules: Rules, zone: str = "UTC") 
     pairs, uncompared = pair_columns(
         tuple(engine_types(con, left)), tuple(engine_types(con, right)), rules
     )
-    kinds = shared_kinds(con, (left, right), pairs, zone)
-    types = engine_types(con, left), engine_types(con, right)
-    pairs = tuple(
-        pair.compared_as(
-            kind, (types[0][pair.left] == "VARCHAR", types[1][pair.right] == "VARCHAR")
-        )
-        for pair, kind in zip(pairs, kinds, strict=True)
-    )
-    keys, values = pairs[: len(rules.keys)], pairs[len(rules.keys) :]
+    first = len(rules.keys)
+    pairs = _with_early_kinds(con, (left, right), pairs, first, zone)
     for side, table in enumerate((left, right)):
-        _side(con, table, (keys, values), side, zone)
-    ambiguous = _ambiguous_keys(con, len(keys))
+        _side(con, table, (pairs[:first], pairs[first:]), side, zone)
+    ambiguous = _ambiguous_keys(con, first)
+    sides = _side_count(con, "kit_left", first), _side_count(con, "kit_right", first)
+    _join(con, pairs, first, zone, ambiguous > 0)
+    pairs = _with_all_kinds(con, (left, right), pairs, sides[1], zone)
+    keys, values = pairs[:first], pairs[first:]
     time = next((n for n, p in enumerate(pairs) if _is_time(p, rules)), None)
     timed = None if time is None else (time, pairs[time])
-    if timed and timed[0] < len(keys):
+    if timed and timed[0] < first:
         timed = (timed[0], timed[1].compared_as("timestamp", (False, False)))
-    _join(con, (keys, values), timed, zone, ambiguous > 0)
+    _judge(con, (keys, values), timed, zone)
     _name_compared(con, keys, timed, zone)
-    return _counted(con, values, len(keys), ambiguous, uncompared)
+    return _counted(con, (keys, values), sides, ambiguous, uncompared)
 
 
 Pairs = tuple[Pair, ...]
 Timed = tuple[int, Pair] | None
 """The place of the column that holds a record's time, where there is one."""
+
+
+def _with_early_kinds(
+    con: Any, tables: tuple[str, str], pairs: Pairs, first: int, zone: str
+) -> Pairs:
+    """The pairs, of which keys and those that are not text on both sides have their kind already;
+    the others have none yet."""
+    left, right = (engine_types(con, table) for table in tables)
+    are_texts = [(left[pair.left] == "VARCHAR", right[pair.right] == "VARCHAR") for pair in pairs]
+    early = [n for n, texts in enumerate(are_texts) if n < first or texts != (True, True)]
+    found = shared_kinds(con, tables, [pairs[n] for n in early], zone)
+    kinds = dict(zip(early, found, strict=True))
+    return tuple(pair.compared_as(kinds.get(n, ""), are_texts[n]) for n, pair in enumerate(pairs))
+
+
+def _with_all_kinds(
+    con: Any, tables: tuple[str, str], pairs: Pairs, right: SideCount, zone: str
+) -> Pairs:
+    """The same, all with their kinds. Rows without one key are not in `kit_unlike`; where the right
+    side has some, all of its values are looked at."""
+    late = [pair for pair in pairs if not pair.kind]
+    names = {pair.right: f"b{place}" for place, pair in enumerate(pairs)}
+    unlike = ("kit_unlike", names)
+    if right.without_key or right.ambiguous:
+        unlike = (tables[1], {name: name for name in names})
+    found = kinds_of_unlike(con, tables, late, unlike, zone)
+    kinds = dict(zip((pair.left for pair in late), found, strict=True))
+    return tuple(pair.compared_as(pair.kind or kinds[pair.left], pair.are_texts) for pair in pairs)
 
 
 def _side(con: Any, table: str, pairs: tuple[Pairs, Pairs], side: int, zone: str) -> None:
@@ -134,46 +159,63 @@ def _has_key(side: str, keys: int) -> str:
     return " and ".join(f"{side}c{place} is not null" for place in range(keys))
 
 
-def _join(con: Any, pairs: tuple[Pairs, Pairs], timed: Timed, zone: str, ambiguous: bool) -> None:
-    """Every row that differs, as `kit_differing`, by one full outer join."""
+def _join(con: Any, pairs: Pairs, first: int, zone: str, ambiguous: bool) -> None:
+    """Every row that is not the same letter by letter, as `kit_unlike`, by one full outer join."""
+    equal = " and ".join(f"a.c{place} = b.c{place}" for place in range(first))
+    unlike = ["a.c0 is null", "b.c0 is null"]
+    unlike += [
+        pair.differs(f"a.c{place}", f"b.c{place}", zone)
+        if pair.kind
+        else f"a.c{place} is distinct from b.c{place}"
+        for place, pair in enumerate(pairs)
+        if place >= first
+    ]
+    kept = (f"{name}.c{place} as {name}{place}" for place in range(len(pairs)) for name in "ab")
+    con.execute(
+        f"create or replace temp table kit_unlike as select {', '.join(kept)} "
+        f"from ({_unique('kit_left', first, ambiguous)}) a full outer join "
+        f"({_unique('kit_right', first, ambiguous)}) b on {equal} where {' or '.join(unlike)}"
+    )
+
+
+def _judge(con: Any, pairs: tuple[Pairs, Pairs], timed: Timed, zone: str) -> None:
+    """Those of them that differ by what their values mean, as `kit_differing`."""
     keys, values = pairs
     first = len(keys)
-    equal = " and ".join(f"a.c{place} = b.c{place}" for place in range(first))
     differs = [
-        pair.differs(f"a.c{place}", f"b.c{place}", zone) for place, pair in enumerate(values, first)
+        pair.differs(f"a{place}", f"b{place}", zone) for place, pair in enumerate(values, first)
     ]
     named = [f"{sql} as d{place}" for place, sql in enumerate(differs, first)]
     kept = [
-        f"{pair.shown(pair.value(f'{name}.c{place}', side, zone))} as {name}{place}"
+        f"{pair.shown(pair.value(f'{name}{place}', side, zone))} as {name}{place}"
         for place, pair in enumerate(values, first)
         for side, name in enumerate("ab")
     ]
     shown = [
-        f"{_key_text(keys, 'coalesce(a.{0}, b.{0})')} as key",
-        "case when b.c0 is null then 'only left' when a.c0 is null then 'only right' "
+        f"{_key_text(keys, 'coalesce(a{0}, b{0})')} as key",
+        "case when b0 is null then 'only left' when a0 is null then 'only right' "
         "else 'mismatched' end as kind",
         f"coalesce({_time(timed, 'a', zone)}, {_time(timed, 'b', zone)}) as time",
     ]
-    wanted = ["a.c0 is null", "b.c0 is null", *differs]
+    wanted = ["a0 is null", "b0 is null", *differs]
     con.execute(
         f"create or replace temp table kit_differing as select {', '.join(shown + named + kept)} "
-        f"from ({_unique('kit_left', first, ambiguous)}) a full outer join "
-        f"({_unique('kit_right', first, ambiguous)}) b on {equal} where {' or '.join(wanted)}"
+        f"from kit_unlike where {' or '.join(wanted)}"
     )
 
 
 def _key_text(keys: tuple[Pair, ...], column: str) -> str:
-    """SQL for the key as one text; `column` is a pattern of what stands for `c0`, `c1` …"""
-    parts = [pair.shown(column.format(f"c{place}")) for place, pair in enumerate(keys)]
+    """SQL for the key as one text; `column` is a pattern of a column, with `{0}` for its place."""
+    parts = [pair.shown(column.format(place)) for place, pair in enumerate(keys)]
     return f"concat_ws('/', {', '.join(parts)})"
 
 
 def _name_compared(con: Any, keys: Pairs, timed: Timed, zone: str) -> None:
     """`compared`: each row that was compared, by its time, which is that of the left side first."""
-    same = _key_text(keys, "a.{0}")
+    same = _key_text(keys, "a.c{0}")
     con.execute(
         "create or replace temp view compared as "
-        f"select {_time(timed, 'a', zone)} as timestamp, false as differs from kit_left a "
+        f"select {_time(timed, 'a.c', zone)} as timestamp, false as differs from kit_left a "
         f"where {_has_key('a.', len(keys))} and {same} not in (select key from kit_differing) and "
         f"({', '.join(f'a.c{place}' for place in range(len(keys)))}) not in (from kit_ambiguous) "
         "union all select time, true from kit_differing"
@@ -187,18 +229,22 @@ def _unique(side: str, keys: int, ambiguous: bool) -> str:
 
 
 def _time(timed: Timed, name: str, zone: str) -> str:
-    """SQL for the time of a row of one side."""
+    """SQL for the time of a row of the side `a` or `b`; `name` is what stands before its place."""
     if timed is None:
         return "null::timestamp"
     place, pair = timed
-    return pair.value(f"{name}.c{place}", "ab".index(name), zone)
+    return pair.value(f"{name}{place}", "ab".index(name[0]), zone)
 
 
 def _counted(
-    con: Any, values: tuple[Pair, ...], first: int, ambiguous: int, uncompared: tuple[str, ...]
+    con: Any,
+    pairs: tuple[Pairs, Pairs],
+    sides: tuple[SideCount, SideCount],
+    ambiguous: int,
+    uncompared: tuple[str, ...],
 ) -> Reconciled:
+    values, first, (left, right) = pairs[1], len(pairs[0]), sides
     _name_differences(con, values, first)
-    left, right = (_side_count(con, side, first) for side in ("kit_left", "kit_right"))
     sums = "".join(
         f", count(*) filter (kind = 'mismatched' and d{first + place})"
         for place in range(len(values))

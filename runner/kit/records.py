@@ -1,4 +1,4 @@
-"""Records before they are typed: text columns in the engine's table `kit_raw`."""
+"""Records before they are typed: text columns `c0`, `c1` … of a table or query of the engine."""
 
 from runner.kit.places import Layout
 from runner.model.frozen import frozen
@@ -19,11 +19,12 @@ class Unread:
 
 @frozen
 class RawRecords:
-    """What `kit_raw` holds: the file's name of each of its columns, and what it does not hold.
+    """Records as they are read: the file's name of each column, and what could not be read.
 
     `unread` are the first UNREAD_KEPT of `unread_count` records. `typed` are the columns that are
     no text, with their type in the engine. `layout` says how the records lie in the file, where
-    that tells the line of each.
+    that tells the line of each. `is_loaded` says that they are in the typed table already; else
+    they are in `kit_raw`. `has_blanks` says that cells may have blanks around them.
     """
 
     names: dict[str, str]
@@ -32,3 +33,5 @@ class RawRecords:
     warnings: tuple[str, ...] = ()
     typed: tuple[tuple[str, str], ...] = ()
     layout: Layout | None = None
+    is_loaded: bool = False
+    has_blanks: bool = True

@@ -87,6 +87,21 @@ class Material:
 
 
 @frozen
+class Tolerance:
+    """How far a value may be from that of an earlier execution and still be the same.
+
+    `absolute` is in the unit of the output, `relative` a share of the larger of the two values; one
+    of them is enough. Without either it has to be the same to the digit.
+    """
+
+    absolute: Decimal | None = None
+    relative: Decimal | None = None
+
+
+EXACT = Tolerance()
+
+
+@frozen
 class OutputSpec:
     """A value that a KEY promises to publish. `aliases` are further names that runbooks use."""
 
@@ -100,6 +115,7 @@ class OutputSpec:
     null_means: str = ""
     question: str = ""
     material_at: Material | None = None
+    tolerance: Tolerance = EXACT
 
     @property
     def names(self) -> tuple[str, ...]:

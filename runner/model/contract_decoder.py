@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from runner.model.contract import (
+    EXACT,
     ColumnSpec,
     DeclaredInput,
     DeclaredParameter,
@@ -17,11 +18,12 @@ from runner.model.contract import (
     Limits,
     Material,
     OutputSpec,
+    Tolerance,
     plain_name,
 )
 from runner.model.frozen import field_names as fields_of
 from runner.model.identity import NOTEBOOK_PREFIX, KeyName
-from runner.model.values import OutputType
+from runner.model.values import NUMERIC, OutputType
 
 MISSING: Any = object()
 """Stands for a field that key.json does not have."""
@@ -259,6 +261,7 @@ def _output(part: _Part) -> OutputSpec:
         null_means=part.text("null_means"),
         question=part.text("question"),
         material_at=_material(part),
+        tolerance=_tolerance(part),
     )
 
 
@@ -273,6 +276,28 @@ def _material(part: _Part) -> Material | None:
         inner.fault("share", f"must be between 0 and 1, found {share}")
     threshold = Decimal(share) if isinstance(share, int | Decimal) else Decimal(0)
     return Material(threshold, inner.required_text("of"))
+
+
+def _tolerance(part: _Part) -> Tolerance:
+    words = 'a number in the unit of the output, or {"relative": 0.01}'
+    found = part.take("tolerance", (int, Decimal, dict), words, None)
+    if found is None:
+        return EXACT
+    tree = found if isinstance(found, dict) else {"absolute": found}
+    inner = _Part(tree, part.at("tolerance"), field_names(Tolerance), part.problems)
+    if not tree:
+        part.fault("tolerance", "names neither `absolute` nor `relative`")
+    bounds = {name: inner.take(name, (int, Decimal), "a number", None) for name in tree}
+    for name, most in (("absolute", None), ("relative", 1)):
+        bound = bounds.get(name)
+        if bound is not None and (bound < 0 or (most is not None and bound > most)):
+            wanted = "between 0 and 1" if most else "at least 0"
+            inner.fault(name, f"must be {wanted}, found {bound}")
+    absolute, relative = (bounds.get(name) for name in field_names(Tolerance))
+    return Tolerance(
+        None if absolute is None else Decimal(absolute),
+        None if relative is None else Decimal(relative),
+    )
 
 
 def _contradictions(contract: KeyContract) -> Iterable[str]:
@@ -311,6 +336,8 @@ def _output_faults(spec: OutputSpec, contract: KeyContract) -> Iterable[str]:
         yield f"{at}: has `null_means` and is not nullable"
     if spec.nullable and spec.type in (OutputType.TABLE, OutputType.CHART):
         yield f"{at}: a {spec.type.value} is published empty rather than null"
+    if spec.tolerance != EXACT and spec.type not in NUMERIC:
+        yield f"{at}: `tolerance` belongs to numbers; a {spec.type.value} has to be the same"
     material = spec.material_at
     if material and spec.type is not OutputType.COUNT:
         yield f"{at}: `material_at` belongs to the type count"

@@ -19,22 +19,13 @@ from typing import Any
 from runner.model.contract import KeyContract, OutputSpec
 from runner.model.frozen import frozen
 from runner.model.results import OutputValue
-from runner.model.values import Chart, OutputType, Table, Undefined, Value
+from runner.model.values import NUMERIC, Chart, OutputType, Table, Undefined, Value
 
 FORMAT = 1
 MOST_TEXT_BYTES = 100_000
 MOST_DIGITS = 40
 _ROW_COUNTS = ("rows_read", "rows_bad")
 _FIELDS = ("format", "key", "outputs", "data_from", "data_to", "warnings", "inputs")
-_NUMERIC = (
-    OutputType.RATIO,
-    OutputType.PERCENT,
-    OutputType.COUNT,
-    OutputType.DURATION,
-    OutputType.BYTES,
-    OutputType.MONEY,
-    OutputType.NUMBER,
-)
 
 
 @frozen
@@ -119,7 +110,7 @@ def checked_value(spec: OutputSpec, plain: object) -> Value:
         if not spec.nullable:
             raise NotAValue(f"is {why or 'null'}, and the contract says it always has a value")
         return Undefined(why or spec.null_means)
-    if spec.type in _NUMERIC:
+    if spec.type in NUMERIC:
         return _number(spec, plain)
     return _READERS[spec.type](spec, plain)
 

@@ -23,7 +23,8 @@ class StagedInput:
     `file` is relative to the run folder; `origin` is the path that the caller gave; `size` is in
     bytes; `digest` is `sha256:` and hex. Where something was taken out of the copy, `original_size`
     and `original_digest` are those of the file that was given, and `redactions` counts. `absent`
-    are columns that were to be taken out and that the file does not have.
+    are columns that were to be taken out and that the file does not have. One that is not
+    `is_copied` was too large: it lies where it lay, and its `file` is absolute.
     """
 
     name: str
@@ -35,11 +36,28 @@ class StagedInput:
     original_digest: str = ""
     redactions: tuple[Redaction, ...] = ()
     absent: tuple[str, ...] = ()
+    is_copied: bool = True
 
     @property
     def given_digest(self) -> str:
         """The digest of the file that was given."""
         return self.original_digest or self.digest
+
+
+@frozen
+class KeptTable:
+    """A loaded input that is kept as Parquet, with every record of its file: good and bad ones.
+
+    `of` is the digest of the input; `file` is relative to the run folder; `size` is in bytes.
+    """
+
+    name: str
+    of: str
+    file: str
+    size: int
+    digest: str
+    rows_read: int
+    rows_bad: int
 
 
 class CellState(Enum):
@@ -78,7 +96,7 @@ class KeyResult:
     `notebook` is the executed notebook, relative to the run folder. `sandbox` says how its kernel
     was shut in; records of older versions do not say it. `redactions` counts the secrets that were
     taken out of what is kept. `on_spare_of_resident`: its kernel was booted by a resident process,
-    before the run began.
+    before the run began. `loaded` are the inputs that are kept as tables.
     """
 
     outputs: tuple[OutputValue, ...]
@@ -92,6 +110,7 @@ class KeyResult:
     sandbox: Sandbox | None = None
     redactions: tuple[Redaction, ...] = ()
     on_spare_of_resident: bool = False
+    loaded: tuple[KeptTable, ...] = ()
 
     def value(self, name: str) -> Value | None:
         """The value of an output by name, or None where it was not published."""

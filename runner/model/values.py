@@ -25,6 +25,18 @@ class OutputType(Enum):
     CHART = "chart"
 
 
+NUMERIC = (
+    OutputType.RATIO,
+    OutputType.PERCENT,
+    OutputType.COUNT,
+    OutputType.DURATION,
+    OutputType.BYTES,
+    OutputType.MONEY,
+    OutputType.NUMBER,
+)
+"""The types whose values are numbers."""
+
+
 class Dimension(Enum):
     """What a quantity measures. Quantities of two dimensions cannot be compared."""
 

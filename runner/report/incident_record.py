@@ -105,6 +105,9 @@ def _files(key: KeyStory, first: str) -> list[str]:
 
 
 def _input(given: StagedInput) -> str:
+    if not given.is_copied:
+        where = f"{plain(given.file)}, {plain(given.digest)}, {given.size:,} bytes"
+        return f"- [ ] input {plain(given.name)}: not kept, save it yourself: {where}"
     return f"- [x] input {plain(given.name)}: {plain(given.file)}, {plain(given.digest)}"
 
 

@@ -194,6 +194,7 @@ def staged_json(given: StagedInput) -> Json:
         "name": given.name,
         "origin": given.origin,
         "file": given.file,
+        "kept": given.is_copied,
         "bytes": given.size,
         "digest": given.digest,
         "original_bytes": given.original_size or given.size,

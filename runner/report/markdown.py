@@ -34,7 +34,8 @@ def handoff_markdown(story: Story) -> str:
     if header.incident:
         lines.append(f"- Incident: {plain(header.incident)}")
     for given in story.inputs:
-        lines.append(f"- Input: {plain(given.origin)}, {plain(given.digest)}")
+        kept = "" if given.is_copied else ", not kept"
+        lines.append(f"- Input: {plain(given.origin)}, {plain(given.digest)}{kept}")
     if story.kept_out:
         lines.append(f"- Kept out: {plain(kept_out_in_words(story.kept_out))}")
     for step in story.steps:

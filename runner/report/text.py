@@ -82,7 +82,8 @@ def _facts(story: Story) -> Iterator[tuple[str, str]]:
         yield "finished", f"{show_time(header.finished)}, {show_seconds(header.seconds)}"
     for given in story.inputs:
         size = show_size(given.size)
-        yield "input", f"{given.name}: {given.origin}, {size}, {short_digest(given.digest)}"
+        said = f"{given.name}: {given.origin}, {size}, {short_digest(given.digest)}"
+        yield "input", said + ("" if given.is_copied else ", not kept")
     if story.kept_out:
         yield "kept out", kept_out_in_words(story.kept_out)
     for absent in absent_columns(story.inputs):

@@ -27,6 +27,7 @@ from runner.model.events import (
     StepEntered,
     StepSkipped,
 )
+from runner.model.results import StagedInput
 from runner.model.runs import AnswerSource
 from runner.report.chapters import Moment
 from runner.report.interruptions import interruption_in_words
@@ -60,9 +61,7 @@ def _words(event: Event) -> str:
         case RunStarted():
             return f"run started, {event.mode.value}"
         case InputStaged(staged=staged):
-            kept_out = sum(one.count for one in staged.redactions)
-            said = f", {kept_out:,} values kept out" if kept_out else ""
-            return f"input {staged.name} taken in: {staged.origin}, {show_size(staged.size)}{said}"
+            return f"input {staged.name} taken in: {staged.origin}, {_how_kept(staged)}"
         case StepEntered():
             again = f" (visit {event.visit})" if event.visit > 1 else ""
             return f"{place_name(event.step)} reached{again}"
@@ -130,3 +129,11 @@ def _of_question(event: Event) -> str:
             return f"answered{by}, {answer.source.value}: {chosen} ({event.question_id})"
         case _:
             return ""
+
+
+def _how_kept(staged: StagedInput) -> str:
+    size = show_size(staged.size)
+    if not staged.is_copied:
+        return f"{size}, not kept"
+    kept_out = sum(one.count for one in staged.redactions)
+    return f"{size}, {kept_out:,} values kept out" if kept_out else size

@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from runner.resident import place
 
 HERE, BEGUN, EXIT = b"here", b"begun", b"exit "
-LOST = 70
+LOST = 128 + signal.SIGTERM
+"""The run of a resident that dies gets SIGTERM from the system, and is left to be resumed."""
 _TAKEN = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _ANSWER_SECONDS = 2.0
 
@@ -80,7 +81,10 @@ def _exit_code(connection: socket) -> int:
         answer = b""
     if answer.startswith(EXIT):
         return int(answer[len(EXIT) :])
-    text = "error: the resident process that did this run is gone; see `runbook history`\n"
+    text = (
+        "error: the resident process is gone, and the run that it did was stopped\n"
+        "hint:  `runbook history` shows the run, `runbook resume` goes on with it\n"
+    )
     os.write(2, text.encode())
     return LOST
 

@@ -117,18 +117,20 @@ class Resident:
         if self._sources.have_changed():
             self._end()
         if self._ends or request.identity != self._identity or not _has_one_thread():
-            _answer(connection, b"no")
-            connection.close()
+            _refuse(connection)
             return
         alike = request.limits == self._limits
         spare = self._stock.take(request.environment) if alike else None
         forks = self._stock.connect() if alike else None
-        process = os.fork()
+        process = _fork()
         if process == 0:
             self._become_run(request, connection, lambda: hosting.supply_of(request, spare, forks))
         for ours in (spare and spare.channel, forks):
             if ours:
                 ours.close()
+        if process < 0:
+            _refuse(connection)
+            return
         descriptor = os.pidfd_open(process)
         self._hosted[descriptor] = Hosted(process, descriptor, connection)
         self._served += 1
@@ -173,6 +175,20 @@ class Resident:
 def _answer(connection: socket.socket, message: bytes) -> None:
     with suppress(OSError):  # who asked may be dead, and the run with it
         connection.send(message)
+
+
+def _refuse(connection: socket.socket) -> None:
+    """Let the caller do the run by itself."""
+    _answer(connection, b"no")
+    connection.close()
+
+
+def _fork() -> int:
+    """As os.fork; -1 where the system has no room for another process."""
+    try:
+        return os.fork()
+    except OSError:
+        return -1
 
 
 def _has_one_thread() -> bool:

@@ -19,7 +19,9 @@ from runner.interpreter.state import RunState, fold
 from runner.keys.executor import KeyExecutor
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import stage_input
+from runner.keys.kept_tables import TABLES_FROM_BYTES
 from runner.keys.parameters import mapped_contract
+from runner.keys.references import COPIED_UP_TO_BYTES, refer_to_input
 from runner.keys.screening import Screen
 from runner.keys.secrets import NO_SECRETS, Secrets, secrets_among
 from runner.model.contract import KeyContract
@@ -79,6 +81,10 @@ class RunRequest:
     by_resident: bool = False
     as_of: datetime | None = None
     """The time from which windows are counted back, where all inputs are of a sample; else now."""
+    tables_from: int | None = TABLES_FROM_BYTES
+    """From which size on, in bytes, inputs are kept as tables too; None for none."""
+    copy_up_to: int | None = COPIED_UP_TO_BYTES
+    """Inputs of more bytes are not copied but named by origin and digest; None copies all."""
 
 
 @frozen
@@ -160,7 +166,9 @@ def go_on(
         inbox=world.inbox,
         deadline_seconds=request.deadline_seconds,
         commands=_commands(request, evidence.path),
-        intake=FolderIntake(_contracts(request), evidence.path, _screen_of(request, evidence)),
+        intake=FolderIntake(
+            _contracts(request), evidence.path, request.copy_up_to, _screen_of(request, evidence)
+        ),
         letters=letters,
         at_once=request.keys_at_once or _usable_cores(),
     )
@@ -187,8 +195,8 @@ def _usable_cores() -> int:
 
 def _orders(request: RunRequest, folder: Path) -> OrderWriter:
     keys = {key.contract.key: key for key in request.loaded.keys}
-    secrets = secrets_of(request)
-    return OrderWriter(keys, request.parameters, folder, request.limits, secrets)
+    chosen = (request.limits, secrets_of(request), request.tables_from)
+    return OrderWriter(keys, request.parameters, folder, *chosen)
 
 
 def _commands(request: RunRequest, folder: Path) -> CommandRunner:
@@ -262,8 +270,12 @@ def _stage(request: RunRequest, state: RunState, evidence: RunEvidence) -> tuple
     screen_of = _screen_of(request, evidence)
     try:
         for one in (given for given in request.inputs if given.name not in known):
-            part = unused_part(evidence.path, one.name)
-            given = stage_input(one.name, one.path, evidence.path, part, screen_of(one.name))
+            screen = screen_of(one.name)
+            most_bytes = None if screen.has_rules else request.copy_up_to
+            given = refer_to_input(one.name, one.path, most_bytes)
+            if given is None:
+                part = unused_part(evidence.path, one.name)
+                given = stage_input(one.name, one.path, evidence.path, part, screen)
             if one.path == STANDARD_INPUT:
                 _check_shape(request, one.name, evidence.path / given.file)
             staged.append(InputStaged(given))

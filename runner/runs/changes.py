@@ -1,14 +1,10 @@
 """What changed between the record of a run and the world: its runbook, its KEYs, the packages."""
 
 from difflib import unified_diff
-from pathlib import Path
 
-from runner.errors import EvidenceBroken
-from runner.keys.catalog import file_digest
 from runner.model.events import KeyRecord
 from runner.model.frozen import frozen
 from runner.model.identity import KeyName
-from runner.model.results import StagedInput
 from runner.runs.copies import key_records
 from runner.runs.environment import Environment
 from runner.runs.loading import LoadedRunbook
@@ -41,18 +37,6 @@ def changes_since(recorded: RecordedRun, loaded: LoadedRunbook, now: Environment
         + _of_keys(recorded, loaded)
         + _of_environment(recorded, loaded, now)
     )
-
-
-def refuse_altered_inputs(folder: Path, inputs: tuple[StagedInput, ...]) -> None:
-    """Raise EvidenceBroken where the copy of an input is not what was taken in."""
-    for staged in inputs:
-        file = folder / staged.file
-        if not file.is_file() or file_digest(file) != staged.digest:
-            raise EvidenceBroken(
-                f"input {staged.name} of {folder.name} is not what was taken in: {staged.file}",
-                "Nothing was executed.",
-                "run it anew: runbook run",
-            )
 
 
 def _of_runbook(recorded: RecordedRun, loaded: LoadedRunbook) -> Changes:

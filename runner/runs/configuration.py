@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 FILE = "runbook.toml"
-TABLES = ("limits", "sandbox", "warm", "redact", "schedule")
+TABLES = ("limits", "sandbox", "evidence", "warm", "redact", "schedule")
 _MOST_BYTES = 1_000_000
 
 

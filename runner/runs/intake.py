@@ -7,6 +7,7 @@ from typing import Protocol
 from runner.errors import InvalidInput
 from runner.keys.input_shape import check_input
 from runner.keys.inputs import check_origin, stage_input
+from runner.keys.references import refer_to_input
 from runner.keys.screening import KNOWN_SECRETS, Screen
 from runner.model.contract import KeyContract
 from runner.model.results import StagedInput
@@ -27,11 +28,16 @@ class FolderIntake:
         self,
         contracts: Iterable[KeyContract],
         run_folder: Path,
+        copy_up_to: int | None = None,
         screen_of: Callable[[str], Screen] = lambda name: KNOWN_SECRETS,
     ):
-        """`screen_of` says what is kept out of the copy of an input."""
+        """Files of more than `copy_up_to` bytes stay where they are; None copies all.
+
+        `screen_of` says what is kept out of the copy of an input.
+        """
         self._contracts = tuple(contracts)
         self._run_folder = run_folder
+        self._copy_up_to = copy_up_to
         self._screen_of = screen_of
 
     def take(self, name: str, path: str) -> StagedInput:
@@ -43,10 +49,13 @@ class FolderIntake:
         for contract in self._contracts:
             if declared := contract.input(name):
                 check_input(declared, origin)
+        screen = self._screen_of(name)
+        most_bytes = None if screen.has_rules else self._copy_up_to
+        if large := refer_to_input(name, origin, most_bytes):
+            return large
         number = 1
         while (self._run_folder / "inputs" / name / str(number)).exists():
             number += 1
-        screen = self._screen_of(name)
         return stage_input(name, origin, self._run_folder, str(number), screen)
 
 

@@ -9,12 +9,14 @@ from runner.evidence.run_evidence import RunEvidence
 from runner.interpreter.program import Program
 from runner.interpreter.state import RunState
 from runner.keys.catalog import Library
+from runner.keys.references import COPIED_UP_TO_BYTES, check_reference
 from runner.keys.secrets import NO_SECRETS, Secrets
 from runner.model.contract import KeyContract
 from runner.model.events import Parameter, RunbookRebased, RunStarted, SignalReceived
 from runner.model.frozen import frozen
 from runner.model.interruptions import RunResumed, Setting
 from runner.model.redaction import MASK
+from runner.model.results import KeyResult
 from runner.model.runs import Mode
 from runner.runs.assignment import GivenInput
 from runner.runs.begin import (
@@ -27,7 +29,7 @@ from runner.runs.begin import (
     login,
     record,
 )
-from runner.runs.changes import Changes, changes_since, refuse_altered_inputs
+from runner.runs.changes import Changes, changes_since
 from runner.runs.copies import (
     Copies,
     key_records,
@@ -36,6 +38,7 @@ from runner.runs.copies import (
     write_copies,
 )
 from runner.runs.environment import Environment, environment_now
+from runner.runs.kept_inputs import refuse_altered_copies
 from runner.runs.limiting import NO_CHANGES, LimitChanges
 from runner.runs.loading import LoadedRunbook, called_keys, load_runbook
 from runner.runs.recorded import RecordedRun, read_run
@@ -78,6 +81,7 @@ class Resumption:
     settings: tuple[Setting, ...] = ()
     redact: tuple[str, ...] = ()
     """Columns to be redacted, besides those of the record."""
+    copy_up_to: int | None = COPIED_UP_TO_BYTES
 
 
 def take_up(evidence: RunEvidence, libraries: tuple[Path, ...]) -> TakenRun:
@@ -96,7 +100,7 @@ def take_up(evidence: RunEvidence, libraries: tuple[Path, ...]) -> TakenRun:
         )
     if evidence.is_sealed and recorded.state.finished is not None:
         raise _finished(evidence.id, recorded.state)
-    refuse_altered_inputs(evidence.path, recorded.state.inputs)
+    refuse_altered_copies(evidence.path, recorded.state.inputs)
     environment = environment_now()
     loaded = _loaded_now(recorded, libraries)
     return TakenRun(
@@ -108,7 +112,8 @@ def resume(taken: TakenRun, how: Resumption, world: World) -> CompletedRun | Lef
     """Go on to the end, or until the run is left again.
 
     KEYs that finished are not executed again; those without an end are, as a new attempt. Raises
-    InvalidRunbook where something changed and `how` does not say to take it.
+    InvalidRunbook where something changed and `how` does not say to take it, InvalidInput where an
+    input that was not copied is not what it was; such a run can still be aborted.
     """
     evidence, state = taken.evidence, taken.recorded.state
     if state.finished is not None:
@@ -117,6 +122,7 @@ def resume(taken: TakenRun, how: Resumption, world: World) -> CompletedRun | Lef
     if not how.abort:
         refuse_secrets(taken.loaded)
         _refuse_masked(taken)
+        _refuse_changed_origins(taken)
     evidence.hide(how.secrets.all)
     resumed = RunResumed(login(), node(), how.command, VERSION, python_version(), how.settings)
     state = record((resumed,), state, evidence, world)
@@ -187,6 +193,17 @@ def _refuse_masked(taken: TakenRun) -> None:
             )
 
 
+def _refuse_changed_origins(taken: TakenRun) -> None:
+    """Inputs that were not copied have to be what they were, where a KEY has still to read them."""
+    state = taken.recorded.state
+    ended = {state.attempts[i].key for i, r in state.ended.items() if isinstance(r, KeyResult)}
+    void = set(taken.changes.void)
+    to_come = [k for k in taken.loaded.keys if k.contract.key not in ended - void]
+    for staged in state.inputs:
+        if any(key.contract.input(staged.name) for key in to_come):
+            check_reference(staged)
+
+
 def _rebase(taken: TakenRun) -> RunbookRebased:
     """Copy what is there now into the run folder; the event that says that it counts."""
     before = [e for e in taken.recorded.entries if isinstance(e.event, RunbookRebased)]
@@ -224,6 +241,7 @@ def _request(taken: TakenRun, how: Resumption) -> RunRequest:
         limits=how.limits,
         secrets=how.secrets,
         redact=tuple(dict.fromkeys((*started.redact, *how.redact))),
+        copy_up_to=how.copy_up_to,
     )
 
 

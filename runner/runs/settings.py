@@ -1,7 +1,7 @@
-"""What `runbook.toml` settles for runs: limits, sandbox, redaction, the resident. Flags come first.
+"""What `runbook.toml` settles for runs: limits, sandbox, evidence, redaction, the resident.
 
-A project's file comes before the user's. It cannot weaken the sandbox, since it comes with the
-notebooks that the sandbox is for.
+Flags come before it, a project's file before the user's. The project's cannot weaken the sandbox,
+since it comes with the notebooks that the sandbox is for.
 """
 
 from collections.abc import Mapping

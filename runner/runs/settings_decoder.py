@@ -178,10 +178,17 @@ def _idle_seconds(value: object) -> int | None:
     return _amount("idle_seconds", value)
 
 
+def _copied_bytes(value: object) -> int | None:
+    return _amount("copy_up_to_bytes", value)
+
+
 _NAMES: dict[str, dict[str, tuple[Callable[[object], int | str | None], str]]] = {
     "sandbox": {
         "level": (_level, "one of " + ", ".join(f'"{level}"' for level in _LEVELS)),
         "require": (_flag, "true or false"),
+    },
+    "evidence": {
+        "copy_up_to_bytes": (_copied_bytes, f"a size (units: {units_of('copy_up_to_bytes')})"),
     },
     "warm": {
         "use": (_flag, "true or false"),

@@ -76,6 +76,17 @@ def test_a_redacted_column_is_nowhere_in_the_store(
 
 
 @pytest.mark.kernel
+def test_an_input_with_redacted_columns_is_copied_whatever_its_size(
+    runbook: Runbook, library: Path, store: Path
+) -> None:
+    ended = run(runbook, library, "--copy-up-to", "1B")
+    assert ended.returncode == 0, ended.stderr
+    assert "is not kept" not in ended.stderr
+    (copy,) = store.glob("runs/*/inputs/events/events.csv")
+    assert "ada@x.org" not in copy.read_text()
+
+
+@pytest.mark.kernel
 def test_the_tokens_of_a_store_are_the_same_in_every_run(
     runbook: Runbook, library: Path, store: Path
 ) -> None:

@@ -20,7 +20,7 @@ GOOD = f"webhook_log={SAMPLES / 'healthy-day.csv'}"
         (("run", "webhook-failures", "-i", "nowhere.csv"), 3, "nowhere.csv"),
         (("run", "webhook-failures", "-i", "log=x.csv"), 2, "no KEY of this runbook has an input"),
         (("run", "webhook-failures", "-i", "."), 3, "directory"),
-        (("run", "webhook-failures", "-i", "LICENSE"), 3, "http_status"),
+        (("run", "webhook-failures", "-i", "LICENSE"), 3, "timestamp"),
         (("run", "webhook-failures", "-i", GOOD, "-p", "zone=UTC"), 3, "has no parameter 'zone'"),
         (("run", "webhook-failures", "-i", GOOD, "-p", "zone"), 2, "--param NAME=VALUE"),
         (("run", "webhook-failures", "-i", GOOD, "-p", "timezone=Mars"), 3, "timezone"),

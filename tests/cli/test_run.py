@@ -103,7 +103,7 @@ def test_standard_input_of_the_wrong_shape_ends_on_record_before_a_cell_runs(
 ) -> None:
     ended = runbook("run", "webhook-failures", "-i", "-", stdin="a,b\n1,2\n")
     assert ended.returncode == 3
-    assert "no column timestamp, http_status" in ended.stderr
+    assert "stdin has no column timestamp" in ended.stderr
     (row,) = json.loads(runbook("history", "--json").stdout)
     assert (row["standing"], row["exit_code"]) == ("failed", 3)
 

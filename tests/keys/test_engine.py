@@ -40,7 +40,9 @@ def supply() -> Iterator[KernelSupply]:
     made.prepare()
     made.branch_off(ENGINE_PROCESS)
     yield made
+    mine = below(os.getpid()) - {os.getpid()}
     made.stop()
+    wait_for("all of it has ended", lambda: not any(map(alive, mine)), seconds=8)
 
 
 @pytest.fixture
@@ -58,7 +60,7 @@ def here() -> Iterator[PapermillExecutor]:
 
 def engine_of(runner: int) -> int:
     """The process that has imported papermill for a runner; 0 where there is none yet."""
-    for server in children(runner):
+    for server in reversed(children(runner)):
         forked = children(server)
         own = [
             child for child in forked if os.getsid(child) == child
@@ -143,14 +145,16 @@ def test_a_notebook_is_written_as_nbformat_writes_it() -> None:
 def test_a_notebook_whose_process_is_killed_is_no_success_and_its_kernel_ends(
     tmp_path: Path, far: PapermillExecutor
 ) -> None:
-    key = install(tmp_path / "library", "import time; time.sleep(60)", OK)
+    key = install(
+        tmp_path / "library", "import time; print('begun', flush=True); time.sleep(60)", OK
+    )
     wait_for("it is there", lambda: engine_of(os.getpid()))
     engine = engine_of(os.getpid())
 
     def kill(told: Any) -> None:
-        if told.cell == 2:
-            (process,) = children(engine)
-            os.kill(process, signal.SIGKILL)
+        if told.tail == "begun":
+            executing, *_ = children(engine)  # the next one waits for another notebook
+            os.kill(executing, signal.SIGKILL)
 
     outcome = far.execute(order(key, tmp_path / "run"), kill)
     assert isinstance(outcome, KeyFailure)
@@ -163,6 +167,18 @@ def test_a_notebook_whose_process_is_killed_is_no_success_and_its_kernel_ends(
     assert [cell["metadata"]["papermill"]["status"] for cell in written["cells"]] == [
         "completed", "completed", "killed", "never ran"
     ][-len(written["cells"]):]  # fmt: skip
+
+
+def test_the_death_of_one_that_waits_costs_nothing(tmp_path: Path, far: PapermillExecutor) -> None:
+    wait_for("one waits", lambda: children(engine_of(os.getpid())))
+    engine = engine_of(os.getpid())
+    (waiting,) = children(engine)
+    os.kill(waiting, signal.SIGKILL)
+    wait_for("another waits", lambda: children(engine) not in ([], [waiting]))
+    key = install(tmp_path / "library", PUBLISH, OK)
+    outcome = far.execute(order(key, tmp_path / "run"), lambda told: None)
+    assert isinstance(outcome, KeyResult), outcome
+    assert alive(engine)
 
 
 def test_without_that_process_the_runner_executes_it_itself(

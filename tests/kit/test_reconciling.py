@@ -208,3 +208,25 @@ def test_planted_differences_are_found_to_the_last_one(seed: int) -> None:
     assert found.mismatched == len(changed - gone) == sum(mismatches(found).values())
     assert found.identical == 500 - len(gone | changed)
     assert found.left.rows == found.identical + found.mismatched + found.only_left
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "kind"),
+    [
+        ("id v | 1 true | 2 1", "id v | 2 1", "text"),
+        ("id v | 1 true | 2 1 | 3 yes", "id v | 2 1 | 3 yes", "flag"),
+        ("id v | 1 1 | 2 2", "id v | 2 2", "number"),
+        ("id v | 1 1 | 2 2", "id v | 2 2 | 3 x", "text"),
+        ("id v | 1 1 | 2 2", "id v | 2 2 | - x", "text"),
+        ("id v | 1 1 | 2 2", "id v | 2 2 | 3 x | 3 x", "text"),
+        ("id v | 1 2026-11-22 | 2 2026-11-23", "id v | 2 2026-11-23", "timestamp"),
+        ("id v | 1 2026-11-22 | 2 1795341600", "id v | 2 1795341600", "text"),
+        ("id v | 1 - | 2 -", "id v | 2 7", "number"),
+    ],
+)
+def test_a_kind_is_that_of_all_values_though_equal_ones_are_read_once(
+    left: str, right: str, kind: str
+) -> None:
+    found = compared(tables(left, right))
+
+    assert [column.compared_as for column in found.columns] == [kind]

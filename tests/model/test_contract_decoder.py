@@ -15,6 +15,7 @@ from runner.model.contract import (
     Limits,
     Material,
     OutputSpec,
+    Tolerance,
 )
 from runner.model.contract_decoder import decode_contract, field_names
 
@@ -70,6 +71,21 @@ def test_a_plain_number_is_a_threshold() -> None:
     assert found.outputs[0].material_at == Material(Decimal(5))
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (2, Tolerance(Decimal(2))),
+        ({"relative": 0.01}, Tolerance(None, Decimal("0.01"))),
+        ({"absolute": 0.5, "relative": 1}, Tolerance(Decimal("0.5"), Decimal(1))),
+    ],
+)
+def test_a_tolerance_is_absolute_or_relative_and_exact(written: Any, read: Tolerance) -> None:
+    found, _ = decode_contract(contract(outputs=output(tolerance=written)))
+
+    assert found is not None
+    assert found.outputs[0].tolerance == read
+
+
 def test_every_problem_is_found_at_once_with_its_path() -> None:
     text = contract(title=7, outputs=output(typ="count", type="cuont", nullable="yes"))
 
@@ -105,6 +121,30 @@ def test_every_problem_is_found_at_once_with_its_path() -> None:
         (
             contract(outputs=output(material_at={"share": 2, "of": "errors"})),
             "outputs[0].material_at.share: must be between 0 and 1, found 2",
+        ),
+        (
+            contract(outputs=output(tolerance=-1)),
+            "outputs[0].tolerance.absolute: must be at least 0, found -1",
+        ),
+        (
+            contract(outputs=output(tolerance={"relative": 2})),
+            "outputs[0].tolerance.relative: must be between 0 and 1, found 2",
+        ),
+        (
+            contract(outputs=output(tolerance={})),
+            "outputs[0].tolerance: names neither `absolute` nor `relative`",
+        ),
+        (
+            contract(outputs=output(tolerance={"relativ": 0.1})),
+            "outputs[0].tolerance.relativ: unknown field; did you mean `relative`?",
+        ),
+        (
+            contract(outputs=output(tolerance="1 %")),
+            'outputs[0].tolerance: must be a number in the unit of the output, or {"relative"',
+        ),
+        (
+            contract(outputs=output(type="text", tolerance=1)),
+            "output `errors`: `tolerance` belongs to numbers; a text has to be the same",
         ),
         (
             contract(parameters=[{"name": "n", "type": "list", "items": "text", "default": [5]}]),
@@ -155,6 +195,7 @@ def test_a_shipped_contract_is_valid_by_the_decoder_and_by_the_schema(path: Path
         (DeclaredParameter, "parameter"),
         (OutputSpec, "output"),
         (Material, "material"),
+        (Tolerance, "tolerance"),
         (Limits, "limits"),
         (DeclaredSecret, "secret"),
     ],

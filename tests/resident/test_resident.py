@@ -1,5 +1,6 @@
 """`runbook warm`: one resident for a user and a checkout, used only where it is surely the same."""
 
+import json
 import os
 import shutil
 import signal
@@ -187,3 +188,31 @@ def test_systemd_accepts_the_units(
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert [line for line in ended.stderr.splitlines() if "runbook-warm" in line] == []
+
+
+def test_one_that_cannot_fork_lets_the_caller_do_the_run(
+    runbook: Call, environment: dict[str, str]
+) -> None:
+    script = """
+import os, sys
+from runner.__main__ import main
+fork, failures = os.fork, [BlockingIOError(11, "Resource temporarily unavailable")]
+def fork_later():
+    if failures:
+        raise failures.pop()
+    return fork()
+os.fork = fork_later
+sys.argv = ["runbook", "warm", "--foreground", "--spares", "1"]
+main()
+"""
+    process = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, env=environment)
+    try:
+        wait_for("it answers", lambda: runbook("warm", "--status").returncode == 0)
+        did = []
+        for _ in range(2):
+            told = runbook("run", "webhook-failures", "--sample", "--unattended", "--json")
+            did.append(json.loads(told.stdout)["run"]["by_resident"])
+        assert did == [False, True]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=20)

@@ -74,7 +74,7 @@ def test_every_table_is_read_with_its_lines() -> None:
         ("[limits.Toy]\nprocesses = 5", "f:1: 'Toy' is no name of a KEY"),
         ("limits = 3", "f:1: write it as a table, [limits]"),
         ("[sandbocks]", "f:1: no table is called 'sandbocks'; did you mean sandbox?"),
-        ("[x]", "f:1: no table is called 'x'; there are: limits, sandbox, warm, redact, schedule"),
+        ("[x]", "f:1: no table is called 'x'; there are: limits, sandbox, evidence, warm, "),
         ("[[scedule]]\n", "f:1: no table is called 'scedule'; did you mean schedule?"),
         ("[sandbox]\nlevel='none'",
          "f:2: level = 'none': one of \"auto\", \"strict\", \"landlock\", \"rlimits\""),

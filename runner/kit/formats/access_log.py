@@ -1,5 +1,6 @@
 """Access logs of Apache and nginx, common and combined, perhaps with the time taken at the end."""
 
+from runner.kit.formats.access_cells import read_cells
 from runner.kit.formats.format import Format, Head, Reading
 from runner.kit.formats.line_pattern import QUOTED, LinePattern, clf_time, read_lines
 from runner.kit.records import RawRecords
@@ -42,7 +43,7 @@ def claims(head: Head, declared: DeclaredInput) -> bool:
 
 def read(reading: Reading) -> RawRecords:
     """A request a line. A number without decimals at the end is of no known unit, and left out."""
-    return read_lines(reading, PATTERN)
+    return read_cells(reading) or read_lines(reading, PATTERN)
 
 
 FORMAT = Format("access-log", "an access log of Apache or nginx", claims, read)

@@ -43,9 +43,9 @@ def read(reading: Reading) -> RawRecords:
     columns = [f"{sql} as c{place}" for place, sql in enumerate(plain)]
     if tags:
         columns.append(f"json_object({', '.join(tags)})::varchar as c{len(plain)}")
-    raw = read_rows(reading, Header(header.names, header.delimiter, True, ", ".join(columns)))
-    names = {**raw.names, f"c{len(plain)}": "Tags"} if tags else raw.names
-    return RawRecords(names, raw.unread, raw.unread_count, raw.warnings, layout=raw.layout)
+    made = (*header.names, "Tags") if tags else header.names
+    select = ", ".join(columns)
+    return read_rows(reading, Header(header.names, header.delimiter, True, select, made))
 
 
 FOCUS = Format("focus", "FOCUS cost export", claims_focus, read)

@@ -10,7 +10,7 @@ from typing import Any
 from runner.kit.formats.format import Format, Head, Reading
 from runner.kit.places import Layout, blanks_before, lines_of
 from runner.kit.quoting import literal
-from runner.kit.readable_file import LINE_LIMITS, SourceFile, rewritten
+from runner.kit.readable_file import CHUNK, LINE_LIMITS, rewritten
 from runner.kit.records import LATIN_1, UNREAD_KEPT, RawRecords, Unread
 from runner.model.contract import ColumnSpec, DeclaredInput, match_columns
 from runner.model.frozen import frozen
@@ -28,13 +28,20 @@ class Header:
 
     A file without a usable header has the names that its first line happens to hold. `in_file` is
     false where the format writes no header, and the names are those that it documents. `select` are
-    SQL expressions over the columns `c0`, `c1` … where records are kept in another form.
+    SQL expressions over the columns `c0`, `c1` … where records are kept in another form, and `made`
+    the names of these.
     """
 
     names: tuple[str, ...]
     delimiter: str
     in_file: bool = True
     select: str = "*"
+    made: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The names of the columns that are kept, by their places."""
+        return {f"c{place}": name for place, name in enumerate(self.made or self.names)}
 
 
 def header_of(text: str, wanted: tuple[ColumnSpec, ...]) -> Header:
@@ -64,7 +71,7 @@ def looks_delimited(head: Head) -> bool:
 
 
 def read(reading: Reading) -> RawRecords:
-    """All records as text columns `c0`, `c1` … in the engine's table `kit_raw`.
+    """All records, as text columns `c0`, `c1` … that are typed while they are read.
 
     Bytes that are not UTF-8 make the file Latin-1, with a warning; mixed line ends are mended.
     Raises InputRefused where the first line has no end in sight, or lacks a column that is wanted.
@@ -80,12 +87,12 @@ def read_rows(reading: Reading, header: Header) -> RawRecords:
     """The records under a header that is known; see `read`."""
     source, path, con = reading.source, reading.path, reading.con
     warnings: tuple[str, ...] = ()
-    if not _materialise(source, path, header, con):
+    if not _materialise(reading, header):
         path = rewritten(source, path, "utf-8")
-        if not _materialise(source, path, header, con):
+        if not _materialise(reading.at(path), header):
             raise source.refused("its line ends or quotes cannot be read as CSV")
     if con.execute(_WRONG_ENCODING).fetchall():
-        _materialise(source, rewritten(source, path, "latin-1"), header, con)
+        _materialise(reading.at(rewritten(source, path, "latin-1")), header)
         warnings = (f"{source.name}: {LATIN_1}",)
     count = con.execute("select count(distinct line) from kit_rejects").fetchall()[0][0]
     layout = Layout(header.delimiter, header.in_file)
@@ -95,8 +102,11 @@ def read_rows(reading: Reading, header: Header) -> RawRecords:
         place = f"record {one.record}{f', line {line}' if line else ''}, {one.said.split(':')[0]}"
         happened = f'a quote (") opened in {place} is never closed'
         raise source.refused(happened, "mend that record; everything after it is unreadable")
-    names = {f"c{place}": name for place, name in enumerate(header.names)}
-    return RawRecords(names, unread, count, warnings, layout=layout)
+    return RawRecords(
+        *(header.columns, unread, count, warnings),
+        layout=layout,
+        is_loaded=reading.typing is not None,
+    )
 
 
 FORMAT = Format("csv", "CSV", claims, read)
@@ -134,28 +144,43 @@ def _fit(header: Header, wanted: tuple[ColumnSpec, ...]) -> int:
     return len(matched) + len(ambiguous)
 
 
-def _materialise(source: SourceFile, path: Any, header: Header, con: Any) -> bool:
-    """Read the file into `kit_raw` and what does not fit into `kit_rejects`; whether it could."""
-    for table in ("kit_raw", "kit_rejects", "kit_scans"):
-        con.execute(f"drop table if exists {table}")
+def _materialise(reading: Reading, header: Header) -> bool:
+    """Load the records, and put what does not fit into `kit_rejects`; whether it could."""
+    con = reading.con
+    con.execute("drop table if exists kit_rejects; drop table if exists kit_scans")
+    raw = RawRecords(header.columns, has_blanks=header.select != "*" or _has_blanks(reading.path))
+    statement = reading.making(raw, _query(reading.path, header))
+    try:
+        con.execute(statement)
+    except Exception as error:
+        if "state machine" in str(error):
+            return False
+        raise reading.source.refused(str(error).splitlines()[0][:300]) from None
+    return True
+
+
+def _has_blanks(path: Path) -> bool:
+    """Whether there is any blank below the first line."""
+    with path.open("rb") as file:
+        file.readline()
+        while chunk := file.read(CHUNK):
+            if b" " in chunk or b"\t" in chunk:
+                return True
+    return False
+
+
+def _query(path: Path, header: Header) -> str:
     places = range(len(header.names))
     columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in places)
     cells = ", ".join(f"nullif(c{place}, '') as c{place}" for place in places)
-    query = (
-        f"create temp table kit_raw as select {header.select} from "
+    return (
+        f"select {header.select} from "
         f"(select {'*' if header.select == '*' else cells} from read_csv({literal(path)}, "
         f"columns = {{{columns}}}, delim = {literal(header.delimiter)}, quote = '\"', "
         f"escape = '\"', header = {header.in_file}, auto_detect = false, {LINE_LIMITS}, "
         f"{_NO_NULL}, store_rejects = true, "
         "rejects_table = 'kit_rejects', rejects_scan = 'kit_scans', rejects_limit = 0))"
     )
-    try:
-        con.execute(query)
-    except Exception as error:
-        if "state machine" in str(error):
-            return False
-        raise source.refused(str(error).splitlines()[0][:300]) from None
-    return True
 
 
 def _ends_open(text: str, header: Header) -> bool:

@@ -47,7 +47,7 @@ class Reading:
     """One file about to be read: plain UTF-8 (or Parquet) at `path`, for a declared input.
 
     `year` is the year of times that are written without one, or None where nobody said; `zone` the
-    time zone of times without an offset.
+    time zone of times without an offset. `typing` gives the statements that make the typed table.
     """
 
     source: SourceFile
@@ -56,10 +56,26 @@ class Reading:
     con: Any
     year: int | None = None
     zone: str = "UTC"
+    typing: Callable[[RawRecords, str], str] | None = None
 
     def at(self, path: Path) -> "Reading":
         """The same, read from another copy of the file."""
-        return Reading(self.source, path, self.declared, self.con, self.year, self.zone)
+        return Reading(**{**vars(self), "path": path})
+
+    @property
+    def untyped(self) -> "Reading":
+        """The same, for a format that reads the records again before they are typed."""
+        return Reading(**{**vars(self), "typing": None})
+
+    def making(self, raw: RawRecords, query: str) -> str:
+        """The statements that make the typed table of a query with the columns of `raw`, so that
+        records are written once, as what they will be. Without `typing` it makes `kit_raw`.
+
+        Raises InputRefused where the names are not those that the input needs.
+        """
+        if self.typing is None:
+            return f"create or replace temp table kit_raw as {query}"
+        return self.typing(raw, query)
 
 
 @frozen

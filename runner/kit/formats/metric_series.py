@@ -31,7 +31,7 @@ def read(reading: Reading) -> RawRecords:
     The metric is called as its column. An empty cell is a record without a value.
     """
     header = delimited.header_of(delimited.first_lines(reading), reading.declared.columns)
-    raw = delimited.read_rows(reading, header)
+    raw = delimited.read_rows(reading.untyped, header)
     names = ", ".join(literal(name) for name in header.names[1:])
     cells = ", ".join(f"c{place}" for place in range(1, len(header.names)))
     con = reading.con

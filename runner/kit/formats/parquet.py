@@ -30,12 +30,20 @@ def read(reading: Reading) -> RawRecords:
             f"{identifier(old)}{'' if new in kept else '::varchar'} as {new}"
             for new, old in names.items()
         )
-        reading.con.execute("drop table if exists kit_raw")
-        reading.con.execute(f"create temp table kit_raw as select {columns} from {table}")
     except Exception as error:
-        happened = f"its Parquet is broken: {str(error).splitlines()[0]:.300}"
-        raise reading.source.refused(happened) from None
-    return RawRecords(names, typed=typed)
+        raise _broken(reading, error) from None
+    raw = RawRecords(names, typed=typed, is_loaded=reading.typing is not None)
+    statement = reading.making(raw, f"select {columns} from {table}")
+    try:
+        reading.con.execute(statement)
+    except Exception as error:
+        raise _broken(reading, error) from None
+    return raw
+
+
+def _broken(reading: Reading, error: Exception) -> Exception:
+    happened = f"its Parquet is broken: {str(error).splitlines()[0]:.300}"
+    return reading.source.refused(happened)
 
 
 FORMAT = Format("parquet", "Parquet", claims, read)

@@ -45,9 +45,7 @@ def read(reading: Reading) -> RawRecords:
     """All entries; the width is that of the first record that is one."""
     width = _width(delimited.first_lines(reading))
     select = ", ".join(f"{sql} as c{n}" for n, sql in enumerate(_columns(width, reading.zone)))
-    raw = delimited.read_rows(reading, Header(("",) * width, ",", in_file=False, select=select))
-    here = {f"c{place}": name for place, name in enumerate(NAMES)}
-    return RawRecords(here, raw.unread, raw.unread_count, raw.warnings, layout=raw.layout)
+    return delimited.read_rows(reading, Header(("",) * width, ",", False, select, NAMES))
 
 
 FORMAT = Format("postgres-csvlog", "PostgreSQL csvlog", claims, read)
