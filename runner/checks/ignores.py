@@ -25,7 +25,7 @@ _LIKE_IGNORE = re.compile(
 )
 """What begins a directive in other words, where the code of a rule stands behind: `noqa: RB104`."""
 _CODE = re.compile(r"[\s:,=(\[-]*RB\d{3}\b")
-_OVER_LINES = re.compile(r"<!--\s*lint-ignore(?:-file)?(?![\w-])(?:(?!-->).)*?-->", re.I | re.S)
+_OVER_LINES = re.compile(r"<!--\s*lint-ignore(?:-file)?(?![\w-])(?:(?!-->|<!--).)*-->", re.I | re.S)
 
 
 @frozen
@@ -143,13 +143,14 @@ def _unread(source: SourceText) -> Iterator[Diagnostic]:
                 comment.span,
                 "write `<!-- lint-ignore RB104: why -->`, or `lint-ignore-file`",
             )
-    shown = without_code(source)
-    for match in _OVER_LINES.finditer(shown):
-        if "\n" in match[0] or "\r" in match[0]:
+    over = [m.span() for m in _OVER_LINES.finditer(source.text) if len(m[0].splitlines()) > 1]
+    shown = without_code(source) if over else ""
+    for start, end in over:
+        if _OVER_LINES.match(shown, start):
             yield _diagnostic(
                 UNKNOWN,
                 "a comment over several lines is not read: nothing is ignored",
-                Span(*match.span()),
+                Span(start, end),
                 "write it on one line: `<!-- lint-ignore RB104: why -->`",
             )
 

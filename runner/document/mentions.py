@@ -68,7 +68,7 @@ def mentions_a_target(words: str) -> bool:
 
 def mentions_a_place(words: str) -> bool:
     """Whether the words send a reader to a step or an action of this runbook."""
-    return mentions_a_target(words) and _NAMED.search(words) is not None
+    return _NAMED.search(words) is not None and mentions_a_target(words)
 
 
 def condition_with_a_target(words: str) -> bool:

@@ -205,15 +205,12 @@ def _places_in_prose(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagno
     read = [c for b in branches for c in b.consequences if not isinstance(c, Advice)]
     starts = sorted(consequence.span.start for consequence in read)
     for node in nodes:
-        span, words = node.text.span(), node.text.line
+        words = node.text.line
+        if not (mentions_a_place(words) and sounds_conditional(words) and _mentions(node)):
+            continue
+        span = node.text.span()
         at = bisect_left(starts, span.start)
-        is_read = at < len(starts) and starts[at] <= span.end
-        if (
-            not is_read
-            and _mentions(node)
-            and mentions_a_place(words)
-            and sounds_conditional(words)
-        ):
+        if at == len(starts) or starts[at] > span.end:
             yield Diagnostic(
                 "RB010",
                 Severity.WARNING,

@@ -106,3 +106,10 @@ def test_every_caret_stands_in_the_text_whatever_the_lines(lines: list[str]) -> 
     text = "".join(lines)
     for found in check(text):
         assert 0 <= found.span.start <= found.span.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["<!-- lint-ignore\n", "<!--\nlint-ignore RB104\n-->\n\n", "<p>\n"]
+)
+def test_ten_thousand_comments_and_tags_take_no_square_of_the_time(text: str) -> None:
+    assert check(f"# A\n\n### Step 1: Look\n\n{text * 10_000}")
