@@ -176,7 +176,7 @@ def prohibitions(sections: tuple[Part, ...]) -> tuple[str, ...]:
     for part in sections:
         lists = [block for _, block in _after_do_not(part.blocks)]
         found += [node.text.line for node in build_nodes(lists) if not node.children]
-        for node in all_nodes(build_nodes(part.blocks)):
+        for node in all_nodes(part.nodes):
             field = node.field
             if field and DO_NOT.fullmatch(field.label):
                 found += [field.value.line] if field.value.text else []

@@ -1,8 +1,10 @@
 """A document cut by its headings: title, sections, and the headed parts inside a section."""
 
 import re
+from functools import cached_property
 
 from runner.document.blocks import Block, Heading
+from runner.document.nodes import Node, build_nodes
 from runner.document.rich_text import RichText
 from runner.model.frozen import frozen
 from runner.model.runbook import SectionKind
@@ -35,6 +37,11 @@ class Part:
     heading: Heading
     blocks: tuple[Block, ...]
     kind: SectionKind = SectionKind.OTHER
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """The lines of the part, its heading first."""
+        return build_nodes((self.heading, *self.blocks))
 
 
 @frozen

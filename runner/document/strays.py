@@ -68,8 +68,7 @@ def strays(parts: tuple[Part, ...], runbook: Runbook) -> tuple[Diagnostic, ...]:
     called = {call.key.text for call in calls}
     found: list[Diagnostic] = []
     for part in parts:
-        tree = build_nodes((part.heading, *part.blocks))
-        nodes = tuple(_lines(part, tree))
+        nodes = tuple(_lines(part))
         found += unread_headings(part, runbook)
         if part.kind not in _ROUTING:
             found += _branches(nodes, starts)
@@ -78,17 +77,17 @@ def strays(parts: tuple[Part, ...], runbook: Runbook) -> tuple[Diagnostic, ...]:
         if part.kind not in _STEPS:
             found += _places_in_prose(nodes, runbook)
         if part.kind in _STEPS:
-            found += _moves(tree, runbook)
+            found += _moves(part.nodes, runbook)
             found += _in_code(part.blocks, runbook)
             for quote in _quotes(part.blocks):
                 found += _moves(build_nodes(quote.blocks), runbook)
     return tuple(dict.fromkeys(found))
 
 
-def _lines(part: Part, tree: tuple[Node, ...]) -> Iterator[Node]:
+def _lines(part: Part) -> Iterator[Node]:
     """The lines of a part, block quotes too; of Rollback only what no run reads there."""
     lines = _outside_rollbacks if part.kind is SectionKind.ROLLBACK else all_nodes
-    yield from lines(tree)
+    yield from lines(part.nodes)
     yield from _quoted(part.blocks)
 
 
