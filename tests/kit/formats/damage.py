@@ -5,8 +5,11 @@ import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain, repeat
 from typing import Any
+
+import pytest
 
 from runner import kit
 
@@ -24,6 +27,12 @@ def outcome(load: Callable[[], Any]) -> str:
     bad = "".join(f"; {str(one)[:100]}" for one in loaded.bad_records[:1])
     warned = "".join(f"; {text.partition(': ')[2]}" for text in loaded.warnings)
     return f"{loaded.rows_read} read, {loaded.rows_bad} bad{bad}{warned[:90]}"
+
+
+def few_at_once(forms: Iterable[str]) -> list[Any]:
+    """The formats as parameters of a slow test: the first two in every test run, all in the long."""
+    marks = chain(((), ()), repeat(pytest.mark.long))
+    return [pytest.param(form, marks=mark) for form, mark in zip(forms, marks, strict=False)]
 
 
 def check_digits(

@@ -12,7 +12,7 @@ import pytest
 
 from runner import kit
 from tests.conftest import Golden
-from tests.kit.formats.damage import DAMAGES, check_digits, outcome
+from tests.kit.formats.damage import DAMAGES, check_digits, few_at_once, outcome
 from tests.kit.formats.server_logs import csv_row, json_line
 
 COUNT = 20
@@ -43,7 +43,7 @@ def test_a_damaged_file_is_read_right_or_refused(key: kit.Key, golden: Golden, f
     golden(f"damage/{form}.txt", "\n".join(told) + "\n")
 
 
-@pytest.mark.parametrize("form", FILES)
+@pytest.mark.parametrize("form", few_at_once(FILES))
 def test_the_digits_are_the_same_in_any_zone_and_with_any_threads(
     key: kit.Key, zone: Callable[[str], None], form: str
 ) -> None:

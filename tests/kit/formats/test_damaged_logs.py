@@ -15,7 +15,15 @@ import pytest
 
 from runner import kit
 from tests.conftest import Golden
-from tests.kit.formats.damage import DAMAGES, Damage, check_digits, insert, outcome, swap
+from tests.kit.formats.damage import (
+    DAMAGES,
+    Damage,
+    check_digits,
+    few_at_once,
+    insert,
+    outcome,
+    swap,
+)
 
 COUNT = 20
 FIVE = "".join(
@@ -263,7 +271,7 @@ def otel_records(text: str) -> int:
     return found
 
 
-@pytest.mark.parametrize("form", FILES)
+@pytest.mark.parametrize("form", few_at_once(FILES))
 def test_the_digits_of_a_damaged_log_are_the_same_in_any_zone_and_with_any_threads(
     any_log: kit.Key, load: Callable[[str, str], Any], zone: Callable[[str], None], form: str
 ) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from runner import kit
 from tests.conftest import Golden
-from tests.kit.formats.damage import DAMAGES, check_digits, outcome
+from tests.kit.formats.damage import DAMAGES, check_digits, few_at_once, outcome
 
 COUNT = 20
 STAMPS = [f"2026-11-22T10:00:{n:02d}Z" for n in range(COUNT)]
@@ -87,7 +87,7 @@ def test_a_damaged_file_is_read_right_or_refused(
     golden(f"damage/{form}.txt", "\n".join(told) + "\n")
 
 
-@pytest.mark.parametrize("form", FILES)
+@pytest.mark.parametrize("form", few_at_once(FILES))
 def test_the_digits_are_the_same_in_any_zone_and_with_any_threads(
     systems: kit.Key, zone: Callable[[str], None], form: str
 ) -> None:
