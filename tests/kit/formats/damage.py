@@ -6,7 +6,6 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from itertools import chain, repeat
 from typing import Any
 
 import pytest
@@ -30,9 +29,9 @@ def outcome(load: Callable[[], Any]) -> str:
 
 
 def few_at_once(forms: Iterable[str]) -> list[Any]:
-    """The formats as parameters of a slow test: the first two in every test run, all in the long."""
-    marks = chain(((), ()), repeat(pytest.mark.long))
-    return [pytest.param(form, marks=mark) for form, mark in zip(forms, marks, strict=False)]
+    """The formats as parameters of a slow test: two in every run of the tests, all in the long."""
+    first, second, *others = forms
+    return [first, second, *(pytest.param(form, marks=pytest.mark.long) for form in others)]
 
 
 def check_digits(
