@@ -18,16 +18,16 @@ from runner.resident import client, place
 if TYPE_CHECKING:
     from runner.kernels.supply import KernelSupply
 
-_OF_A_RUN = (
+OF_A_RUN = (
     "runner.cli.app", "runner.cli.run", "runner.cli.run_views", "runner.cli.look_ahead",
     "runner.cli.verify", "runner.cli.reporting", "runner.runs.begin", "runner.runs.loading",
     "runner.runs.at_terminal", "runner.runs.given_ahead", "runner.runs.recorded",
     "runner.keys.papermill_executor", "runner.keys.papermill_engine", "runner.keys.execution",
     "runner.report.html", "runner.report.text", "runner.report.json_form",
     "runner.report.diagnostics", "runner.evidence.signing", "runner.evidence.index", "jinja2",
-    "runner.checks.check", "runner.kit", "sqlite3", "pwd", "gzip", "encodings.ascii",
-    "encodings.unicode_escape", "encodings.utf_8_sig", "importlib.readers",
-    "importlib.resources.readers",
+    "runner.checks.check", "runner.kit", "runner.runs.settings", "runner.runs.settings_decoder",
+    "yaml", "sqlite3", "pwd", "gzip", "encodings.ascii", "encodings.unicode_escape",
+    "encodings.utf_8_sig", "importlib.readers", "importlib.resources.readers",
 )  # fmt: skip
 """What a run imports, early or late."""
 _MAIN = "from runner.__main__ import main; main()"
@@ -91,7 +91,7 @@ def serve_command(idle_minutes: float, spares: int) -> int:
     from runner.resident.stock import Stock
 
     sys.path[:] = [entry for entry in sys.path if entry] + [str(Path(place.PACKAGE).parent)]
-    for name in _OF_A_RUN:
+    for name in OF_A_RUN:
         import_module(name)
     from runner.report.html import compile_templates
 

@@ -216,3 +216,29 @@ main()
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=20)
+
+
+RUN_AFTER_THE_IMPORTS = """
+import os, sys
+from importlib import import_module
+from runner.cli.warm import OF_A_RUN
+for name in OF_A_RUN:
+    import_module(name)
+known, leave = set(sys.modules), os._exit
+def tell(code):
+    late = sorted(name for name in set(sys.modules) - known if not name.startswith(("typer.", "_")))
+    print("late:", *late, file=sys.stderr, flush=True)
+    leave(code)
+os._exit = tell
+from runner.cli.app import main
+main(None)
+"""
+
+
+def test_a_resident_has_imported_what_a_run_needs(environment: dict[str, str]) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", RUN_AFTER_THE_IMPORTS, *RUN, "--unattended"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr.endswith("late:\n")
