@@ -169,9 +169,10 @@ def _told(found: Status) -> str:
 
 def _start_in_background(idle_minutes: float, spares: int) -> None:
     words = ["warm", "--foreground", "--idle", str(idle_minutes), "--spares", str(spares)]
+    utf8 = f"utf8={sys.flags.utf8_mode}"  # set without a locale, which this process has made one
     os.posix_spawn(
         sys.executable,
-        [sys.executable, "-c", _MAIN, *words],
+        [sys.executable, "-X", utf8, "-c", _MAIN, *words],
         os.environ,
         file_actions=[
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),

@@ -242,3 +242,23 @@ def test_a_resident_has_imported_what_a_run_needs(environment: dict[str, str]) -
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
     assert ended.stderr.endswith("late:\n")
+
+
+@pytest.mark.parametrize("locale", [{}, {"LANG": "C.UTF-8"}])
+def test_callers_without_a_locale_are_served_as_those_with_one(
+    environment: dict[str, str], locale: dict[str, str]
+) -> None:
+    variables = {name: value for name, value in environment.items() if name != "LANG"} | locale
+
+    def call(*words: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [*COMMAND, *words],
+            cwd=ROOT, env=variables, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+    assert call("warm", "--spares", "1").returncode == 0
+    try:
+        told = json.loads(call(*RUN, "--unattended", "--json").stdout)
+    finally:
+        call("warm", "--stop")
+    assert told["run"]["by_resident"] is True
