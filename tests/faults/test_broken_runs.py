@@ -123,7 +123,7 @@ def kill_and_resume(root: Path, call: str, number: int, wanted: str) -> None:
 
 
 @needs_strace
-@pytest.mark.parametrize("every", [17, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("every", [31, pytest.param(1, marks=pytest.mark.long)])
 @pytest.mark.timeout(1800)
 def test_a_run_killed_in_a_system_call_ends_as_an_unbroken_one(
     every: int, tmp_path: Path, tally: Tally

@@ -1,5 +1,6 @@
 """Laws of the canonical form: it says the same, it is its own, and code stays to the letter."""
 
+import os
 import re
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def test_any_document_says_the_same_in_canonical_form(pieces: list[str]) -> None
 
 
 @given(st.sampled_from(RUNBOOKS), st.lists(st.sampled_from(SPELLINGS), max_size=4, unique=True))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=int(os.environ.get("RUNBOOK_EXAMPLES", "30")), deadline=None)
 def test_a_runbook_in_any_spelling_says_the_same_in_canonical_form(
     text: str, spellings: list[object]
 ) -> None:
