@@ -255,7 +255,8 @@ class _InlineWalk:
 
     def finished(self) -> RichText:
         """What was collected, with nested and empty bold ranges made one."""
-        last = self._offsets[-1] + 1 if self._offsets else self._source_offsets[0]
+        source = self._source_offsets
+        last = min(self._offsets[-1] + 1, source[-1]) if self._offsets else source[0]
         bold = tuple(sorted(pair for pair in self._bold if pair[0] < pair[1]))
         whole = RichText("".join(self._text), (*self._offsets, last), bold, tuple(self._code))
         return whole.part(0)
