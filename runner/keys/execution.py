@@ -1,6 +1,5 @@
 """The course of one execution: from the order to the result or the failure, and the notebook."""
 
-import re
 import signal
 import time
 from collections.abc import Iterator, Mapping
@@ -18,7 +17,7 @@ from runner.keys.injected import notebook_value
 from runner.keys.kept_tables import kept_tables
 from runner.keys.kernelspecs import kernel_for
 from runner.keys.notebook_source import INJECTED, NotebookSource, read_notebook
-from runner.keys.output_tail import Printed
+from runner.keys.output_tail import ANSI, Printed
 from runner.keys.outputs_cells import Unreadable
 from runner.keys.parameters_cell import check_values, defaults_of
 from runner.keys.published import RESULT_FILE, read_published
@@ -28,7 +27,6 @@ from runner.model.redaction import Redactor
 from runner.model.results import CellState, FailureKind, KeyFailure, KeyResult
 
 STOPPED = KeyFailure(FailureKind.STOPPED, "the runner stopped it")
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])")
 _LONGEST_MESSAGE = 1000
 _LONGEST_TRACEBACK = 20_000
 _GONE_SECONDS = 2.0
@@ -292,4 +290,4 @@ def _said(error: CellFailed) -> str:
 
 
 def _plain(text: str) -> str:
-    return _ANSI.sub("", text)
+    return ANSI.sub("", text)

@@ -5,7 +5,8 @@ import time
 
 from runner.model.frozen import frozen
 
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])")
+ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])")
+"""What terminals take for colours and commands, in what a cell prints."""
 _KEPT = 2000
 _LONGEST = 200
 _PAUSE = 0.1
@@ -38,12 +39,12 @@ class OutputTail:
         """What was printed since it was asked before."""
         count, self._unsaid = self._unsaid, 0
         text = self._text[-count:] if count else ""
-        return Printed(self.line, _ANSI.sub("", text), count - len(text))
+        return Printed(self.line, ANSI.sub("", text), count - len(text))
 
     @property
     def line(self) -> str:
         """The last line with words; a line that was drawn over shows its newest drawing."""
-        lines = re.split(r"[\r\n]+", _ANSI.sub("", self._text))
+        lines = re.split(r"[\r\n]+", ANSI.sub("", self._text))
         words = (line.strip() for line in reversed(lines))
         return next(filter(None, words), "")[-_LONGEST:]
 
