@@ -36,6 +36,7 @@ def taken_over(given: Containment, folder: Path) -> Containment:
         limits=(*given.limits, *(f"{name}={value}" for name, value in plain.items())),
         secrets=given.secrets,
         timeout=float(seconds) if given.timeout is None and seconds else given.timeout,
+        copy_up_to=given.copy_up_to or wanted.get("evidence.copy_up_to_bytes", ""),
     )
     if words := _in_words(given, made, recorded, mine):
         console.say(words)
@@ -76,6 +77,7 @@ def _in_words(
     again = {text.partition("=")[0] for text in given.limits}
     again |= {"sandbox.level"} if given.sandbox else set()
     again |= {"run_seconds"} if given.timeout is not None else set()
+    again |= {"evidence.copy_up_to_bytes"} if given.copy_up_to else set()
     shown = ", ".join(f"{n} {one.value}" for n, one in recorded.items() if n not in again)
     if recorded and not mine:
         return safe_line(f"another user began it; what bounds it is not taken over: {shown}")

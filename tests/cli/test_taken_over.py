@@ -32,13 +32,14 @@ def test_a_resumed_run_is_bounded_as_it_was_begun(
     runbook: Runbook, tmp_path: Path, store: Path
 ) -> None:
     folder = library(tmp_path / "lib", "publish(count=200)")
-    sandbox = ("--sandbox", "rlimits")
-    assert runbook("run", "toy", "--stop-at-person", *GIVEN, *sandbox, cwd=folder).returncode == 6
+    more = ("--sandbox", "rlimits", "--copy-up-to", "1MiB")
+    assert runbook("run", "toy", "--stop-at-person", *GIVEN, *more, cwd=folder).returncode == 6
     resumed = runbook("resume", "--limit", "processes=88", cwd=folder)
     assert resumed.returncode == 6
     assert (
-        "as it was begun: memory_bytes 2147483648, sandbox.level rlimits, run_seconds 500.0\n"
-    ) in resumed.stderr
+        "as it was begun: memory_bytes 2147483648, sandbox.level rlimits, run_seconds 500.0, "
+        "evidence.copy_up_to_bytes 1048576"
+    ) in " ".join(resumed.stderr.split())
     assert runbook("resume", "latest", cwd=folder).returncode == 6
     first, second = resumptions(store)
     assert first == {
@@ -46,8 +47,12 @@ def test_a_resumed_run_is_bounded_as_it_was_begun(
         "memory_bytes": ("2147483648", "--limit"),
         "sandbox.level": ("rlimits", "--sandbox"),
         "run_seconds": ("500.0", "--timeout"),
+        "evidence.copy_up_to_bytes": ("1048576", "--copy-up-to"),
     }
     assert second == first
+    assert runbook("resume", "latest", "--copy-up-to", "2MiB", cwd=folder).returncode == 6
+    changed = {"evidence.copy_up_to_bytes": ("2097152", "--copy-up-to")}
+    assert resumptions(store)[2] == {**first, **changed}
 
 
 @pytest.mark.kernel
