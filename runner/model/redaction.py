@@ -5,12 +5,12 @@ Two kinds are found: those that were declared, in every form, and those of known
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 
 from runner.model.results import Redaction
 from runner.model.secret_forms import secret_forms
-from runner.model.secret_patterns import LONGEST_MATCH, known_secrets
+from runner.model.secret_patterns import LONGEST_MATCH, FoundSecret, apart, known_secrets
 
 _BREAKABLE = re.compile(rb"[A-Za-z0-9+/=_-]+")
 _BREAK = rb"(?:\\r)?(?:\\n|\r?\n)?"
@@ -19,7 +19,6 @@ _MOST_BREAKS = 6
 """Bytes that a form grows to at most for each of its own."""
 MASK = "[masked: "
 """What stands in the place of a secret begins so; its name follows, and `]`."""
-_Span = tuple[int, int, str]
 
 
 class Redactor:
@@ -63,7 +62,7 @@ class Redactor:
 
     def finds(self, raw: bytes) -> bool:
         """Whether there is a secret in the bytes."""
-        return next(self._spans(raw), None) is not None
+        return any(True for _ in self._spans(raw))
 
     def until(self, raw: bytes, end: int) -> tuple[bytes, int]:
         """The bytes up to `end` without secrets, and how many that were.
@@ -72,12 +71,12 @@ class Redactor:
         """
         pieces: list[bytes] = []
         done = 0
-        for start, stop, name in self._spans(raw):
-            if start >= end:
+        for found in self._spans(raw):
+            if found.start >= end:
                 break
-            pieces += [raw[done:start], f"{MASK}{name}]".encode()]
-            self._counts[name] = self._counts.get(name, 0) + 1
-            done = stop
+            pieces += [raw[done : found.start], f"{MASK}{found.rule}]".encode()]
+            self._counts[found.rule] = self._counts.get(found.rule, 0) + 1
+            done = found.end
         end = max(done, end)
         return b"".join([*pieces, raw[done:end]]), end
 
@@ -93,27 +92,20 @@ class Redactor:
                     value[self.text(key)] = self.tree(value.pop(key))
         return value
 
-    def _spans(self, raw: bytes) -> Iterator[_Span]:
+    def _spans(self, raw: bytes) -> Iterable[FoundSecret]:
         """Where secrets stand, in order; of two that overlap, both are in the first one's span."""
-        known = [(one.start, one.end, one.rule) for one in known_secrets(raw)]
+        known = known_secrets(raw)
         if self._pattern is None:
-            yield from known
-            return
+            return known
         declared = [
-            (found.start(), found.end(), self._names[(found.lastindex or 1) - 1])
+            FoundSecret(self._names[(found.lastindex or 1) - 1], found.start(), found.end())
             for found in self._pattern.finditer(raw)
         ]
-        last: _Span | None = None
-        for one in sorted([*declared, *known], key=lambda span: (span[0], -span[1])):
-            if last is not None and one[0] < last[1]:
-                name = one[2] if one in declared else last[2]
-                last = (last[0], max(last[1], one[1]), name)
-                continue
-            if last is not None:
-                yield last
-            last = one
-        if last is not None:
-            yield last
+
+        def declared_first(last: FoundSecret, one: FoundSecret) -> str:
+            return one.rule if one in declared else last.rule
+
+        return apart([*declared, *known], declared_first)
 
 
 class RedactedStream:

@@ -5,7 +5,7 @@ tried only where one of its marks stands, so that text without secrets costs a f
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from runner.model.frozen import frozen
@@ -149,7 +149,7 @@ def known_secrets(raw: bytes) -> tuple[FoundSecret, ...]:
         for mark in rule.marks
         for one in _found(rule, mark, raw, lower)
     ]
-    return tuple(_apart(found)) if found else ()
+    return tuple(apart(found, _first_rule)) if found else ()
 
 
 def all_marks() -> tuple[bytes, ...]:
@@ -204,20 +204,25 @@ def _found(rule: SecretRule, mark: bytes, raw: bytes, lower: bytes) -> Iterator[
         at = lower.find(mark, at + 1)
 
 
-def _apart(found: list[FoundSecret]) -> Iterator[FoundSecret]:
-    """Those that overlap as one; it has the name of the rule that stands first."""
-    order = [rule.name for rule in RULES]
+def apart(
+    found: Iterable[FoundSecret], name_of: Callable[[FoundSecret, FoundSecret], str]
+) -> Iterator[FoundSecret]:
+    """Those that overlap as one, in order; `name_of` chooses between the names of two."""
     last: FoundSecret | None = None
     for one in sorted(found, key=lambda f: (f.start, -f.end)):
         if last is not None and one.start < last.end:
-            name = min(last.rule, one.rule, key=order.index)
-            last = FoundSecret(name, last.start, max(last.end, one.end))
+            last = FoundSecret(name_of(last, one), last.start, max(last.end, one.end))
             continue
         if last is not None:
             yield last
         last = one
     if last is not None:
         yield last
+
+
+def _first_rule(one: FoundSecret, other: FoundSecret) -> str:
+    order = [rule.name for rule in RULES]
+    return min(one.rule, other.rule, key=order.index)
 
 
 @cache
