@@ -124,13 +124,8 @@ def run(
         library=library,
         stop_at_person=stop_at_person,
         no_evidence=no_evidence,
-        containment=Containment(
-            sandbox,
-            require_sandbox,
-            tuple(limits or ()),
-            tuple(secrets or ()),
-            timeout,
-            copy_up_to,
+        containment=Containment.of_options(
+            sandbox, require_sandbox, limits, secrets, timeout, copy_up_to
         ),
         sample=sample,
     )
@@ -187,13 +182,8 @@ def verify_(
         library=library,
         verification=Verification(horizon.value, of_run),
         junit=junit,
-        containment=Containment(
-            sandbox,
-            require_sandbox,
-            tuple(limits or ()),
-            tuple(secrets or ()),
-            timeout,
-            copy_up_to,
+        containment=Containment.of_options(
+            sandbox, require_sandbox, limits, secrets, timeout, copy_up_to
         ),
     )
     sys.exit(run_command(options, context.obj))

@@ -58,10 +58,9 @@ def replay(
     from runner.cli.containment import Containment
     from runner.cli.replaying import ReplayOptions, replay_command
 
-    contained = (sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ()))
     options = ReplayOptions(
         run_name, runbook, edit, last, as_json, evidence_dir, library, rerun_keys,
-        Containment(*contained),
+        Containment.of_options(sandbox, require_sandbox, limits, secrets),
     )  # fmt: skip
     sys.exit(replay_command(options))
 

@@ -58,6 +58,20 @@ class Containment:
     timeout: float | None = None
     copy_up_to: str = ""
 
+    @classmethod
+    def of_options(
+        cls,
+        sandbox: SandboxChoice | None,
+        is_required: bool,
+        limits: list[str] | None,
+        secrets: list[str] | None = None,
+        timeout: float | None = None,
+        copy_up_to: str = "",
+    ) -> "Containment":
+        """From the values of a command's options, of which lists may be None."""
+        listed = (tuple(limits or ()), tuple(secrets or ()))
+        return cls(sandbox, is_required, *listed, timeout, copy_up_to)
+
     def bounds(self) -> Bounds:
         """These, and what `runbook.toml` says where they say nothing. Raises UsageError."""
         from runner.keys.references import COPIED_UP_TO_BYTES

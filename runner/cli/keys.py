@@ -65,7 +65,7 @@ def run(
     from runner.cli.containment import Containment
     from runner.cli.key_running import KeyRunOptions, run_key_command
 
-    containment = Containment(sandbox, require_sandbox, tuple(limits or ()), tuple(secrets or ()))
+    containment = Containment.of_options(sandbox, require_sandbox, limits, secrets)
     given = (tuple(inputs or ()), tuple(parameters or ()))
     options = KeyRunOptions(name, *given, output, as_json, library, containment)
     sys.exit(run_key_command(options, context.obj))
@@ -83,7 +83,7 @@ def check(
     from runner.cli.containment import Containment
     from runner.cli.key_running import test_keys_command
 
-    containment = Containment(sandbox, require_sandbox, tuple(limits or ()))
+    containment = Containment.of_options(sandbox, require_sandbox, limits)
     sys.exit(test_keys_command(tuple(names or ()), library, containment))
 
 

@@ -81,13 +81,8 @@ def resume(
         exit_zero=exit_zero,
         evidence_dir=evidence_dir,
         library=library,
-        containment=Containment(
-            sandbox,
-            require_sandbox,
-            tuple(limits or ()),
-            tuple(secrets or ()),
-            timeout,
-            copy_up_to,
+        containment=Containment.of_options(
+            sandbox, require_sandbox, limits, secrets, timeout, copy_up_to
         ),
     )
     sys.exit(resume_command(options))
