@@ -3,8 +3,8 @@
 import re
 
 from runner.document.consequences import ARROW, VERB, read_clauses, read_consequences
-from runner.document.nodes import NO_BRANCH_LABELS, Node, is_conditional, is_known_label, labelled
-from runner.document.rich_text import RichText
+from runner.document.nodes import NO_BRANCH_LABELS, Node, is_conditional
+from runner.document.rich_text import RichText, is_known_label
 from runner.model.frozen import frozen
 from runner.model.runbook import Advice
 
@@ -97,7 +97,7 @@ def branch_text(text: RichText) -> RichText | None:
     """The text of a branch: the line, or what follows its label (`Interpret Results: If …`)."""
     if is_conditional(text):
         return text
-    field = labelled(text)
+    field = text.field
     if field and is_conditional(field.value) and not NO_BRANCH_LABELS.match(field.label):
         return field.value
     return None
@@ -105,7 +105,7 @@ def branch_text(text: RichText) -> RichText | None:
 
 def name_above(text: RichText) -> str:
     """What a line names, for a comparison below it that has no subject; empty for prose."""
-    field = labelled(text)
+    field = text.field
     if field is None:
         return _short(text.line)
     if field.label.casefold() in ("review", "check"):

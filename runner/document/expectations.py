@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from runner.conditions.grammar import parse_condition
-from runner.document.nodes import Node, all_nodes, labelled, logical_lines
+from runner.document.nodes import Node, all_nodes, logical_lines
 from runner.document.rich_text import RichText
 from runner.model.conditions import AllOf, AnyOf, Comparison, Condition, Not
 from runner.model.runbook import Expectation
@@ -32,7 +32,7 @@ def read_expectations(nodes: Iterable[Node]) -> tuple[Expectation, ...]:
 
 def says_success(text: RichText) -> bool:
     """Whether one of the lines says what success is."""
-    labels = (field.label.casefold() for line in logical_lines(text) if (field := labelled(line)))
+    labels = (field.label.casefold() for line in logical_lines(text) if (field := line.field))
     return any(label in ("success", "success criteria") for label in labels)
 
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from runner.document.nodes import LabelledText, Node, all_nodes, labelled
-from runner.document.rich_text import RichText
+from runner.document.nodes import Node, all_nodes
+from runner.document.rich_text import LabelledText, RichText
 from runner.model.frozen import frozen
 from runner.model.identity import KEY_IN_TEXT, NOTEBOOK_PREFIX, KeyName, PlaceKind, StepId
 from runner.model.numbering import GAP, NUMBER, plain_number
@@ -75,8 +75,7 @@ def named_keys(text: RichText) -> tuple[tuple[str, int], ...]:
 
 
 def _called_keys(node: Node) -> list[_Call]:
-    text = node.text
-    field = labelled(text)
+    text, field = node.text, node.field
     if field and field.label.casefold() in _CALL_LABELS:
         start = len(text.text) - len(field.value.text)
         pattern = _ANY_KEY if field.label.casefold() == "key" else _KEY

@@ -4,17 +4,14 @@ import re
 
 from runner.document.consequences import ARROW
 from runner.model.identity import KEY_IN_TEXT
-from runner.model.numbering import GAP, NUMBER
+from runner.model.numbering import GAP, NUMBER, ORDINAL
 
 _PLACE = rf"(?:steps?|actions?){GAP}{NUMBER}(?!['’]s)"
 _OTHER_PLACE = (
     r"(?:option|path|case|phase|part|stage|scenario|variant|plan|procedure|point|item|check"
     r"|section)"
 )
-_ORDINAL = (
-    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|previous|last"
-    r"|\d+(?:st|nd|rd|th))"
-)
+_ORDINAL = rf"(?:{ORDINAL}|previous|last)"
 _TARGET = re.compile(
     r"\b(?:continue|go|skip|proceed|return|jump|move|restart|resume|back)(?:ing)?\s+(?:\w+\s+)?"
     rf"(?:to|with|at|from|in)\s+(?:the\s+)?{_PLACE}"

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from itertools import pairwise, takewhile
 
 from runner.document.blocks import (
@@ -16,17 +15,11 @@ from runner.document.blocks import (
     TableBlock,
 )
 from runner.document.consequences import ARROW, VERB
-from runner.document.rich_text import RichText
+from runner.document.rich_text import LabelledText, RichText
 from runner.model.frozen import frozen
 from runner.model.numbering import GAP, NUMBER
 from runner.model.runbook import Fence
 
-PLAIN_LABELS = (
-    "when to run|when|action|key|run|use|inputs?|expected outputs?|outputs?|expected|review|"
-    "questions answered|next steps?|location|interpret results|evidence|preconditions?|warning|"
-    "side effects?|safety|verification|rollback|success|success criteria|execution"
-)
-_PLAIN_LABEL = re.compile(rf"({PLAIN_LABELS})\s*:(?!\S*//)\s*", re.I)
 _CONDITIONAL = re.compile(r"(if|unless|otherwise|else|none of (the above|these))\b", re.I)
 _MARK = re.compile(
     r"(?:\(?(?:[a-z]|\d{1,2}|[ivx]{1,4})[.)]\s+|[^\w\s\"'“(\[`<>=~-]+\s+)+"
@@ -61,18 +54,10 @@ class Node:
     line: int
     fences: tuple[Fence, ...] = ()
 
-    @cached_property
-    def field(self) -> "LabelledText | None":
+    @property
+    def field(self) -> LabelledText | None:
         """The label and the value of the line; None where it is no field."""
-        return labelled(self.text)
-
-
-@frozen
-class LabelledText:
-    """A bold or well-known label and what follows its colon."""
-
-    label: str
-    value: RichText
+        return self.text.field
 
 
 def build_nodes(blocks: Iterable[Block]) -> tuple[Node, ...]:
@@ -122,27 +107,6 @@ def fences_in(blocks: Iterable[Block]) -> Iterator[Fence]:
                 yield from fences_in(item.blocks)
 
 
-def labelled(text: RichText) -> LabelledText | None:
-    """The label and the value of a field line; None where the line is no field."""
-    if text.bold and text.bold[0][0] == 0:
-        end = text.bold[0][1]
-        label = text.text[:end].rstrip()
-        behind = text.text[end:].lstrip()
-        if label.endswith(":"):
-            return LabelledText(label[:-1].strip(), text.part(end))
-        if behind.startswith(":"):
-            return LabelledText(label, text.part(text.text.index(":", end) + 1))
-        return None
-    if match := _PLAIN_LABEL.match(text.text):
-        return LabelledText(match[1], text.part(match.end()))
-    return None
-
-
-def is_known_label(label: str) -> bool:
-    """Whether a label is one of those that the language knows, such as Location."""
-    return _PLAIN_LABEL.fullmatch(f"{label}:") is not None
-
-
 def is_conditional(text: RichText) -> bool:
     """Whether the line begins with If, Otherwise or the like."""
     return _CONDITIONAL.match(text.text) is not None
@@ -158,7 +122,7 @@ def logical_lines(text: RichText) -> tuple[RichText, ...]:
         rest = _unmarked(text.part(match.end()))
         if any(begin < match.start() < end for begin, end in text.bold):
             continue
-        if is_conditional(rest) or labelled(rest) or _STANDING.match(rest.text):
+        if is_conditional(rest) or rest.field or _STANDING.match(rest.text):
             cuts.append(match.end())
     cuts = sorted({*cuts, *labels, len(text.text)})
     parts = (text.part(a, b) for a, b in pairwise(cuts))
@@ -186,7 +150,7 @@ def _ifs_inside(text: RichText) -> list[int]:
     """Where a branch begins behind a sentence: `Look at the logs. If it crashes: escalate`."""
     if not re.search(r"\sI[fF]\s", text.text) or is_conditional(_unmarked(text)):
         return []
-    field = labelled(text)
+    field = text.field
     if field and (NO_BRANCH_LABELS.match(field.label) or is_conditional(field.value)):
         return []
     ends = (match.end() for match in text.matches(_SENTENCE_IF))

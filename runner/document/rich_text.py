@@ -2,9 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from runner.model.frozen import frozen
 from runner.model.source import Span
+
+_PLAIN_LABELS = (
+    "when to run|when|action|key|run|use|inputs?|expected outputs?|outputs?|expected|review|"
+    "questions answered|next steps?|location|interpret results|evidence|preconditions?|warning|"
+    "side effects?|safety|verification|rollback|success|success criteria|execution"
+)
+_PLAIN_LABEL = re.compile(rf"({_PLAIN_LABELS})\s*:(?!\S*//)\s*", re.I)
 
 
 @frozen
@@ -56,6 +64,22 @@ class RichText:
             self.code + tuple((a + shift, b + shift) for a, b in other.code),
         )
 
+    @cached_property
+    def field(self) -> "LabelledText | None":
+        """The label and the value of a field line; None where the line is no field."""
+        if self.bold and self.bold[0][0] == 0:
+            end = self.bold[0][1]
+            label = self.text[:end].rstrip()
+            behind = self.text[end:].lstrip()
+            if label.endswith(":"):
+                return LabelledText(label[:-1].strip(), self.part(end))
+            if behind.startswith(":"):
+                return LabelledText(label, self.part(self.text.index(":", end) + 1))
+            return None
+        if match := _PLAIN_LABEL.match(self.text):
+            return LabelledText(match[1], self.part(match.end()))
+        return None
+
     @property
     def line(self) -> str:
         """The text on one line, as it is shown and compared."""
@@ -88,6 +112,19 @@ class RichText:
         if before.count('"') % 2 and '"' in self.text[index:]:
             return True
         return before.count("(") > before.count(")") or before.count("“") > before.count("”")
+
+
+@frozen
+class LabelledText:
+    """A bold or well-known label and what follows its colon."""
+
+    label: str
+    value: RichText
+
+
+def is_known_label(label: str) -> bool:
+    """Whether a label is one of those that the language knows, such as Location."""
+    return _PLAIN_LABEL.fullmatch(f"{label}:") is not None
 
 
 def _clipped(

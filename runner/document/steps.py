@@ -15,7 +15,6 @@ from runner.document.nodes import (
     build_nodes,
     fences_in,
     is_conditional,
-    labelled,
     logical_lines,
     without_task_box,
 )
@@ -88,7 +87,7 @@ def _first_line(item: Item) -> RichText:
 def _title(text: RichText) -> str:
     """What an item is called: its first line, without the label of what success is."""
     first = (logical_lines(text) or (text,))[0]
-    field = labelled(first)
+    field = first.field
     is_success = field is not None and field.label.casefold().startswith("success")
     return (field.value if field and is_success else first).line.rstrip(":")
 

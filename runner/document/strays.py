@@ -15,9 +15,9 @@ from runner.document.nodes import (
     all_nodes,
     build_nodes,
     fences_in,
-    is_known_label,
 )
 from runner.document.outline import Part
+from runner.document.rich_text import is_known_label
 from runner.document.rollbacks import is_about_action
 from runner.document.unread import NAMES_A_PLACE, cut, unread_headings
 from runner.model.diagnostics import Diagnostic, Severity
@@ -51,6 +51,7 @@ _MOVE_BEHIND = re.compile(
 _MISSPELT = re.compile(r"jupyter-\w+(?:-\w+)*", re.I)
 _ROUTING = (SectionKind.SCOPE, SectionKind.WHEN_TO_USE, SectionKind.WHEN_NOT_TO_USE)
 _ONLY_THERE = "branches are read in steps and safety checks, outside block quotes"
+_NOT_IN_CODE = "branches are read in steps and safety checks, outside code"
 _STEPS = (SectionKind.DIAGNOSIS, SectionKind.SAFETY, SectionKind.OTHER)
 
 
@@ -127,13 +128,7 @@ def _branches(nodes: Iterable[Node], starts: list[int]) -> Iterator[Diagnostic]:
         if not is_read and (
             triggers or _leads_somewhere(node) or mentions_a_target(node.text.line)
         ):
-            yield Diagnostic(
-                "RB010",
-                Severity.WARNING,
-                f'"{_short(node)}" looks like a branch and is not followed from here',
-                span,
-                _ONLY_THERE,
-            )
+            yield _not_followed(_short(node), span, _ONLY_THERE)
 
 
 def _leads_somewhere(node: Node) -> bool:
@@ -178,13 +173,8 @@ def _moves(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagnostic]:
         at = bisect_right(starts, node.text.span().start)
         following = runbook.places[at].id if at < len(starts) else None
         if _hides_a_move(node) or (_mentions(node) and sounds_conditional(node.text.line)):
-            yield Diagnostic(
-                "RB010",
-                Severity.WARNING,
-                f'"{_short(node)}" looks like a branch and is not followed from here',
-                node.text.span(),
-                "begin it with If, or with Otherwise",
-            )
+            hint = "begin it with If, or with Otherwise"
+            yield _not_followed(_short(node), node.text.span(), hint)
             continue
         if at and (_moves_away(node, following) or _mentions_another(node, following)):
             yield Diagnostic(
@@ -210,13 +200,7 @@ def _places_in_prose(nodes: Iterable[Node], runbook: Runbook) -> Iterator[Diagno
         span = node.text.span()
         at = bisect_left(starts, span.start)
         if at == len(starts) or starts[at] > span.end:
-            yield Diagnostic(
-                "RB010",
-                Severity.WARNING,
-                f'"{_short(node)}" looks like a branch and is not followed from here',
-                span,
-                _ONLY_THERE,
-            )
+            yield _not_followed(_short(node), span, _ONLY_THERE)
 
 
 def _in_code(blocks: Iterable[Block], runbook: Runbook) -> Iterator[Diagnostic]:
@@ -228,13 +212,13 @@ def _in_code(blocks: Iterable[Block], runbook: Runbook) -> Iterator[Diagnostic]:
             if not (_IF.match(words) and mentions_a_target(words)):
                 continue
             at = source.find(words, fence.span.start, fence.span.end)
-            yield Diagnostic(
-                "RB010",
-                Severity.WARNING,
-                f'"{cut(words)}" looks like a branch and is not followed from here',
-                Span(at, at + len(words)) if at >= 0 else fence.span,
-                "branches are read in steps and safety checks, outside code",
-            )
+            span = Span(at, at + len(words)) if at >= 0 else fence.span
+            yield _not_followed(cut(words), span, _NOT_IN_CODE)
+
+
+def _not_followed(quoted: str, span: Span, hint: str) -> Diagnostic:
+    message = f'"{quoted}" looks like a branch and is not followed from here'
+    return Diagnostic("RB010", Severity.WARNING, message, span, hint)
 
 
 def _hides_a_move(node: Node) -> bool:

@@ -10,13 +10,10 @@ from runner.document.nodes import build_nodes, is_conditional
 from runner.document.outline import Part
 from runner.document.rich_text import RichText
 from runner.model.diagnostics import Diagnostic, Severity
-from runner.model.numbering import GAP, NUMBER
+from runner.model.numbering import GAP, NUMBER, ORDINAL
 from runner.model.runbook import Runbook, SectionKind
 
-_ORDINAL = (
-    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|next|final|last"
-    r"|\d+(?:st|nd|rd|th))"
-)
+_ORDINAL = rf"(?:{ORDINAL}|next|final|last)"
 _LIKE_A_STEP = re.compile(
     r"[^\w]*(?:\d+[.)]\s*)?(?:(?:step|action|check)\s*(?:[:–—]|-\s)"
     r"|(?:step|action)\s*[^\w\s]?\s*(?:(?-i:[A-Z])|\d\S{0,8}|[ivxl]{1,6}|(?:twenty|thirty)\S*)[\])]?\s*(?:[:.–—)-]|$)"

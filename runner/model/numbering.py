@@ -24,6 +24,9 @@ For patterns that ignore letter case; a numeral of one letter is a capital all t
 GAP = r"(?:\s+#?|\s*#|-(?=\d)|(?=\d))"
 """What may stand between the word and its number: `Step 3`, `Step #3`, `Step-3`, `Step3`."""
 
+ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th))"
+"""A place in a row, in words up to ten; words such as next, previous and last are not in it."""
+
 
 def plain_number(written: str) -> str:
     """The number in digits: `III` and `three` are `3`; `2b` stays as it is."""
