@@ -4,42 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from runner.document.mentions import mentions_a_target
 from runner.document.parse import RunbookName, parse_runbook, read_name
-from runner.model.conditions import AllOf, Comparison, Not, Otherwise, Unreadable
+from runner.model.conditions import Comparison
 from runner.model.identity import PlaceKind, StepId
 from runner.model.runbook import (
-    Advice,
     Branch,
-    Consequence,
-    Escalate,
-    GoOn,
-    GoToSection,
     GoToStep,
-    HandOver,
-    Rerun,
     Reversibility,
-    Runbook,
     SectionKind,
-    SeeAction,
-    Step,
-    Stop,
 )
 from runner.model.source import SourceText
+from tests.document.reading import branches, parse, step
 
 ROOT = Path(__file__).parents[2]
-
-
-def parse(text: str) -> Runbook:
-    return parse_runbook(SourceText("runbooks/example.md", text)).runbook
-
-
-def step(body: str) -> Step:
-    return parse(f"# Example\n\n## Diagnosis Flow\n\n### Step 1: Look\n\n{body}\n").steps[0]
-
-
-def branches(body: str) -> list[tuple[str, list[str]]]:
-    return [(b.text, [type(c).__name__ for c in b.consequences]) for b in step(body).branches]
 
 
 @pytest.mark.parametrize(
@@ -59,165 +36,6 @@ def branches(body: str) -> list[tuple[str, list[str]]]:
 def test_a_step_heading_is_known_by_its_words(heading: str) -> None:
     runbook = parse(f"# Example\n\n{heading}\n\nText.\n")
     assert [(str(s.id), s.title) for s in runbook.steps] == [("step 3", "Title")]
-
-
-@pytest.mark.parametrize(
-    ("line", "kinds"),
-    [
-        ("Continue to Step 4 (check application logs)", [GoToStep]),
-        ("skip to step 4", [GoToStep]),
-        ("→ Step 4", [GoToStep]),
-        ("See Action 1 (update webhook secret)", [SeeAction]),
-        ("Action 1", [SeeAction]),
-        ("see Actions 1 and 2", [SeeAction, SeeAction]),
-        ("see Action 1 (restart), then return to step 1", [SeeAction, GoToStep]),
-        ("See Action 2 (replace by hand) and escalate", [SeeAction, Escalate]),
-        ("See Action 3 (quarantine); tell the checkout team", [SeeAction, Advice]),
-        ("join that channel, escalate to the incident lead", [Advice, Escalate]),
-        ("continue", [GoOn]),
-        ("continue to the next step", [GoOn]),
-        ("continue with diagnosis", [GoToSection]),
-        ("Continue to Action Steps", [GoToSection]),
-        ("**STOP HERE** - Issue resolved", [Stop]),
-        ("STOP - nothing to do", [Stop, Advice]),
-        ("stop the consumers", [Advice]),
-        ("Use Broker Outage Runbook", [HandOver]),
-        ("Check deployment (use: Deployment Failure Runbook)", [Advice, HandOver]),
-        ("rerun Step 2", [Rerun]),
-        ("run the KEY again", [Rerun]),
-        ("continue to Step 3 once they agree", [Advice]),
-        ("check the logs to see if it answers", [Advice]),
-        ("Continue to Step 4 (ask if in doubt)", [GoToStep]),
-        ("restart it", [Advice]),
-    ],
-)
-def test_a_consequence_is_what_it_says(line: str, kinds: list[type[Consequence]]) -> None:
-    (branch,) = step(f"- **If Errors**: {line}").branches
-    assert [type(c) for c in branch.consequences] == kinds
-
-
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        (
-            "- If risk is medium, ask the owner; continue to Step 3 if they agree",
-            [("risk is medium", ["Advice"]), ("risk is medium and they agree", ["GoToStep"])],
-        ),
-        (
-            "- **If Errors**: Check it; if failures exist, continue to Step 2 and escalate",
-            [("Errors", ["Advice"]), ("Errors and failures exist", ["GoToStep", "Escalate"])],
-        ),
-        ("- **If Errors**: restart it if stuck", [("Errors and stuck", ["Advice"])]),
-        (
-            "- **If Errors**: see Action 1 unless it was done",
-            [("Errors and not it was done", ["SeeAction"])],
-        ),
-        (
-            "**If Errors**:\n- Update it\n- If failures exist, continue to Step 2",
-            [("Errors", ["Advice"]), ("Errors and failures exist", ["GoToStep"])],
-        ),
-        ("- Unless Errors: continue", [("not Errors", ["GoOn"])]),
-        ("- If 200: continue. If 404: escalate", [("200", ["GoOn"]), ("404", ["Escalate"])]),
-        ("- If 200, continue. If 404, escalate", [("200", ["GoOn"]), ("404", ["Escalate"])]),
-        ("**Interpret Results**: If Errors, see Action 1", [("Errors", ["SeeAction"])]),
-        ("**If Errors**:\n\n```bash\n# restart\nmake x\n```", [("Errors", ["Advice"])]),
-    ],
-)
-def test_a_consequence_may_have_a_condition_of_its_own(
-    body: str, expected: list[tuple[str, list[str]]]
-) -> None:
-    assert branches(body) == expected
-
-
-def test_a_fence_that_is_all_a_branch_says_is_what_it_says_to_do() -> None:
-    (branch,) = step("**If Errors**:\n\n```bash\n# restart\nmake x\nmake y\n```").branches
-    assert [c.text for c in branch.consequences] == ["run: make x (and 1 more lines)"]
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "- Queue depth\n  - If > 1000: See Action 1",
-        "**Queue depth**: see the dashboard\n- If > 1000: See Action 1",
-        "1. Check the queue depth (in the dashboard)\n\n   - If > 1000: See Action 1",
-        "Review: queue depth\n\n- **If > 1000**: See Action 1",
-    ],
-)
-def test_a_comparison_without_a_subject_takes_it_from_the_line_above(body: str) -> None:
-    (branch,) = step(body).branches
-    assert isinstance(branch.condition, Comparison)
-    assert branch.condition.subject.casefold() == "queue depth"
-
-
-def test_otherwise_below_a_branch_speaks_of_the_branches_beside_it() -> None:
-    _, otherwise = step(
-        "**If Mismatch**:\n- If Errors: escalate\n- Otherwise: see Action 1"
-    ).branches
-    assert isinstance(otherwise.condition, AllOf)
-    assert isinstance(otherwise.condition.parts[1], Not)
-
-
-def test_a_condition_behind_otherwise_speaks_of_what_otherwise_leaves_out() -> None:
-    *_, last = step("- If Errors: escalate\n- Otherwise: see Action 1 if they agree").branches
-    assert isinstance(last.condition, AllOf)
-    assert isinstance(last.condition.parts[0], Not)
-
-
-def test_otherwise_behind_a_branch_that_only_holds_others_leaves_that_one_out_too() -> None:
-    *_, otherwise = step("**If Mismatch**:\n- If Errors: escalate\n\n**Otherwise**: stop").branches
-    assert isinstance(otherwise.condition, AllOf)
-    assert isinstance(otherwise.condition.parts[0], Otherwise)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "- **If Errors**: See Action 1",
-        "- **If Errors:** See Action 1",
-        "* If Errors: See Action 1",
-        "+ __If Errors__: See Action 1",
-        "1. **If Errors** → See Action 1",
-        "- If errors, see Action 1",
-        "**If Errors**:\n- See Action 1",
-        "**If Errors**:\n\n- See Action 1",
-        "- **If Errors**:\n  - See Action 1",
-        "1. Interpret\n   - **If Errors**: See Action 1",
-        "| Condition | Then |\n|---|---|\n| **If Errors** | See Action 1 |",
-        "- [ ] If Errors: See\n  Action 1",
-        "#### If Errors\n\n- See Action 1",
-        "-\u00a0**If Errors**:\u00a0See\u00a0Action\u00a01",
-        "- **If\u200b Errors**: See Action 1",
-    ],
-)
-def test_a_branch_means_the_same_in_every_typography(body: str) -> None:
-    ((text, kinds),) = branches(body)
-    assert (text.casefold(), kinds) == ("errors", ["SeeAction"])
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "If it is not written down, it did not happen.",
-        "```\nIf Errors: See Action 1\n```",
-        "<!-- **If Errors**: See Action 1 -->",
-        "> **If Errors**: See Action 1",
-    ],
-)
-def test_what_only_looks_like_a_branch_is_none(body: str) -> None:
-    assert branches(body) == []
-
-
-def test_otherwise_on_the_same_line_is_a_branch_of_its_own() -> None:
-    assert branches("- If Errors: See Action 1; otherwise continue to Step 2") == [
-        ("Errors", ["SeeAction"]),
-        ("otherwise", ["GoToStep"]),
-    ]
-
-
-def test_a_branch_below_a_branch_needs_both_conditions() -> None:
-    (inner,) = step("- **If Errors**:\n  - **If Errors > 5**: See Action 1").branches
-    assert isinstance(inner.condition, AllOf)
-    assert inner.text == "Errors and Errors > 5"
 
 
 def test_a_key_call_takes_its_fields_from_sibling_items() -> None:
@@ -293,34 +111,8 @@ def test_front_matter_that_does_not_read_is_said_and_passed_over() -> None:
     assert parsed.runbook.steps[0].id == StepId(PlaceKind.STEP, "1")
 
 
-def test_otherwise_and_else_are_one() -> None:
-    first, second = step("**Otherwise**: continue\n\n- **Else**: continue").branches
-    assert isinstance(first.condition, Otherwise)
-    assert isinstance(second.condition, Otherwise)
-
-
-@pytest.mark.parametrize("line", ["- If :", "- If →", "- If ", "- **If**:", "- If"])
-def test_an_if_without_a_condition_is_no_crash(line: str) -> None:
-    assert all(b.text == "" for b in step(line).branches)
-
-
-def test_an_empty_condition_does_not_swallow_its_consequence() -> None:
-    (branch,) = step("- **If**: go to Step 1").branches
-    assert isinstance(branch.condition, Unreadable)
-    assert isinstance(branch.consequences[0], GoToStep)
-
-
 def test_a_file_that_begins_with_a_step_keeps_it() -> None:
     assert [s.title for s in parse("### Step 1: Look\n\nText.\n").steps] == ["Look"]
-
-
-def test_an_item_that_begins_with_a_greater_than_sign_is_a_comparison() -> None:
-    runbook = parse("# T\n\n## Rollback\n\nEscalate if:\n\n- > 1000 subscriptions affected\n")
-    (standing,) = runbook.standing
-    assert isinstance(standing.condition, Comparison)
-    assert standing.condition.subject == "subscriptions affected"
-    span = standing.span
-    assert runbook.source.text[span.start : span.end] == "> 1000 subscriptions affected"
 
 
 @pytest.mark.parametrize(
@@ -412,44 +204,6 @@ def test_a_box_of_a_task_list_is_no_part_of_a_check() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "- Timeouts → Action 1",
-        "- Signature errors: see Action 2",
-        "When errors exist: go to Step 3",
-        "| Status | Then |\n|---|---|\n| 500 | Go to Step 3 |",
-    ],
-)
-def test_a_move_behind_words_that_are_no_condition_is_told(line: str) -> None:
-    source = SourceText("a.md", f"# A\n\n### Step 1: Look\n\n{line}\n")
-    assert [d.code for d in parse_runbook(source).document.diagnostics] == ["RB010"]
-
-
-@pytest.mark.parametrize(
-    ("body", "wanted"),
-    [
-        ('- If "x: y" appears: STOP', [('"x: y" appears', ["Stop"])]),
-        ("- If odd - go to Step 2", [("odd", ["GoToStep"])]),
-        (
-            "- If odd then go to Step 2 else see Action 1",
-            [("odd", ["GoToStep"]), ("else", ["SeeAction"])],
-        ),
-    ],
-)
-def test_where_a_condition_ends(body: str, wanted: list[tuple[str, list[str]]]) -> None:
-    assert branches(body) == wanted
-
-
-def test_else_if_is_otherwise_and_a_condition() -> None:
-    _, second = step("- If a: STOP\n- Else if b > 3: STOP\n").branches
-    assert isinstance(second.condition, AllOf)
-    otherwise, comparison = second.condition.parts
-    assert isinstance(otherwise, Otherwise)
-    assert isinstance(comparison, Comparison)
-    assert comparison.subject == "b"
-
-
 def test_alerts_are_what_is_quoted_or_code_behind_the_word() -> None:
     lines = ['- Alert: "rate > 5%" fires', "- Alert `HighErrorRate`", '- alerts: "A", "B"']
     runbook = parse("# A\n\n## When to Use\n\n" + "\n".join([*lines, '- "C" is slow']) + "\n")
@@ -519,18 +273,6 @@ def test_a_row_of_a_table_of_checks_is_a_check() -> None:
     assert second.body == "| 2 | Customers | | no new complaint |"
 
 
-def test_a_table_without_a_word_of_checks_in_verification_is_told() -> None:
-    table = "| Metric | Healthy |\n|---|---|\n| error rate | below 1% |\n"
-    source = SourceText("a.md", f"# A\n\n### Step 1: Look\n\n## Verification\n\n{table}")
-    parsed = parse_runbook(source)
-    assert parsed.runbook.verification == ()
-    (told,) = parsed.document.diagnostics
-    assert (told.code, told.message) == (
-        "RB013", '"error rate" looks like a check and is not read as one',
-    )  # fmt: skip
-    assert told.hint == "name the columns `Check` and `Success`, or write a list"
-
-
 def test_without_headings_the_items_of_a_numbered_list_are_the_actions() -> None:
     text = """# A
 
@@ -557,68 +299,6 @@ def test_without_headings_the_items_of_a_numbered_list_are_the_actions() -> None
     assert [fence.text for fence in second.fences] == ["purge\n"]
 
 
-def test_a_list_in_action_steps_that_is_no_row_of_actions_is_told() -> None:
-    items = "- Restart the workers\n- None of this at night\n- If A: see Action 2\n"
-    text = f"# A\n\n### Step 1: Look\n\n## Action Steps\n\n{items}"
-    told = parse_runbook(SourceText("a.md", text)).document.diagnostics
-    assert [(d.code, text[d.span.start : d.span.end]) for d in told] == [
-        ("RB013", "Restart the workers"),
-        ("RB010", "If A: see Action 2"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("html", "told"),
-    [
-        ("<details><summary>If C: STOP</summary>\n\nx\n\n</details>", [("RB010", "If C: STOP")]),
-        ("<details>\n- **If E**: go to Step 3\n</details>", [("RB010", "If E**: go to Step 3")]),
-        ("<p>Run <code>jupyter-x-y</code></p>", [("RB011", "jupyter-x-y")]),
-        ("<p>\n<b>Go to Step 3</b>\n</p>", [("RB012", "Go to Step 3")]),
-        ("<h3>Step 2: Look</h3>", [("RB013", "Step 2: Look")]),
-        ("<!-- shown --> If A: go to Step 3", [("RB010", "If A: go to Step 3")]),
-        ("<!-- If A: go to Step 3 -->", []),
-        ("<style>\nIf A: go to Step 3\n</style>", []),
-        ("<p>All is well if it answers.</p>", []),
-        ("<br>", []),
-    ],
-)  # fmt: skip
-def test_what_a_reader_would_follow_in_html_is_told(html: str, told: list[tuple[str, str]]) -> None:
-    text = f"# A\n\n### Step 1: Look\n\n{html}\n\n### Step 4: Wait\n"
-    found = parse_runbook(SourceText("a.md", text)).document.diagnostics
-    assert [(d.code, text[d.span.start : d.span.end]) for d in found] == told
-
-
 def test_markdown_between_tags_is_read() -> None:
     body = "<details><summary>More</summary>\n\n- If A: STOP\n\n</details>"
     assert branches(body) == [("A", ["Stop"])]
-
-
-@pytest.mark.parametrize(
-    "words",
-    ["go to Option 2", "loop back to 2", "go back to the second step", "Skip to option B",
-     "wait and loop back", "return to the 3rd check", "jump back to 2.1"],
-)  # fmt: skip
-def test_a_place_in_other_words_is_told(words: str) -> None:
-    text = f"# A\n\n### Step 1: Look\n\n- If A: wait\n\n{words[0].upper()}{words[1:]}.\n"
-    assert [d.code for d in parse_runbook(SourceText("a.md", text)).document.diagnostics] == [
-        "RB012"
-    ]
-    assert mentions_a_target(words)
-
-
-@pytest.mark.parametrize(
-    "words",
-    ["go to 3 nodes", "continue with part of it", "return to 2 replicas", "move to a new case"],
-)
-def test_a_number_of_things_is_no_place(words: str) -> None:
-    assert not mentions_a_target(words)
-
-
-def test_what_an_introduction_says_to_do_is_told() -> None:
-    intro = (
-        "If customers cannot pay, use the Payment Runbook.\n\n"
-        "When the queue is full: go to Step 1. Or run `jupyter-x-y` first.\n"
-    )
-    text = f"# A\n\n{intro}\n## Diagnosis Flow\n\n### Step 1: Look\n"
-    told = parse_runbook(SourceText("a.md", text)).document.diagnostics
-    assert sorted(d.code for d in told) == ["RB010", "RB011"]
