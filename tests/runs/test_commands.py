@@ -254,21 +254,6 @@ def test_what_left_the_session_ends_when_an_escort_is_killed(
     until(lambda: all(stat_of(child) in "ZX" for child in children))
 
 
-def test_a_stopped_escort_does_not_keep_a_command_alive_when_the_runner_is_killed(
-    tmp_path: Path,
-) -> None:
-    escaping = ESCAPING.replace("echo $!", f"echo $! >> {tmp_path}/escaped")
-    words = f"{{ {escaping}; echo $$; kill -STOP $PPID; }}"
-    command = [sys.executable, "-c", RUNNER, str(tmp_path), words]
-    runner = subprocess.Popen(command, cwd=Path(__file__).parents[2])
-    until((tmp_path / "ready").exists, seconds=20)
-    runner.kill()
-    runner.wait()
-    pids = [int(n) for name in ("pids", "escaped") for n in (tmp_path / name).read_text().split()]
-    assert len(pids) == 3
-    until(lambda: all(stat_of(pid) in "ZX" for pid in pids), seconds=3)
-
-
 RUNNER = """
 import sys
 from pathlib import Path
@@ -280,15 +265,30 @@ BashRunner(folder, {"PATH": "/usr/bin:/bin"}, folder).run(CommandOrder(1, text, 
 """
 
 
-def test_a_command_and_what_it_started_end_with_a_killed_runner(tmp_path: Path) -> None:
-    escaping = ESCAPING.replace("echo $!", f"echo $! >> {tmp_path}/escaped")
-    command = [sys.executable, "-c", RUNNER, str(tmp_path), f"{{ {escaping}; echo $$; }}"]
+def left_by_a_killed_runner(folder: Path, words: str) -> list[int]:
+    """The three processes that a command has started when its runner is killed."""
+    command = [sys.executable, "-c", RUNNER, str(folder), words]
     runner = subprocess.Popen(command, cwd=Path(__file__).parents[2])
-    until((tmp_path / "ready").exists, seconds=20)
+    until((folder / "ready").exists, seconds=20)
     runner.kill()
     runner.wait()
-    pids = [int(n) for name in ("pids", "escaped") for n in (tmp_path / name).read_text().split()]
+    pids = [int(n) for name in ("pids", "escaped") for n in (folder / name).read_text().split()]
     assert len(pids) == 3
+    return pids
+
+
+def test_a_stopped_escort_does_not_keep_a_command_alive_when_the_runner_is_killed(
+    tmp_path: Path,
+) -> None:
+    escaping = ESCAPING.replace("echo $!", f"echo $! >> {tmp_path}/escaped")
+    words = f"{{ {escaping}; echo $$; kill -STOP $PPID; }}"
+    pids = left_by_a_killed_runner(tmp_path, words)
+    until(lambda: all(stat_of(pid) in "ZX" for pid in pids), seconds=3)
+
+
+def test_a_command_and_what_it_started_end_with_a_killed_runner(tmp_path: Path) -> None:
+    escaping = ESCAPING.replace("echo $!", f"echo $! >> {tmp_path}/escaped")
+    pids = left_by_a_killed_runner(tmp_path, f"{{ {escaping}; echo $$; }}")
     until(lambda: all(stat_of(pid) in "ZX" for pid in pids))
 
 
