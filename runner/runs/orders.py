@@ -1,6 +1,6 @@
 """From a request of the interpreter to an order for the executor."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import file_digest
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from runner.model.contract import KeyContract
 from runner.model.events import Parameter
 from runner.model.frozen import frozen
 from runner.model.identity import KeyName
+from runner.model.redaction import MASK
 from runner.model.results import StagedInput
 from runner.model.runs import InvokeKey
 from runner.runs.limiting import NO_CHANGES, LimitChanges
@@ -39,6 +40,16 @@ def restored_parameters(
         if one.name not in names and defaults.get(one.name, one.default) != one.default
     )
     return (*given, *changed)
+
+
+def held_secrets(given: Iterable[Parameter]) -> tuple[str, ...]:
+    """The names of recorded parameters that held a secret, so that none knows them as they were."""
+    return tuple(
+        one.name
+        for one in given
+        for value in (one.value if isinstance(one.value, tuple) else (one.value,))
+        if isinstance(value, str) and MASK in value
+    )
 
 
 @frozen

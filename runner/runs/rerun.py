@@ -24,7 +24,7 @@ from runner.model.values import Chart, Table, Value
 from runner.runs.environment import environment_now
 from runner.runs.kept_inputs import input_as_taken_in
 from runner.runs.limiting import NO_CHANGES, LimitChanges
-from runner.runs.orders import restored_parameters
+from runner.runs.orders import held_secrets, restored_parameters
 from runner.runs.recorded import RecordedRun
 from runner.runs.sameness import compare_output
 from runner.runs.what_if import Supposed, suppose
@@ -129,9 +129,9 @@ def _planned(
         key = library.key(started.key)
         if key is None:
             return Planned(started, then, None, why_not="it is not installed")
-        missing = _undeclared(key.contract, started)
-        if missing:
-            return Planned(started, then, key, why_not=missing)
+        why_not = _undeclared(key.contract, started) or _not_on_record(started)
+        if why_not:
+            return Planned(started, then, key, why_not=why_not)
         inputs = tuple(_in_place(recorded.folder, one) for one in started.inputs)
     except (InvalidInput, NotFound) as refused:
         return Planned(started, then, None, why_not=refused.happened)
@@ -151,6 +151,12 @@ def _undeclared(contract: KeyContract, started: KeyStarted) -> str:
     given = [one.name for one in started.inputs] + [one.name for one in started.parameters]
     gone = ", ".join(name for name in given if name not in known)
     return f"it does not declare {gone} any more" if gone else ""
+
+
+def _not_on_record(started: KeyStarted) -> str:
+    """What it was given and nobody knows any more, in words."""
+    names = ", ".join(held_secrets(started.parameters))
+    return f"a secret was given in {names}, which is not on record" if names else ""
 
 
 def _order(recorded: RecordedRun, one: Planned, key: InstalledKey, means: Means) -> Order:

@@ -15,7 +15,6 @@ from runner.model.contract import KeyContract
 from runner.model.events import Parameter, RunbookRebased, RunStarted, SignalReceived
 from runner.model.frozen import frozen
 from runner.model.interruptions import RunResumed, Setting
-from runner.model.redaction import MASK
 from runner.model.results import KeyResult
 from runner.model.runs import Mode
 from runner.runs.assignment import GivenInput
@@ -41,6 +40,7 @@ from runner.runs.environment import Environment, environment_now
 from runner.runs.kept_inputs import refuse_altered_copies
 from runner.runs.limiting import NO_CHANGES, LimitChanges
 from runner.runs.loading import LoadedRunbook, called_keys, load_runbook
+from runner.runs.orders import held_secrets
 from runner.runs.recorded import RecordedRun, read_run
 from runner.runs.verification import Verification, for_verification
 from runner.version import VERSION
@@ -182,15 +182,12 @@ def _refuse_changes(taken: TakenRun, how: Resumption) -> None:
 
 def _refuse_masked(taken: TakenRun) -> None:
     """A parameter that held a secret is not on record as it was."""
-    for given in taken.recorded.started.parameters:
-        values = given.value if isinstance(given.value, tuple) else (given.value,)
-        if any(isinstance(value, str) and MASK in value for value in values):
-            raise UsageError(
-                f"the parameter {given.name} of {taken.evidence.id} held a secret, "
-                "which is not on record",
-                "Nothing was executed.",
-                "begin it again, with the secret declared in key.json and given by --secret",
-            )
+    for name in held_secrets(taken.recorded.started.parameters):
+        raise UsageError(
+            f"the parameter {name} of {taken.evidence.id} held a secret, which is not on record",
+            "Nothing was executed.",
+            "begin it again, with the secret declared in key.json and given by --secret",
+        )
 
 
 def _refuse_changed_origins(taken: TakenRun) -> None:

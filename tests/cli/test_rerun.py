@@ -216,6 +216,21 @@ def test_an_input_that_is_gone_from_the_evidence_is_named(recorded: Recorded) ->
     assert "is not there: inputs/events/events.csv" in " ".join(told.stdout.split())
 
 
+def test_a_parameter_that_held_a_secret_is_not_given_as_its_mask(
+    recorded: Recorded, store: Path
+) -> None:
+    shutil.rmtree(store / "runs")
+    secret = "label=https://hook.example/?api_key=sk_live_" + "a1B2" * 9
+    recorded.call(
+        "run", "toy", "-i", f"events={recorded.events}", "--param", secret, "--unattended"
+    )
+    assert "sk_live" not in (recorded.run / "journal.jsonl").read_text()
+    told = recorded.again()
+    assert told.returncode == 3
+    said = "not executed: a secret was given in label, which is not on record"
+    assert said in " ".join(told.stdout.split())
+
+
 def test_an_altered_input_executes_nothing(recorded: Recorded) -> None:
     file = recorded.run / "inputs/events/events.csv"
     file.chmod(0o600)
