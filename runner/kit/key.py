@@ -1,6 +1,7 @@
 # ruff: noqa: S608 - every name and value in the SQL passes through `quoting`
 """The open KEY: what a notebook loads into, asks, and publishes from."""
 
+import json
 import os
 import shutil
 import tempfile
@@ -10,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runner.kit import vega
 from runner.kit.analyses import Analyses
 from runner.kit.charts import ChartSpec
 from runner.kit.display import cell_text, show, show_rows, show_scrap
@@ -212,7 +214,8 @@ class Key(Analyses):
         self.output.write(chart.file, spec.svg)
         self.output.write(f"charts/{name}.vl.json", spec.vega_lite)
         self._keep({name: chart})
-        show({"image/svg+xml": spec.svg, "text/plain": caption})
+        pictures = {"image/svg+xml": spec.svg, vega.MIME: json.loads(spec.vega_lite)}
+        show({**pictures, "text/plain": caption})
 
     def findings(self, *found: tuple[str, Any, str, str] | None) -> None:
         """Publish the table `findings`: what, since when, how bad, what to look at next.

@@ -6,6 +6,8 @@ from typing import Any
 from runner.model.frozen import frozen
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+MIME = "application/vnd.vegalite.v5+json"
+"""What readers of notebooks draw without trusting them, which they do not with SVG."""
 
 
 @frozen
