@@ -11,6 +11,7 @@ from runner.cli.audit_commands import add_audit_commands
 from runner.cli.author_commands import add_author_commands
 from runner.cli.check_commands import add_check_commands
 from runner.cli.evidence_commands import evidence
+from runner.cli.help_command import Commands, add_help_command
 from runner.cli.keys import keys
 from runner.cli.options import (
     CopyOption,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="runbook",
+    cls=Commands,
     help=(
         "Run Markdown runbooks: their notebooks are executed, their branches applied to what the "
         "notebooks found, and everything that happened is kept as evidence.\n\n"
@@ -315,6 +317,7 @@ add_person_commands(app)
 add_author_commands(app)
 add_warm_command(app)
 add_audit_commands(app)
+add_help_command(app)
 
 
 @app.callback(invoke_without_command=True)
