@@ -24,7 +24,7 @@ runbook plan NAME          what it would do, and what it needs
 runbook run NAME -i FILE   run it to a decision, and keep the evidence
 runbook why [RUN]          why a run went where it went
 runbook list               the runbooks and KEYs that are here
-runbook --help             all commands"""
+runbook help all           all commands"""
 
 
 def find_command(text: str, as_json: bool, library: Path | None) -> int:
