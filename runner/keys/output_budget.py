@@ -4,7 +4,11 @@ import json
 from hashlib import sha256
 from typing import Any
 
+from runner.model.secret_patterns import LONGEST_MATCH
+
 _LONGEST_END = 65_536
+_BETWEEN = (b"\n", b" ")
+"""Where output may be cut, the better place first."""
 
 
 class OutputTally:
@@ -22,8 +26,9 @@ class OutputTally:
     @property
     def end(self) -> str:
         """The end of what was printed and did not fit, whole lines where there are some."""
-        cut = len(self._end) == self._longest_end
-        whole = self._end.partition(b"\n")[2] if cut and b"\n" in self._end[:-1] else self._end
+        whole = self._end
+        if len(whole) == self._longest_end:
+            whole = next((rest for by in _BETWEEN if (rest := whole.partition(by)[2])), whole)
         return whole.decode("utf-8", "ignore")
 
     @property
@@ -81,25 +86,32 @@ class OutputBudget:
             return self._admit_stream(tally, content)
         raw = json.dumps(content.get("data") or content, sort_keys=True, default=str).encode()
         tally.count(raw)
-        return self._spend(tally, len(raw), whole=True) > 0 or _admit_error(kind, content)
+        kept = len(raw) if len(raw) <= self._left else 0
+        self._spend(tally, kept, len(raw))
+        return kept > 0 or _admit_error(kind, content)
 
     def _admit_stream(self, tally: OutputTally, content: dict[str, Any]) -> bool:
         raw = str(content.get("text", "")).encode("utf-8", "surrogatepass")
         tally.count(raw)
-        kept = self._spend(tally, len(raw), whole=False)
+        kept = len(raw) if len(raw) <= self._left else _end_of_words(raw, self._left)
+        self._spend(tally, kept, len(raw))
         if kept < len(raw):
+            self._left = 0
             content["text"] = raw[:kept].decode("utf-8", "ignore")
             tally.drop(raw[kept:])
         return kept > 0
 
-    def _spend(self, tally: OutputTally, size: int, *, whole: bool) -> int:
-        kept = min(size, self._left)
-        if whole and kept < size:
-            kept = 0
+    def _spend(self, tally: OutputTally, kept: int, size: int) -> None:
         self._left -= kept
         tally.kept += kept
         tally.dropped += size - kept
-        return kept
+
+
+def _end_of_words(raw: bytes, most: int) -> int:
+    """Where to cut at most there: behind a line or a word, so that no secret is cut in two."""
+    near = most - min(LONGEST_MATCH, most // 4)
+    ends = (raw.rfind(by, near, most) + 1 for by in _BETWEEN)
+    return next(filter(None, ends), most)
 
 
 def _admit_error(kind: str, content: dict[str, Any]) -> bool:
