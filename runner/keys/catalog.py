@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from runner.errors import InvalidInput, NotFound
+from runner.keys.planted import may_be_planted
 from runner.model.contract import KeyContract
 from runner.model.contract_decoder import decode_contract
 from runner.model.frozen import frozen
@@ -165,7 +166,9 @@ def _is_library(root: Path) -> bool:
 
 
 def _project(cwd: Path) -> list[Path]:
-    return [folder for folder in (cwd, *cwd.parents) if _is_library(folder)][:1]
+    """The nearest library around `cwd` that nobody else can have planted there."""
+    around = (folder for folder in (cwd, *cwd.parents) if _is_library(folder))
+    return [f for f in around if not any(may_be_planted(str(f / n)) for n in (KEYS, RUNBOOKS))][:1]
 
 
 def _of_user(environment: Mapping[str, str]) -> list[Path]:

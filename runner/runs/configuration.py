@@ -7,6 +7,8 @@ Finding and reading costs little, since every run that could be handed to a resi
 import os
 from collections.abc import Iterator, Mapping
 
+from runner.keys.planted import may_be_planted
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -17,8 +19,11 @@ _MOST_BYTES = 1_000_000
 
 
 def project_file(folder: str) -> str:
-    """The nearest `runbook.toml` from an absolute folder upwards; empty where there is none."""
-    while not os.path.isfile(found := os.path.join(folder, FILE)):
+    """The nearest `runbook.toml` from an absolute folder upwards; empty where there is none.
+
+    One that somebody else may have planted there is none.
+    """
+    while not os.path.isfile(found := os.path.join(folder, FILE)) or may_be_planted(found):
         if folder == os.path.dirname(folder):
             return ""
         folder = os.path.dirname(folder)
