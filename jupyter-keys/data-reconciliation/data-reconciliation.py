@@ -15,8 +15,9 @@
 # # Data reconciliation
 #
 # Compares two exports of the same records and answers: which records do not match, what are the
-# discrepancies, and what is the data drift? Any columns are taken. A column is compared as numbers or
-# as times where all of its values on both sides are such, else as text; the report says which.
+# discrepancies, and what is the data drift? Any columns are taken. A column is compared as written; where
+# that differs, as numbers or as times if all of its values on both sides are such, else as text. The
+# report says which.
 
 # %% tags=["parameters"]
 source = "samples/orders-source.csv"

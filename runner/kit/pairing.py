@@ -62,8 +62,9 @@ class Rules:
 class Pair:
     """A column of the left side and its counterpart, by the names that the tables give them.
 
-    `kind` is text, number, timestamp or flag once it is known; `are_texts` says of each side
-    whether the table holds its values as text.
+    `kind` is text, number, timestamp or flag, or empty where nobody needs to know, since all values
+    are the same as written; `are_texts` says of each side whether the table holds its values as
+    text.
     """
 
     left: str
@@ -81,6 +82,8 @@ class Pair:
     def description(self) -> str:
         """How its values are compared, in words."""
         rules, margins = self.rules, []
+        if not self.kind:
+            return "as written"
         if self.kind == "number" and rules.number_tolerance:
             margins.append(f"± {rules.number_tolerance}")
         if self.kind == "number" and rules.relative_tolerance:

@@ -11,6 +11,7 @@ from typing import Any
 from runner.kit.column_kinds import engine_types, kinds_of_unlike, shared_kinds
 from runner.kit.pairing import Pair, Rules, pair_columns
 from runner.kit.quoting import identifier, literal
+from runner.kit.unique_keys import SIDES, SideCount, count_keys, has_key
 from runner.model.contract import plain_name
 from runner.model.frozen import frozen
 
@@ -22,15 +23,6 @@ class ColumnDifference:
     column: str
     compared_as: str
     mismatches: int
-
-
-@frozen
-class SideCount:
-    """The rows of one side: all, those without a key, those under a key that is not unique."""
-
-    rows: int
-    without_key: int
-    ambiguous: int
 
 
 @frozen
@@ -81,8 +73,7 @@ def reconcile(con: Any, left: str, right: str, rules: Rules, zone: str = "UTC") 
     pairs = _with_early_kinds(con, (left, right), pairs, first, zone)
     for side, table in enumerate((left, right)):
         _side(con, table, (pairs[:first], pairs[first:]), side, zone)
-    ambiguous = _ambiguous_keys(con, first)
-    sides = _side_count(con, "kit_left", first), _side_count(con, "kit_right", first)
+    ambiguous, sides = count_keys(con, first)
     _join(con, pairs, first, zone, ambiguous > 0)
     pairs = _with_all_kinds(con, (left, right), pairs, sides[1], zone)
     keys, values = pairs[:first], pairs[first:]
@@ -116,16 +107,35 @@ def _with_early_kinds(
 def _with_all_kinds(
     con: Any, tables: tuple[str, str], pairs: Pairs, right: SideCount, zone: str
 ) -> Pairs:
-    """The same, all with their kinds. Rows without one key are not in `kit_unlike`; where the right
-    side has some, all of its values are looked at."""
-    late = [pair for pair in pairs if not pair.kind]
+    """The same with the kinds of all that are not the same as written in each row.
+
+    Rows without one key are not in `kit_unlike`; where the right side has some, all of its values
+    are looked at.
+    """
+    late = _apart_as_written(con, pairs)
     names = {pair.right: f"b{place}" for place, pair in enumerate(pairs)}
     unlike = ("kit_unlike", names)
     if right.without_key or right.ambiguous:
         unlike = (tables[1], {name: name for name in names})
     found = kinds_of_unlike(con, tables, late, unlike, zone)
     kinds = dict(zip((pair.left for pair in late), found, strict=True))
-    return tuple(pair.compared_as(pair.kind or kinds[pair.left], pair.are_texts) for pair in pairs)
+    return tuple(
+        pair.compared_as(kinds.get(pair.left, pair.kind), pair.are_texts) for pair in pairs
+    )
+
+
+def _apart_as_written(con: Any, pairs: Pairs) -> list[Pair]:
+    """The pairs without a kind that differ letter by letter in a row that both sides have, and
+    the one that holds the time of each record."""
+    open_ = [(place, pair) for place, pair in enumerate(pairs) if not pair.kind]
+    apart = "a0 is not null and b0 is not null and a{0} is distinct from b{0}"
+    counts = "".join(f", count(*) filter ({apart.format(place)})" for place, _ in open_)
+    _, *found = con.execute(f"select count(*){counts} from kit_unlike").fetchall()[0]
+    return [
+        pair
+        for (_, pair), count in zip(open_, found, strict=True)
+        if count or _is_called(pair, pair.rules.time)
+    ]
 
 
 def _side(con: Any, table: str, pairs: tuple[Pairs, Pairs], side: int, zone: str) -> None:
@@ -134,29 +144,17 @@ def _side(con: Any, table: str, pairs: tuple[Pairs, Pairs], side: int, zone: str
     columns = [pair.value(identifier((pair.left, pair.right)[side]), side, zone) for pair in keys]
     columns += [identifier((pair.left, pair.right)[side]) for pair in values]
     named = ", ".join(f"{value} as c{place}" for place, value in enumerate(columns))
-    made = ("kit_left", "kit_right")[side]
-    con.execute(f"create or replace temp view {made} as select {named} from {identifier(table)}")
+    con.execute(
+        f"create or replace temp view {SIDES[side]} as select {named} from {identifier(table)}"
+    )
 
 
 def _is_time(pair: Pair, rules: Rules) -> bool:
-    is_named = bool(rules.time) and plain_name(pair.left) == plain_name(rules.time)
-    return is_named and pair.kind == "timestamp"
+    return _is_called(pair, rules.time) and pair.kind == "timestamp"
 
 
-def _ambiguous_keys(con: Any, keys: int) -> int:
-    """Note the keys that are not unique on a side in `kit_ambiguous`, and count them."""
-    key = ", ".join(f"c{place}" for place in range(keys))
-    has_key = _has_key("", keys)
-    one = "select {key} from {side} where {has} group by {key} having count(*) > 1"
-    both = " union ".join(
-        one.format(key=key, side=side, has=has_key) for side in ("kit_left", "kit_right")
-    )
-    con.execute(f"create or replace temp table kit_ambiguous as {both}")
-    return int(con.execute("select count(*) from kit_ambiguous").fetchall()[0][0])
-
-
-def _has_key(side: str, keys: int) -> str:
-    return " and ".join(f"{side}c{place} is not null" for place in range(keys))
+def _is_called(pair: Pair, name: str) -> bool:
+    return bool(name) and plain_name(pair.left) == plain_name(name)
 
 
 def _join(con: Any, pairs: Pairs, first: int, zone: str, ambiguous: bool) -> None:
@@ -216,14 +214,14 @@ def _name_compared(con: Any, keys: Pairs, timed: Timed, zone: str) -> None:
     con.execute(
         "create or replace temp view compared as "
         f"select {_time(timed, 'a.c', zone)} as timestamp, false as differs from kit_left a "
-        f"where {_has_key('a.', len(keys))} and {same} not in (select key from kit_differing) and "
+        f"where {has_key('a.', len(keys))} and {same} not in (select key from kit_differing) and "
         f"({', '.join(f'a.c{place}' for place in range(len(keys)))}) not in (from kit_ambiguous) "
         "union all select time, true from kit_differing"
     )
 
 
 def _unique(side: str, keys: int, ambiguous: bool) -> str:
-    rows = f"select * from {side} where {_has_key('', keys)}"
+    rows = f"select * from {side} where {has_key('', keys)}"
     key = ", ".join(f"c{place}" for place in range(keys))
     return rows + (f" and ({key}) not in (from kit_ambiguous)" if ambiguous else "")
 
@@ -283,15 +281,6 @@ def _name_columns(con: Any, differences: list[ColumnDifference]) -> None:
             [one.mismatches for one in differences],
         ],
     )
-
-
-def _side_count(con: Any, side: str, keys: int) -> SideCount:
-    key = ", ".join(f"c{place}" for place in range(keys))
-    found = con.execute(
-        f"select count(*), count(*) filter (not ({_has_key('', keys)})), "
-        f"count(*) filter (({key}) in (from kit_ambiguous)) from {side}"
-    ).fetchall()[0]
-    return SideCount(*map(int, found))
 
 
 def _name_differences(con: Any, values: tuple[Pair, ...], first: int) -> None:

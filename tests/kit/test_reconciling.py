@@ -213,14 +213,14 @@ def test_planted_differences_are_found_to_the_last_one(seed: int) -> None:
 @pytest.mark.parametrize(
     ("left", "right", "kind"),
     [
-        ("id v | 1 true | 2 1", "id v | 2 1", "text"),
-        ("id v | 1 true | 2 1 | 3 yes", "id v | 2 1 | 3 yes", "flag"),
-        ("id v | 1 1 | 2 2", "id v | 2 2", "number"),
-        ("id v | 1 1 | 2 2", "id v | 2 2 | 3 x", "text"),
-        ("id v | 1 1 | 2 2", "id v | 2 2 | - x", "text"),
-        ("id v | 1 1 | 2 2", "id v | 2 2 | 3 x | 3 x", "text"),
-        ("id v | 1 2026-11-22 | 2 2026-11-23", "id v | 2 2026-11-23", "timestamp"),
-        ("id v | 1 2026-11-22 | 2 1795341600", "id v | 2 1795341600", "text"),
+        ("id v | 1 true | 2 1 | 4 1", "id v | 2 1 | 4 0", "text"),
+        ("id v | 1 true | 2 1 | 3 yes | 4 1", "id v | 2 1 | 3 yes | 4 0", "flag"),
+        ("id v | 1 1 | 2 2 | 4 1", "id v | 2 2 | 4 0", "number"),
+        ("id v | 1 1 | 2 2 | 4 1", "id v | 2 2 | 3 x | 4 0", "text"),
+        ("id v | 1 1 | 2 2 | 4 1", "id v | 2 2 | - x | 4 0", "text"),
+        ("id v | 1 1 | 2 2 | 4 1", "id v | 2 2 | 3 x | 3 x | 4 0", "text"),
+        ("id v | 1 2026-11-22 | 4 2026-11-23", "id v | 4 2026-11-24", "timestamp"),
+        ("id v | 1 2026-11-22 | 2 1795341600 | 4 -", "id v | 2 1795341600 | 4 1", "text"),
         ("id v | 1 - | 2 -", "id v | 2 7", "number"),
     ],
 )
@@ -230,3 +230,34 @@ def test_a_kind_is_that_of_all_values_though_equal_ones_are_read_once(
     found = compared(tables(left, right))
 
     assert [column.compared_as for column in found.columns] == [kind]
+
+
+@pytest.mark.parametrize("rules", [{}, {"ignore_case": True}, {"number_tolerance": Decimal(1)}])
+def test_a_column_that_is_nowhere_written_otherwise_is_compared_as_written(
+    rules: dict[str, Any],
+) -> None:
+    con = tables("id v w | 1 1 a | 2 true B | 3 - c", "id v w | 2 true B | 3 - c | 4 9 A")
+
+    found = compared(con, **rules)
+
+    assert [(one.column, one.compared_as, one.mismatches) for one in found.columns] == [
+        ("v", "as written", 0),
+        ("w", "as written", 0),
+    ]
+    assert (found.identical, found.only_left, found.only_right) == (2, 1, 1)
+
+
+def test_the_column_of_the_time_is_read_as_times_also_where_it_is_nowhere_written_otherwise() -> (
+    None
+):
+    rows = "id t v | 1 2026-11-22 a | 2 2026-11-23 b"
+    con = tables(rows, rows.replace("b", "c"))
+
+    found = compared(con, time="t")
+
+    assert {one.column: one.compared_as for one in found.columns} == {
+        "t": "timestamp",
+        "v": "text",
+    }
+    times = con.execute("select timestamp::varchar from compared order by 1").fetchall()
+    assert times == [("2026-11-22 00:00:00",), ("2026-11-23 00:00:00",)]
