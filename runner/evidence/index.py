@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
 from itertools import islice
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING
 
 from runner.errors import RunbookError
@@ -83,6 +82,8 @@ class Index:
 
         None where the index knows of none. It answers from what `history` and `note` brought in.
         """
+        from statistics import median
+
         try:
             with self._opened() as database:
                 found = database.execute(
