@@ -1,21 +1,21 @@
 """Handing a whole run to the resident, where there is one: words, folder, environment, descriptors.
 
 Whatever is in the way before the resident has begun, the caller does the run itself and says
-nothing. Standard library only, and little of it.
+nothing. Standard library only, and little of it: to import `signal` takes longer than all of this.
 """
 
 import os
-import signal
 import sys
+from _signal import SIGHUP, SIGINT, SIGTERM, signal  # type: ignore[import-not-found]
 from _socket import AF_UNIX, SCM_RIGHTS, SO_PEERCRED, SOCK_SEQPACKET, SOL_SOCKET, socket
 from collections.abc import Mapping, Sequence
 
 from runner.resident import place
 
 HERE, BEGUN, EXIT = b"here", b"begun", b"exit "
-LOST = 128 + signal.SIGTERM
+LOST: int = 128 + SIGTERM
 """The run of a resident that dies gets SIGTERM from the system, and is left to be resumed."""
-_TAKEN = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_TAKEN = (SIGINT, SIGTERM, SIGHUP)
 _ANSWER_SECONDS = 2.0
 
 
@@ -34,7 +34,7 @@ def hand_over(words: Sequence[str], environment: Mapping[str, str]) -> int | Non
         connection.close()
         return None
     for number in _TAKEN:
-        signal.signal(number, lambda received, _: _pass_on(connection, received))
+        signal(number, lambda received, _: _pass_on(connection, received))
     return _exit_code(connection)
 
 
