@@ -1,12 +1,16 @@
 # ruff: noqa: S608 - every name in the SQL passes through `quoting`
 """Patterns of messages: which of a million lines say the same thing of different numbers.
 
-Every word that holds a digit is masked, inside the engine. The distinct masked lines, few by now,
-are grouped by a small Drain (He et al., 2017): lines of one length that begin alike belong together
-where enough words agree, and words that differ become `<*>` too. A record with a
-stack trace counts by the names of the exceptions in it, and its first line.
+Every word that holds a digit is masked, inside the engine, but for the name of a field (`size=`).
+The distinct masked lines, few by now, are grouped by a small Drain (He et al., 2017): lines of one
+length that begin alike belong together where enough words agree, and words that differ become `<*>`
+too, unless they are few. A record with a stack trace counts by the names of the exceptions in it,
+and its first line.
 """
 
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from runner.kit.quoting import identifier
@@ -19,6 +23,31 @@ SIMILARITY_OF_REST = 0.75
 DEPTH = 2
 """The first words in which they agree all."""
 MOST_LETTERS = 4_000
+FEW_WORDS = 4
+"""So many words in a place of a pattern say what happened (`paused`, `resumed`); more are names."""
+_NAMES_FOLLOW = frozenset(
+    (
+        "as",
+        "at",
+        "by",
+        "called",
+        "for",
+        "from",
+        "host",
+        "in",
+        "named",
+        "of",
+        "on",
+        "to",
+        "user",
+        "with",
+    )
+)
+_VALUE = r"[^\s=]*\d\S*"
+_WITH_UNIT = re.compile(
+    r"<\*> (?:(?:bytes? )?<\*> [KMGTP]i?B\)|(?:[KMGTP]?i?B|bytes?|ms|secs?|s|min)\b)"
+)
+"""`1190 bytes (1.16 KB)`, `12 s` and `340 ms`, when their numbers are masked."""
 _RAISED = r"\n(?:Caused by: )?([\w$.]+(?:Error|Exception|Throwable|Interrupt))"
 
 
@@ -37,11 +66,13 @@ def cluster(con: Any, source: str, text: str, name: str) -> int:
         f"select kit_mask from {masked} where kit_mask is not null "
         "group by kit_mask order by count(*) desc, kit_mask"
     ).fetchall()
-    patterns = drain([line for (line,) in found])
+    masks = [mask for (mask,) in found]
+    lines = [_WITH_UNIT.sub(MASK, mask) for mask in masks]
+    patterns = with_few_words(drain(lines), lines)
     con.execute(
         "create or replace temp table kit_patterns as "
-        "select unnest($lines::varchar[]) as kit_mask, unnest($patterns::varchar[]) as pattern",
-        {"lines": [line for (line,) in found], "patterns": patterns},
+        "select unnest($masks::varchar[]) as kit_mask, unnest($patterns::varchar[]) as pattern",
+        {"masks": masks, "patterns": patterns},
     )
     con.execute(
         f"create or replace temp table {identifier(name)} as "
@@ -72,6 +103,32 @@ def drain(lines: list[str]) -> list[str]:
     return [" ".join(words) for words in of_line]
 
 
+def with_few_words(patterns: Sequence[str], lines: Sequence[str]) -> list[str]:
+    """The pattern of each masked line, with the words put back that are few in their place.
+
+    A word behind one such as `for` or `from` is a name, however few there are.
+    """
+    of_pattern: dict[str, list[list[str]]] = defaultdict(list)
+    for pattern, line in zip(patterns, lines, strict=True):
+        of_pattern[pattern].append(line.split())
+    places = {one: set(_places_of_few(one.split(), of)) for one, of in of_pattern.items()}
+    return [
+        " ".join(
+            word if place in places[pattern] else known
+            for place, (known, word) in enumerate(zip(pattern.split(), line.split(), strict=True))
+        )
+        for pattern, line in zip(patterns, lines, strict=True)
+    ]
+
+
+def _places_of_few(pattern: list[str], lines: list[list[str]]) -> Iterable[int]:
+    for place, (before, known) in enumerate(zip(["", *pattern], pattern, strict=False)):
+        if known == MASK and before.strip("\"':,").lower() not in _NAMES_FOLLOW:
+            words = {line[place] for line in lines}
+            if len(words) <= FEW_WORDS and not any(MASK in word for word in words):
+                yield place
+
+
 def _nearest(leaf: list[list[str]], words: list[str]) -> list[str] | None:
     """The pattern that agrees in most words, and in enough of them."""
     best, most = None, (-1, -1)
@@ -93,7 +150,7 @@ def _is_enough(agreed: int, known: list[str], words: list[str]) -> bool:
 def _masked(text: str) -> str:
     """SQL for the masked first line, cut where it is long, behind the exceptions of a trace."""
     first = f"left(split_part({text}, chr(10), 1), {MOST_LETTERS})"
-    line = f"regexp_replace({first}, '\\S*\\d\\S*', '{MASK}', 'g')"
+    line = f"regexp_replace({first}, '{_VALUE}', '{MASK}', 'g')"
     raised = f"array_to_string(regexp_extract_all({text}, '{_RAISED}', 1), '/')"
     return (
         f"case when contains({text}, chr(10)) then trim({raised} || ' ' || {line}) else {line} end"

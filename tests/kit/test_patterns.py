@@ -30,15 +30,15 @@ def test_lines_of_one_template_are_found_to_be_of_one_pattern(con: Any, name: st
 
     found = patterns(con, lines)
 
-    assert grouping_accuracy(labels, found) >= 0.9
-    assert grouping_f1(labels, found) >= 0.8
+    assert grouping_accuracy(labels, found) >= 0.97
+    assert grouping_f1(labels, found) >= 0.97
 
 
 def test_the_mean_accuracy_is_that_of_the_best_tuned_methods(con: Any) -> None:
     sets = [labelled(name) for name in SETS]
     found = [grouping_accuracy(labels, patterns(con, lines)) for lines, labels in sets]
 
-    assert sum(found) / len(found) >= 0.95
+    assert sum(found) / len(found) >= 0.98
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,13 @@ def test_the_mean_accuracy_is_that_of_the_best_tuned_methods(con: Any) -> None:
         (["Failed login for ann from web", "Failed login for bob from web"],
          ["Failed login for <*> from web"]),
         (["", " "], [""]),
+        (["volume 7 was attached", "volume 8 was attached", "volume 8 was detached"],
+         ["volume <*> was attached", "volume <*> was detached"]),
+        ([f"job 7 sent to {name} late" for name in "abcdefgh"], ["job <*> sent to <*> late"]),
+        ([f"part 7 of tenant {name} left" for name in "abcde"], ["part <*> of tenant <*> left"]),
+        (["queue depth=7", "queue age=8", "queue depth=9"], ["queue age=<*>", "queue depth=<*>"]),
+        (["sent 70 bytes in 12 ms", "sent 1190 bytes (1.16 KB) in 2 s", "sent 3 MB in 4s"],
+         ["sent <*> in <*>"]),
     ],
 )  # fmt: skip
 def test_what_differs_is_masked(con: Any, lines: list[str], wanted: list[str]) -> None:

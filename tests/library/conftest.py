@@ -44,6 +44,8 @@ def execute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Execute:
                 if threads and "key" in names:
                     names["key"].connection.execute(f"set threads = {threads}")
                 if "parameters" in cell.metadata.get("tags", []):
+                    optional = (one.name for one in key.contract.inputs if not one.required)
+                    names.update(dict.fromkeys(optional))
                     names.update({name: _plain(value) for name, value in given.items()})
         except (InputRefused, KitMisuse) as refused:
             return KeyFailure(FailureKind.CELL, str(refused))

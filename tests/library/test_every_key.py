@@ -1,19 +1,17 @@
 """What holds for every shipped KEY: samples, determinism, its files in step with one another."""
 
 import re
+import subprocess
+import sys
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import jupytext
 import pytest
 
 from runner.keys.catalog import InstalledKey
-from runner.keys.papermill_executor import PapermillExecutor
 from runner.keys.samples import SampleCase, differences, sample_cases
-from runner.runs.assignment import GivenInput
-from runner.runs.key_run import KeyRequest, run_key
-from tests.library.conftest import LIBRARY, Execute, installed
+from tests.library.conftest import LIBRARY, ROOT, Execute, installed
 from tools.write_key_readmes import MARK, readme
 
 SLUGS = [name.slug for name in LIBRARY.key_names()]
@@ -48,15 +46,14 @@ def test_the_digits_are_the_same_in_any_time_zone_and_with_any_number_of_threads
 
 
 @pytest.mark.kernel
-@pytest.mark.parametrize(("slug", "case"), FIRST, ids=lambda v: getattr(v, "name", v))
-def test_a_sample_runs_in_a_kernel(tmp_path: Path, slug: str, case: SampleCase) -> None:
-    executor = PapermillExecutor()
-    inputs = tuple(GivenInput(name, path) for name, path in case.inputs)
-    try:
-        request = KeyRequest(installed(slug), inputs, dict(case.parameters), tmp_path)
-        assert differences(case, run_key(request, executor)) == ()
-    finally:
-        executor.stop()
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_command_finds_every_sample_good_in_a_kernel(slug: str) -> None:
+    command = [sys.executable, "-m", "runner", "keys", "test", slug]
+    tested = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    names = [case.name for of, case in CASES if of == slug]
+    good = [f"good  jupyter-{slug}: {name}" for name in names]
+    assert (tested.returncode, tested.stdout.splitlines()) == (0, good), tested.stderr
 
 
 @pytest.mark.parametrize("slug", SLUGS)
