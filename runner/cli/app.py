@@ -232,7 +232,7 @@ add_check_commands(app)
 @app.command("list")
 def list_(as_json: JsonOption = False, library: LibraryOption = None) -> None:
     """List the runbooks and the KEYs that are found."""
-    from runner.cli.look_ahead import list_command
+    from runner.cli.listing import list_command
 
     sys.exit(list_command(as_json, library))
 

@@ -64,7 +64,7 @@ def lint(
 
 def rule(code: Annotated[str, typer.Argument(help="The code of a diagnostic.")]) -> None:
     """Explain a diagnostic of lint, and how to mend it."""
-    from runner.cli.look_ahead import rule_command
+    from runner.cli.listing import rule_command
 
     sys.exit(rule_command(code))
 

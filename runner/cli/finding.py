@@ -85,7 +85,7 @@ def _runbooks(library: Library) -> tuple["Runbook", ...]:
     """Every runbook that can be read; one that cannot holds up no other."""
     from runner.document.parse import parse_runbook
     from runner.model.source import SourceText
-    from runner.runs.loading import read_text
+    from runner.runs.runbook_files import read_text
 
     found = []
     for path in library.runbooks():

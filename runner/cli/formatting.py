@@ -50,7 +50,7 @@ def _own(library: Library) -> tuple[Path, ...]:
 def _formatted(path: Path) -> Formatted | None:
     from runner.document.canonical import canonical_text
     from runner.model.source import SourceText
-    from runner.runs.loading import read_text
+    from runner.runs.runbook_files import read_text
 
     before = read_text(path)
     after = canonical_text(SourceText(str(path), before))

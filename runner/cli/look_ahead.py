@@ -1,4 +1,4 @@
-"""`plan`, `rule` and `list`: what can be said without executing anything."""
+"""`plan`: what can be said of a run without executing anything."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from runner.errors import ExitCode, UsageError
 from runner.keys.catalog import Library
 from runner.model.diagnostics import Diagnostic
 from runner.model.frozen import frozen
-from runner.runs.loading import LoadedRunbook, load_runbook, name_of
+from runner.runs.loading import LoadedRunbook, load_runbook
 
 if TYPE_CHECKING:
     from runner.checks.subject import KnownNames
@@ -44,7 +44,7 @@ def plan_command(options: PlanOptions) -> int:
     if options.form not in PLAN_FORMATS:
         known = ", ".join(PLAN_FORMATS)
         raise UsageError(f"there is no format {options.form!r}", "", f"one of: {known}")
-    library = _library(options.library)
+    library = Library.find(options.library, Path.cwd(), os.environ)
     loaded = load_runbook(library, options.name, options.from_step, options.until_step)
     given = assign_inputs(loaded, given_inputs(options.inputs), all_needed=False)
     plan = Plan(
@@ -89,46 +89,6 @@ def _plan_for_programs(plan: "Plan", form: str) -> str:
             return json.dumps(plan_json(plan), indent=2, ensure_ascii=False)
 
 
-def rule_command(code: str) -> int:
-    """Print what a diagnostic means."""
-    from runner.checks.reference import explain
-    from runner.checks.rules import RULES
-
-    if code.upper() not in {rule.code for rule in RULES}:
-        known = ", ".join(rule.code for rule in RULES)
-        raise UsageError(f"there is no rule {code!r}", "", f"the rules: {known}")
-    console.result(explain(code.upper()))
-    return ExitCode.HEALTHY
-
-
-def list_command(as_json: bool, library: Path | None) -> int:
-    """Print the runbooks and KEYs that are found."""
-    found = _library(library)
-    runbooks = [(path, name_of(path)) for path in found.runbooks()]
-    keys = found.keys()
-    if as_json:
-        listed = {
-            "runbooks": [
-                {"slug": name.slug, "title": name.title, "file": str(path)}
-                for path, name in runbooks
-            ],
-            "keys": [
-                {
-                    "key": key.contract.key.text,
-                    "title": key.contract.title,
-                    "folder": str(key.folder),
-                }
-                for key in keys
-            ],
-        }
-        console.result(json.dumps(listed, indent=2, ensure_ascii=False))
-        return ExitCode.HEALTHY
-    _print_table("runbooks", [(name.slug, name.title) for _, name in runbooks])
-    console.result("")
-    _print_table("KEYs", [(key.contract.key.text, key.contract.title) for key in keys])
-    return ExitCode.HEALTHY
-
-
 def diagnose(loaded: LoadedRunbook, library: Library) -> tuple[Diagnostic, ...]:
     """Everything that lint finds in a runbook."""
     from runner.checks.check import check_runbook
@@ -145,18 +105,3 @@ def known_names(library: Library) -> "KnownNames":
     )
     keys = tuple(name.text for name in library.key_names())
     return KnownNames(keys=keys, runbooks=slugs)
-
-
-def _library(explicit: Path | None) -> Library:
-    return Library.find(explicit, Path.cwd(), os.environ)
-
-
-def _print_table(title: str, rows: list[tuple[str, str]]) -> None:
-    from runner.model.safe_text import safe_line
-
-    console.result(title)
-    longest = max((len(name) for name, _ in rows), default=0)
-    for name, words in rows:
-        console.result(f"  {safe_line(name).ljust(longest)}  {safe_line(words)}")
-    if not rows:
-        console.result("  none")

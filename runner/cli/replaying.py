@@ -112,7 +112,7 @@ def _other_text(options: ReplayOptions) -> OtherText | None:
         return None
     from runner.keys.catalog import Library
     from runner.model.source import SourceText
-    from runner.runs.loading import read_text
+    from runner.runs.runbook_files import read_text
 
     path = Library.find(options.library, Path.cwd(), os.environ).runbook(options.runbook)
     return OtherText(SourceText(str(path), read_text(path)))

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice, takewhile
-from pathlib import PurePath
+from itertools import takewhile
 
 from runner.conditions.grammar import parse_condition
 from runner.document.blocks import Block
@@ -13,8 +12,9 @@ from runner.document.front_matter import read_front_matter
 from runner.document.headed import BARE
 from runner.document.invocations import key_names_in, read_invocations
 from runner.document.markdown import read_blocks
+from runner.document.naming import name_of
 from runner.document.nodes import Node, all_nodes, build_nodes
-from runner.document.outline import Outline, Part, outline
+from runner.document.outline import Part, outline
 from runner.document.pack import Pack, merged, read_pack
 from runner.document.reruns import with_reruns
 from runner.document.rich_text import RichText
@@ -47,18 +47,9 @@ _STANDING = re.compile(
     re.I,
 )
 _LEADING_IF = re.compile(r"if\s+(?=\S)", re.I)
-_HEAD = re.compile(r"^ {0,3}#{1,6}[ \t]", re.M)
 _ALERT = re.compile(r"alerts?\b", re.I)
 _QUOTED = re.compile(r"[\"“`]([^\"“”`]+)[\"”`]?")
 _NOT_STEPS = (SectionKind.SAFETY, SectionKind.ACTIONS, SectionKind.VERIFICATION)
-
-
-@frozen
-class RunbookName:
-    """What a runbook is called."""
-
-    slug: str
-    title: str
 
 
 @frozen
@@ -79,7 +70,7 @@ def parse_runbook(source: SourceText, pack: str = "") -> ParsedRunbook:
     metadata = merged(front.metadata, beside.metadata)
     parts = outline(read_blocks(source, front.lines))
     sections = parts.sections
-    name = _name(source, metadata, parts)
+    name = name_of(source, metadata, parts)
     evidence = _nodes(_of_kind(sections, SectionKind.EVIDENCE))
     safety = safety_checks(source, _of_kind(sections, SectionKind.SAFETY))
     places = with_reruns(safety + _steps(source, parts.preamble, sections))
@@ -104,29 +95,6 @@ def parse_runbook(source: SourceText, pack: str = "") -> ParsedRunbook:
     )
     found = front.diagnostics + beside.diagnostics + strays(parts.parts, runbook)
     return ParsedRunbook(runbook, DiagnosedDocument(source, found))
-
-
-def read_name(source: SourceText, pack: str = "") -> RunbookName:
-    """What `parse_runbook` calls the runbook, from no more of its text than that takes."""
-    lines = read_front_matter(source).lines
-    start = source.line_starts[min(lines, len(source.line_starts) - 1)]
-    heads = [match.start() for match in islice(_HEAD.finditer(source.text, start), 2)]
-    if len(heads) == 2:
-        head = SourceText(source.path, source.text[: heads[1]])
-        parts = outline(read_blocks(head, lines))
-        if parts.title:
-            beside = read_pack(pack) if pack else Pack(Metadata())
-            return _name(source, merged(read_front_matter(head).metadata, beside.metadata), parts)
-    runbook = parse_runbook(source, pack).runbook
-    return RunbookName(runbook.slug, runbook.title)
-
-
-def _name(source: SourceText, metadata: Metadata, parts: Outline) -> RunbookName:
-    path = PurePath(source.path)
-    file_slug = path.parent.name if path.stem.casefold() == "readme" else path.stem
-    title = parts.title.line if parts.title else ""
-    slug = metadata.slug or file_slug
-    return RunbookName(slug, metadata.title or title or file_slug)
 
 
 def _of_kind(sections: tuple[Part, ...], kind: SectionKind) -> tuple[Part, ...]:

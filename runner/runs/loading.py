@@ -3,17 +3,16 @@
 import re
 from pathlib import Path
 
-from runner.document.pack import FILE_NAME as PACK
-from runner.document.parse import ParsedRunbook, RunbookName, parse_runbook, read_name
-from runner.errors import InvalidRunbook, NotFound
+from runner.document.parse import ParsedRunbook, parse_runbook
+from runner.errors import NotFound
 from runner.interpreter.program import Program
 from runner.keys.catalog import InstalledKey, Library
 from runner.model.frozen import frozen
 from runner.model.identity import KeyName, PlaceKind, StepId
 from runner.model.runbook import Runbook
 from runner.model.source import SourceText
+from runner.runs.runbook_files import read_pack_text, read_text
 
-MOST_BYTES = 4_000_000
 _PLACE = re.compile(r"(?:(step|safety)\s*)?(\d\w*(?:\.\d\w*)*)", re.I)
 
 
@@ -51,11 +50,6 @@ def load_runbook(library: Library, name: str, first: str = "", last: str = "") -
     return LoadedRunbook(path, parsed, program, keys)
 
 
-def name_of(path: Path) -> RunbookName:
-    """What the runbook in a file is called. Raises InvalidRunbook, NotFound."""
-    return read_name(SourceText(str(path), read_text(path)), read_pack_text(path))
-
-
 def called_keys(library: Library, runbook: Runbook) -> tuple[InstalledKey, ...]:
     """The installed ones among the notebooks that a runbook calls, each once, in order."""
     names = [
@@ -66,32 +60,6 @@ def called_keys(library: Library, runbook: Runbook) -> tuple[InstalledKey, ...]:
     ]
     found = (library.key(name) for name in dict.fromkeys(names))
     return tuple(key for key in found if key is not None)
-
-
-def read_text(path: Path) -> str:
-    """The text of a runbook. Raises InvalidRunbook where it is no UTF-8 text of usual size."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InvalidRunbook(
-                f"{path} is larger than {MOST_BYTES // 1_000_000} MB", "it was not read"
-            )
-        return path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise NotFound(f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InvalidRunbook(
-            f"{path} is not UTF-8 text: byte {error.start} does not decode",
-            "nothing was executed",
-            f"convert it: iconv -t UTF-8 {path}",
-        ) from error
-
-
-def read_pack_text(path: Path) -> str:
-    """The text of the `pack.json` beside a `README.md`; empty where there is none."""
-    beside = path.with_name(PACK)
-    if path.stem.casefold() != "readme" or not beside.is_file():
-        return ""
-    return read_text(beside)
 
 
 def place_named(runbook: Runbook, name: str) -> StepId | None:

@@ -8,9 +8,10 @@ from runner.keys.catalog import Library
 from runner.model.frozen import frozen
 from runner.model.rehearsals import Rehearsal, RehearsalProblem, Rehearsed
 from runner.runs.coverage import coverage
-from runner.runs.loading import load_runbook, read_text
+from runner.runs.loading import load_runbook
 from runner.runs.rehearsal_file import decode_rehearsal
 from runner.runs.rehearsal_results import run_case
+from runner.runs.runbook_files import read_text
 from runner.runs.scripted_values import problems_of
 
 

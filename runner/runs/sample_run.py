@@ -13,7 +13,7 @@ from pathlib import Path
 from runner.errors import InvalidInput, NotFound
 from runner.model.frozen import frozen
 from runner.runs.assignment import GivenInput
-from runner.runs.loading import read_text
+from runner.runs.runbook_files import read_text
 
 AS_OF = "as_of"
 TABLES = ("inputs", "parameters", "answers")

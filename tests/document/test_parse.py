@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from runner.document.parse import RunbookName, parse_runbook, read_name
+from runner.document.naming import RunbookName, read_name
+from runner.document.parse import parse_runbook
 from runner.model.conditions import Comparison
 from runner.model.identity import PlaceKind, StepId
 from runner.model.runbook import (
