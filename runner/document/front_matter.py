@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from runner.document.plain_yaml import read_plain
 from runner.model.diagnostics import Diagnostic, Severity
 from runner.model.frozen import frozen
 from runner.model.runbook import Metadata
@@ -29,6 +30,9 @@ def read_front_matter(source: SourceText) -> FrontMatter:
     end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() in _FENCES), 0)
     if not end:
         return FrontMatter(Metadata(), 0)
+    plain = read_plain(lines[1:end])
+    if plain is not None:
+        return FrontMatter(metadata_of(plain), end + 1)
     import yaml
 
     try:
