@@ -18,6 +18,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
+from runner.kit import rows
 from runner.kit.loading import LoadedTable, Wanted
 from runner.kit.output_folder import OutputFolder
 from runner.kit.quoting import identifier, literal
@@ -28,13 +29,13 @@ FOLDER = "loaded"
 _FACTS = "runbook"
 
 
-def loaded_before(wanted: Wanted, path: Path, con: Any) -> LoadedTable | None:
-    """The table `kit_loaded_<input>` from what was kept of this very file; None where none fits."""
+def loaded_before(wanted: Wanted, path: Path, scratch: Path, con: Any) -> LoadedTable | None:
+    """The rows `kit_loaded_<input>` from what was kept of this very file; None where none fits."""
     name = wanted.declared.name
     have = _asked("have", name, path)
     if have is None:
         return None
-    target, table = identifier(f"kit_loaded_{name}"), literal(have["table"])
+    table = literal(have["table"])
     try:
         found = con.execute(
             f"select decode(value) from parquet_kv_metadata({table}) where decode(key) = ?",
@@ -44,10 +45,19 @@ def loaded_before(wanted: Wanted, path: Path, con: Any) -> LoadedTable | None:
         if facts["made"] != _made(wanted, have["digest"]):
             return None
         loaded = from_plain(LoadedTable, facts["loaded"])
-        con.execute(f"create or replace temp table {target} as from read_parquet({table})")
+        rows.forget(con, f"kit_loaded_{name}", scratch)
+        con.execute(_reading(loaded, wanted, Path(have["table"]), path, scratch))
     except (_engine_error(), OSError, ValueError, LookupError, TypeError, NotOfThisType):
         return None
     return loaded
+
+
+def _reading(loaded: LoadedTable, wanted: Wanted, kept: Path, path: Path, scratch: Path) -> str:
+    """The statement that makes its rows: where they are many, they stay in a file."""
+    target = f"kit_loaded_{loaded.name}"
+    if rows.go_to_file(path, wanted.declared, loaded.declared):
+        return rows.reading(target, kept, scratch)
+    return rows.making(target, f"from read_parquet({literal(str(kept))})", None)
 
 
 def keep(loaded: LoadedTable, wanted: Wanted, path: Path, con: Any, output: OutputFolder) -> None:
@@ -61,10 +71,13 @@ def keep(loaded: LoadedTable, wanted: Wanted, path: Path, con: Any, output: Outp
     facts = {"made": _made(wanted, asked["digest"]), "loaded": to_plain(loaded)}
     said = literal(json.dumps(facts))
     file = f"{FOLDER}/{loaded.name}.parquet"
+    columns = [identifier(column.name) for column in loaded.declared.columns] or ["line"]
+    select = f"select {', '.join(columns)}, kit_fault, kit_lost from "
+    select += identifier(f"kit_loaded_{loaded.name}")
 
     def write(part: Path) -> None:
         con.execute(
-            f"copy {identifier(f'kit_loaded_{loaded.name}')} to {literal(part)} (format parquet, "
+            f"copy ({select}) to {literal(part)} (format parquet, "
             f"compression zstd, compression_level 1, kv_metadata {{{_FACTS}: {said}}})"
         )
 

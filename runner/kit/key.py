@@ -266,7 +266,7 @@ class Key(Analyses):
             return self._parsed(wanted, source)
         from runner.kit.kept_tables import keep, loaded_before
 
-        before = loaded_before(wanted, source.path, self.connection)
+        before = loaded_before(wanted, source.path, self._scratch, self.connection)
         if before is not None:
             return before
         loaded = self._parsed(wanted, source)

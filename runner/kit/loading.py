@@ -93,14 +93,13 @@ def load_table(wanted: Wanted, source: SourceFile, con: Any) -> LoadedTable:
     use_cores_for(file.path.stat().st_size, con)
     form = _format_of(source, wanted.declared, file)
 
-    are_many = rows.are_many(file.path, are_joined=wanted.declared.has_any_columns)
     target = f"kit_loaded_{wanted.declared.name}"
 
     def typing(raw: RawRecords, query: str) -> str:
         declared, raw, _ = _matched(wanted, source, raw)
         select = _select(declared, raw, query, wanted.zone)
         rows.forget(con, target, source.scratch)
-        is_file = are_many and not any(rows.is_reserved(column.name) for column in declared.columns)
+        is_file = rows.go_to_file(file.path, wanted.declared, declared)
         return rows.making(target, select, source.scratch if is_file else None, numbered=True)
 
     reading = Reading(source, file.path, wanted.declared, con, wanted.year, wanted.zone, typing)

@@ -7,9 +7,11 @@ Parquet takes a third of the memory, whatever the number of rows, and a tenth of
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 from runner.kit.quoting import identifier, literal
+from runner.model.contract import DeclaredInput
 
 LARGE_BYTES = 64 * 1024 * 1024
 """The size of a file from which on its rows are many."""
@@ -25,21 +27,39 @@ def making(name: str, select: str, scratch: Path | None, numbered: bool = False)
     With a `scratch` folder they are a view of a new file in it. A table has a `rowid`, from 0; so
     has a view that is `numbered`.
     """
-    target = identifier(name)
     if scratch is None:
-        return f"create temp table {target} as {select}"
-    file = literal(_new_file(name, scratch))
+        return f"create temp table {identifier(name)} as {select}"
+    file = _new_file(name, scratch)
+    return f"copy ({select}) to {literal(file)} ({_OPTIONS}); {_view(name, file, numbered)}"
+
+
+def reading(name: str, kept: Path, scratch: Path) -> str:
+    """The statement that makes the numbered view `name` of a Parquet file, which is copied first.
+
+    The copy is there as long as the view is, whatever becomes of the file.
+    """
+    file = _new_file(name, scratch)
+    copyfile(kept, file)
+    return _view(name, file, numbered=True)
+
+
+def _view(name: str, file: Path, numbered: bool) -> str:
     number = "* exclude file_row_number, file_row_number as rowid" if numbered else "*"
     return (
-        f"copy ({select}) to {file} ({_OPTIONS}); "
-        f"create temp view {target} as select {number} "
-        f"from read_parquet({file}, file_row_number = {numbered})"
+        f"create temp view {identifier(name)} as select {number} "
+        f"from read_parquet({literal(file)}, file_row_number = {numbered})"
     )
 
 
-def is_reserved(column: str) -> bool:
-    """Whether the engine gives a numbered file a column of that name."""
-    return column.lower() in ("rowid", "file_row_number")
+def go_to_file(path: Path, declared: DeclaredInput, found: DeclaredInput) -> bool:
+    """Whether the rows of an input are so many that they go to a file, and their names allow it.
+
+    `found` has the columns that were found where none are `declared`; the engine gives a numbered
+    file columns of its own.
+    """
+    names = {column.name.lower() for column in found.columns}
+    is_free = names.isdisjoint(("rowid", "file_row_number"))
+    return is_free and are_many(path, are_joined=declared.has_any_columns)
 
 
 def keeps_types(con: Any, select: str) -> bool:

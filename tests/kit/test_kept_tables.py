@@ -68,6 +68,28 @@ def test_what_was_kept_gives_the_same_table_counts_and_rejects(
     assert key.connection.execute(f"describe kit_loaded_{name}").fetchall() == types
 
 
+@pytest.mark.parametrize("name", ["log", "lines"])
+@pytest.mark.parametrize("first_many", [True, False])
+def test_many_rows_that_were_kept_stay_in_a_file_and_are_the_same(
+    key: kit.Key, monkeypatch: pytest.MonkeyPatch, name: str, first_many: bool
+) -> None:
+    if first_many:
+        monkeypatch.setattr("runner.kit.rows.LARGE_BYTES", 1)
+    loaded = keep(key, monkeypatch, name, BAD)
+    asked = f"select *, rowid as place from kit_loaded_{name}"
+    first, every = rows(key, name), key.connection.execute(asked).fetchall()
+    monkeypatch.setattr("runner.kit.rows.LARGE_BYTES", 1)
+    kept = KEPT / f"{name}.parquet"
+    for _ in range(2):
+        assert again(key, monkeypatch, name) == loaded
+        kept.rename("elsewhere")
+        assert rows(key, name) == first
+        found = key.connection.execute(f"select * exclude rowid, rowid from kit_loaded_{name}")
+        assert found.fetchall() == [row[: len(found.description) - 1] + row[-1:] for row in every]
+        assert len(list(key._scratch.glob(f"rows-kit_loaded_{name}-*"))) == 1
+        Path("elsewhere").rename(kept)
+
+
 def test_the_kept_table_has_every_record_whatever_the_window_was(
     key: kit.Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
