@@ -4,6 +4,7 @@ Whole processes, by turns, in one run: absolute times drift with the machine, ra
 """
 
 import argparse
+import compileall
 import shutil
 import statistics
 import subprocess
@@ -227,6 +228,7 @@ def main() -> None:
     parser.add_argument("--only", choices=names, action="append", help="leave the others out")
     given = parser.parse_args()
     adopt_orphans()
+    compileall.compile_dir(ROOT / "runner", quiet=1)  # as pip has done for papermill
     folder = Path(tempfile.mkdtemp(prefix="runbook-bench-"))
     try:
         bench = Bench(folder, given.pairs)

@@ -28,6 +28,15 @@ def main(venv: Path, lock: Path) -> None:
     pip = [venv / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install", "-q"]
     subprocess.run([*pip, "--require-hashes", "-r", lock], check=True)
     subprocess.run([*pip, "--no-deps", "--no-build-isolation", "-e", "."], check=True)
+    compile_package(venv)
+
+
+def compile_package(venv: Path) -> None:
+    """Leave bytecode beside the modules, as pip does for everything that is not editable.
+
+    Where PYTHONDONTWRITEBYTECODE is set or the folder is read-only later, each start would compile.
+    """
+    subprocess.run([venv / "bin" / "python", "-m", "compileall", "-q", "runner"], check=True)
 
 
 def install_venv_module() -> None:

@@ -119,9 +119,6 @@ def _run(
     library = Library.find(options.library, Path.cwd(), os.environ)
     if NOTEBOOK_PREFIX.encode() in library.runbook(options.name).read_bytes():
         executor.prepare()  # it boots while the rest is imported, and is killed if not needed
-    from runner.evidence.signing import configured_key
-    from runner.runs.begin import World, run
-
     loaded, verification = _load(options, library, store)
     executor.prepare(sum(len(step.invocations) for step in loaded.runbook.steps))
     attended = options.stop_at_person or (not options.unattended and at_terminal())
@@ -130,6 +127,9 @@ def _run(
     by_resident = kernels is not None and kernels.by_resident
     asked = _Asked(options, bounds, library, attended, by_resident)
     request = _request(asked, loaded, verification)
+    from runner.evidence.signing import configured_key
+    from runner.runs.begin import World, run
+
     if loaded.keys:
         executor.check_sandbox()
     inbox: SimpleQueue[Message] = SimpleQueue()
@@ -176,10 +176,7 @@ def _request(
     asked: _Asked, loaded: "LoadedRunbook", verification: "Verification | None"
 ) -> "RunRequest":
     """What is to be done, checked; nothing is on disk yet."""
-    from runner.keys.kept_tables import TABLES_FROM_BYTES
-    from runner.model.interruptions import GivenAnswer
     from runner.runs.assignment import assign_inputs, assign_parameters, check_notebooks
-    from runner.runs.begin import RunRequest
 
     options, bounds = asked.options, asked.bounds
     parameters = assign_parameters(loaded, pairs("--param", options.parameters))
@@ -188,6 +185,10 @@ def _request(
     check_notebooks(loaded, inputs, parameters)
     if verification is None:  # after what is cheaper to refuse
         refuse_errors(loaded, asked.library)
+    from runner.keys.kept_tables import TABLES_FROM_BYTES
+    from runner.model.interruptions import GivenAnswer
+    from runner.runs.begin import RunRequest  # much to import: a refused run does without
+
     return RunRequest(
         loaded=loaded,
         inputs=inputs,

@@ -57,3 +57,19 @@ def test_a_command_that_starts_no_kernel_loads_nothing_heavy(
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
+
+
+def test_a_run_that_is_refused_has_not_imported_what_carries_it_out() -> None:
+    arguments = ["run", "webhook-failures", "-i", "LICENSE", "--unattended"]
+    ended = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "runner", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 3, ended.stderr
+    assert "has no column timestamp" in ended.stderr
+    imported = {line.rpartition("|")[2].strip() for line in ended.stderr.splitlines()}
+    assert "runner.runs.assignment" in imported
+    assert "runner.runs.begin" not in imported
