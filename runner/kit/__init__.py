@@ -8,12 +8,15 @@ Importing it is light: DuckDB and IPython are loaded when they are needed.
 """
 
 from runner.kit.actors import SIGNS
-from runner.kit.change_points import change_points
+from runner.kit.change_points import change_points, recovered_at
 from runner.kit.charts import bars, heat, histogram, lines, warm_up
 from runner.kit.daily_amounts import forecast, odd_days
+from runner.kit.endings import failure_counts
+from runner.kit.findings import counted
 from runner.kit.key import Key, open_key
+from runner.kit.latency import latency_findings
 from runner.kit.level_history import level_history
-from runner.kit.moments import moment
+from runner.kit.moments import moment, table_time
 from runner.kit.pairing import counterparts
 from runner.kit.quoting import literal
 from runner.kit.refusal import InputRefused, KitMisuse
@@ -28,16 +31,21 @@ __all__ = [
     "KitMisuse",
     "bars",
     "change_points",
+    "counted",
     "counterparts",
+    "failure_counts",
     "forecast",
     "heat",
     "histogram",
+    "latency_findings",
     "level_history",
     "lines",
     "literal",
     "moment",
     "odd_days",
     "open_key",
+    "recovered_at",
+    "table_time",
     "undefined",
     "warm_up",
 ]
