@@ -62,8 +62,7 @@ key.view(
     """,
 )
 half = "select min(timestamp) + (max(timestamp) - min(timestamp)) / 2 as half from events"
-usual_until = kit.moment(baseline_end, timezone) or key.row(half)["half"]
-usual_until = usual_until and usual_until.replace(tzinfo=None)
+usual_until = kit.table_time(baseline_end, timezone) or key.row(half)["half"]
 key.split("events", usual_until, "sides", "is_now")
 
 # %% [markdown]
@@ -163,14 +162,10 @@ key.tables(
     """,
 )
 key.table("gap_report", silences)
-over_time = """
-    select time_bucket(interval '15 minutes', timestamp) as time,
-        case when failed then 'failed' when is_privilege then 'privileges'
-            when is_change then 'other changes' else 'reads' end as kind, count(*) as events
-    from events group by all order by time, kind
+KIND = """
+    case when failed then 'failed' when is_privilege then 'privileges'
+        when is_change then 'other changes' else 'reads' end as kind
 """
-key.chart(
-    "events_over_time",
-    kit.bars(key.sql(over_time), "time", "events", stack="kind"),
-    caption="Events over time by kind",
-)
+over_time = key.counts("events", 15, KIND, "events")
+chart = kit.bars(over_time, "time", "events", stack="kind")
+key.chart("events_over_time", chart, "Events over time by kind")

@@ -103,6 +103,7 @@ change = round(100 * (rate / before - 1), 4) if grown and before > 0 else None
 excess = round(sum(row["off_by"] for row in odd), 6)
 unit = f" {wanted}".rstrip()
 since = min((row["day"] for row in odd), default=None)
+risen = f"{change or 0:+.0f} % to {rate or 0:,.2f}{unit} a day"
 key.findings(
     (
         f"{len(odd)} days of {len({row['name'] for row in odd})} services are out of line",
@@ -112,12 +113,7 @@ key.findings(
     )
     if odd
     else None,
-    (
-        "The run rate has risen",
-        None,
-        f"{change:+.0f} % to {rate:,.2f}{unit} a day",
-        "cost_over_time",
-    )
+    ("The run rate has risen", None, risen, "cost_over_time")
     if change is not None and change >= 100 * odd_share
     else None,
     (
@@ -167,13 +163,7 @@ stacked = key.sql(
     """,
     top=top,
 )
-key.chart(
-    "cost_over_time",
-    kit.bars(stacked, "time", "cost", stack="service"),
-    caption="Cost by day and service, whole days",
-)
-key.chart(
-    "cost_by_service_chart",
-    kit.bars(services.limit(12), "service", "cost"),
-    caption="Cost by service",
-)
+chart = kit.bars(stacked, "time", "cost", stack="service")
+key.chart("cost_over_time", chart, "Cost by day and service, whole days")
+chart = kit.bars(services.limit(12), "service", "cost")
+key.chart("cost_by_service_chart", chart, "Cost by service")

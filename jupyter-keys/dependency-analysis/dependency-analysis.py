@@ -56,8 +56,7 @@ failing = key.onset("made", f"errors > 0 and errors >= {failing_rate} * calls")
 steps = key.sql("from over_time order by bucket").fetchall()
 history = kit.level_history([mean for _, mean in steps])
 slower = steps[history.worse[0].start][0] if history and history.worse else None
-began = kit.moment(incident_start, timezone) or failing or slower
-began = began and began.replace(tzinfo=None)
+began = kit.table_time(incident_start, timezone) or failing or slower
 key.suspects("made", began, "report")
 
 # %% [markdown]
@@ -150,11 +149,8 @@ report = key.sql(
     """
 )
 key.table("dependency_report", report)
-key.chart(
-    "suspicion_chart",
-    kit.bars(report.filter("suspicion is not null"), "service", "suspicion"),
-    caption="Suspicion by service",
-)
+chart = kit.bars(report.filter("suspicion is not null"), "service", "suspicion")
+key.chart("suspicion_chart", chart, "Suspicion by service")
 key.table("affected_report", affected)
 edges = """
     select source, target, sum(calls)::bigint as calls, sum(errors)::bigint as errors,
@@ -170,8 +166,5 @@ errors = """
         sum(errors)::bigint as errors
     from made where timestamp is not null group by all order by time, service
 """
-key.chart(
-    "errors_over_time",
-    kit.lines(key.sql(errors, minutes=bucket_minutes), "time", "errors", by="service"),
-    caption="Errors by service that was called, over time",
-)
+chart = kit.lines(key.sql(errors, minutes=bucket_minutes), "time", "errors", by="service")
+key.chart("errors_over_time", chart, "Errors by service that was called, over time")

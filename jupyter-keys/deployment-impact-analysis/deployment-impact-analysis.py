@@ -54,8 +54,7 @@ first_of_new = """
     from versions
 """
 new = key.row(first_of_new)
-at = kit.moment(deployed_at, timezone) or new["at"]
-at = at and at.replace(tzinfo=None)
+at = kit.table_time(deployed_at, timezone) or new["at"]
 key.split("request_log", at, "sides", "is_later")
 key.view(
     "requests",
@@ -116,27 +115,17 @@ distance = abs(found.pop("z") or 0)
 chance = round(math.erfc(distance / math.sqrt(2)), 9) if both else None
 found.pop("pooled")
 worse = bool(found["errors_worse"] or found["latency_worse"])
+rates = f"{found['error_rate_before'] or 0:.2%} to {found['error_rate_after'] or 0:.2%}"
+look = ("look for another cause", "errors_over_time")
 key.findings(
-    (
-        "Errors grew with the deployment",
-        at,
-        f"{found['error_rate_before']:.2%} to {found['error_rate_after']:.2%}",
-        "endpoint_report",
-    )
+    ("Errors grew with the deployment", at, rates, "endpoint_report")
     if found["errors_worse"]
     else None,
     ("Requests are slower", at, f"p95 {found['p95_ratio']:g} times", "latency_over_time")
     if found["latency_worse"]
     else None,
     (f"{worst} got worst", at, "see its row", "endpoint_report") if worst else None,
-    (
-        "It was failing before the deployment",
-        began_before,
-        "look for another cause",
-        "errors_over_time",
-    )
-    if began_before
-    else None,
+    ("It was failing before the deployment", began_before, *look) if began_before else None,
 )
 key.publish(
     **found,
@@ -167,13 +156,7 @@ over_time = key.sql(
     """,
     minutes=bucket_minutes,
 )
-key.chart(
-    "errors_over_time",
-    kit.lines(over_time, "time", "failed_share"),
-    caption="Share of failed requests over time",
-)
-key.chart(
-    "latency_over_time",
-    kit.lines(over_time, "time", "p95_seconds"),
-    caption="p95 of durations over time, in seconds",
-)
+errors = kit.lines(over_time, "time", "failed_share")
+key.chart("errors_over_time", errors, "Share of failed requests over time")
+latencies = kit.lines(over_time, "time", "p95_seconds")
+key.chart("latency_over_time", latencies, "p95 of durations over time, in seconds")

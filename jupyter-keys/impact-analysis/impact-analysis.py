@@ -64,16 +64,11 @@ over_time = key.sql(
     """,
     minutes=bucket_minutes,
 )
-began = kit.moment(incident_start, timezone) or key.onset("tried", "bad")
-began = began and began.replace(tzinfo=None)
-ended = kit.moment(incident_end, timezone)
+began = kit.table_time(incident_start, timezone) or key.onset("tried", "bad")
+ended = kit.table_time(incident_end, timezone)
 if began and not ended:
     steps = [(row[0], row[3]) for row in over_time.fetchall() if row[0] >= began]
-    for one in kit.change_points([share for _, share in steps]):
-        if one.after < one.before / 2:
-            ended = steps[one.place][0]
-            break
-ended = ended and ended.replace(tzinfo=None)
+    ended = kit.recovered_at(steps)
 key.split("tried", began, "since", "is_since")
 key.split("since", ended, "until", "is_over")
 key.view(
@@ -185,8 +180,5 @@ by_segment = """
 """
 key.table("impact_by_segment", key.sql(by_segment))
 key.table("impact_over_time", over_time)
-key.chart(
-    "failures_chart",
-    kit.lines(over_time, "time", "failed_share"),
-    caption="Share of failed requests over time",
-)
+chart = kit.lines(over_time, "time", "failed_share")
+key.chart("failures_chart", chart, "Share of failed requests over time")

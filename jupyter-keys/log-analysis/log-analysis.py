@@ -36,10 +36,7 @@ key.need("log", "message", "status", hint="a log needs a text or a status in eac
 key.view(
     "records",
     """
-    select *, coalesce(
-            kit_level(level),
-            case when status >= 500 then 'error' when status is not null then 'info' end
-        ) as severity,
+    select *, kit_severity(level, status) as severity,
         coalesce(severity in ('error', 'fatal'), false) as failed
     from log
     """,
@@ -152,27 +149,20 @@ key.table(
 )
 
 # %%
-levels = key.sql("""
-    select date_trunc('hour', timestamp) as hour, coalesce(severity, 'unknown') as how_bad,
-        count(*) as records
-    from records where timestamp is not null group by hour, how_bad order by hour, how_bad
-""")
-key.chart(
-    "records_over_time",
-    kit.bars(levels, "hour", "records", stack="how_bad"),
-    caption="Records by hour and level",
+levels = key.counts(
+    "records",
+    "hour",
+    "coalesce(severity, 'unknown') as how_bad",
+    "records",
+    "timestamp is not null",
 )
-errors = key.sql("""
-    with first as (
-        select pattern from patterned group by pattern order by count(*) desc, pattern limit 5
-    )
-    select date_trunc('minute', timestamp) as minute,
-        case when pattern in (from first) then left(pattern, 60) else 'other' end as error,
-        count(*) as errors
-    from patterned where timestamp is not null group by minute, error order by minute, error
-""")
-key.chart(
-    "errors_over_time",
-    kit.bars(errors, "minute", "errors", stack="error"),
-    caption="Errors by minute and pattern",
+chart = kit.bars(levels, "hour", "records", stack="how_bad")
+key.chart("records_over_time", chart, "Records by hour and level")
+key.view(
+    "most_frequent",
+    "select pattern from patterned group by pattern order by count(*) desc, pattern limit 5",
 )
+KIND = "case when pattern in (from most_frequent) then left(pattern, 60) else 'other' end as error"
+errors = key.counts("patterned", "minute", KIND, "errors", "timestamp is not null")
+chart = kit.bars(errors, "minute", "errors", stack="error")
+key.chart("errors_over_time", chart, "Errors by minute and pattern")

@@ -114,18 +114,15 @@ customers = key.row("""
 # %%
 began = key.onset("compared", "differs")
 key.findings(
-    *[
-        (what, None, f"{count:,} subscriptions", look)
-        for what, count, look in (
-            ("Customers pay without access", apart["paid_without_access"], "access_report"),
-            ("Access without payment", apart["access_without_payment"], "access_report"),
-            ("Missing in the database", found.only_left, "discrepancy_report"),
-            ("Orphaned in the database", found.only_right, "discrepancy_report"),
-            ("Values differ", found.mismatched, "mismatches_by_column"),
-            ("Subscriptions are doubled", found.ambiguous_keys, "the exports"),
-        )
-        if count
-    ],
+    *kit.counted(
+        "subscriptions",
+        ("Customers pay without access", apart["paid_without_access"], "access_report"),
+        ("Access without payment", apart["access_without_payment"], "access_report"),
+        ("Missing in the database", found.only_left, "discrepancy_report"),
+        ("Orphaned in the database", found.only_right, "discrepancy_report"),
+        ("Values differ", found.mismatched, "mismatches_by_column"),
+        ("Subscriptions are doubled", found.ambiguous_keys, "the exports"),
+    ),
     ("Discrepancies set in", began, f"{found.discrepancies:,} in all", "drift_over_time")
     if began
     else None,
@@ -159,26 +156,21 @@ key.publish(
 # ## Which subscriptions don't match, and in what?
 
 # %%
-key.table("discrepancy_report", key.sql('from differences order by key, "column" nulls first'))
-key.table("mismatches_by_column", key.sql("from columns_compared"))
-key.table(
-    "access_report",
-    key.sql("select * exclude (pays, has_access) from access order by kind, subscription_id"),
-)
-key.table(
-    "amounts_at_stake",
-    key.sql("""
+key.tables(
+    discrepancy_report='from differences order by key, "column" nulls first',
+    mismatches_by_column="from columns_compared",
+    access_report="""
+    select * exclude (pays, has_access) from access order by kind, subscription_id
+    """,
+    amounts_at_stake="""
     select kind, currency, count(distinct subscription_id) as subscriptions,
         sum(amount) as amount_in_smallest_unit
     from access group by kind, currency order by kind, currency
-    """),
+    """,
 )
-chart = key.sql('select "column", mismatches from columns_compared where mismatches > 0')
-key.chart(
-    "mismatches_chart",
-    kit.bars(chart, "column", "mismatches"),
-    caption="Mismatched subscriptions by column, most first",
-)
+columns = key.sql('select "column", mismatches from columns_compared where mismatches > 0')
+chart = kit.bars(columns, "column", "mismatches")
+key.chart("mismatches_chart", chart, "Mismatched subscriptions by column, most first")
 
 # %% [markdown]
 # ## What is the data drift?
@@ -191,8 +183,5 @@ drift = key.sql("""
     from compared where timestamp is not null group by day order by day
 """)
 key.table("drift_over_time", drift)
-key.chart(
-    "drift_chart",
-    kit.lines(drift, "day", "discrepancy_rate"),
-    caption="Share of subscriptions that differ, by the day of their creation",
-)
+chart = kit.lines(drift, "day", "discrepancy_rate")
+key.chart("drift_chart", chart, "Share of subscriptions that differ, by the day of their creation")
