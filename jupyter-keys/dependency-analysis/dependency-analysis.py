@@ -100,21 +100,11 @@ if not key.row("select count(span_id) as n from call_graph")["n"]:
     key.warn("edges only: errors and time of a service's own are estimates")
 
 # %%
+new = f"{suspect['root_cause_suspicion'] or 0:.0%} of what is new ({suspect['trouble_kind']})"
+failing = f"{found['failing_dependencies']} dependencies fail"
 key.findings(
-    (
-        f"{cause} is the likely root cause",
-        began,
-        f"{suspect['root_cause_suspicion']:.0%} of what is new ({suspect['trouble_kind']})",
-        "dependency_report",
-    )
-    if cause
-    else None,
-    (
-        f"{found['failing_dependencies']} dependencies fail",
-        began,
-        "see error_rate_after",
-        "call_edges",
-    )
+    (f"{cause} is the likely root cause", began, new, "dependency_report") if cause else None,
+    (failing, began, "see error_rate_after", "call_edges")
     if found["failing_dependencies"]
     else None,
     (f"{found['slow_dependencies']} dependencies are slow", began, "own time", "dependency_report")

@@ -42,7 +42,7 @@ key.need("request_log", "status", "failed", hint="export the status of each requ
 # ## When was the deployment?
 
 # %%
-first_of_new = """
+new = key.row("""
     with versions as (
         select version, min(timestamp) as first, max(timestamp) as last
         from request_log where version is not null group by version
@@ -52,8 +52,7 @@ first_of_new = """
             then max_by(first, (last, first)) filter (first > (select min(first) from versions)) end
             as at
     from versions
-"""
-new = key.row(first_of_new)
+""")
 at = kit.table_time(deployed_at, timezone) or new["at"]
 key.split("request_log", at, "sides", "is_later")
 key.view(
@@ -111,12 +110,10 @@ began_before = key.onset("earlier", "failed") if found["error_rate_before"] else
 # %%
 both = bool(found["requests_before"] and found["requests_after"])
 change = 100 * (found["error_rate_after"] - found["error_rate_before"]) if both else None
-distance = abs(found.pop("z") or 0)
-chance = round(math.erfc(distance / math.sqrt(2)), 9) if both else None
-found.pop("pooled")
-worse = bool(found["errors_worse"] or found["latency_worse"])
+z, _ = found.pop("z"), found.pop("pooled")
+chance = round(math.erfc(abs(z or 0) / math.sqrt(2)), 9) if both else None
 rates = f"{found['error_rate_before'] or 0:.2%} to {found['error_rate_after'] or 0:.2%}"
-look = ("look for another cause", "errors_over_time")
+other = "look for another cause"
 key.findings(
     ("Errors grew with the deployment", at, rates, "endpoint_report")
     if found["errors_worse"]
@@ -125,11 +122,13 @@ key.findings(
     if found["latency_worse"]
     else None,
     (f"{worst} got worst", at, "see its row", "endpoint_report") if worst else None,
-    ("It was failing before the deployment", began_before, *look) if began_before else None,
+    ("It was failing before the deployment", began_before, other, "errors_over_time")
+    if began_before
+    else None,
 )
 key.publish(
     **found,
-    regression=worse if both else None,
+    regression=bool(found["errors_worse"] or found["latency_worse"]) if both else None,
     version_changed=new["at"] is not None if new["versions"] else None,
     worse_before=began_before is not None if both else None,
     deployed_at=at,

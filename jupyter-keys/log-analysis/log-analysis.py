@@ -53,8 +53,7 @@ counts = key.row("""
         count(*) filter (severity is null) as unleveled_records,
         min(timestamp) filter (failed) as first_error_at,
         case when count(status) > 0 then count(*) filter (status between 500 and 599) end
-            as server_errors,
-        count(timestamp) as timed
+            as server_errors
     from records
 """)
 
@@ -79,11 +78,8 @@ increase = key.row(
     """,
     began=began,
 )
-grown = (
-    round(increase["after"] / increase["before"], 6)
-    if began and increase["before"] and increase["after"] is not None
-    else None
-)
+is_known = began and increase["before"] and increase["after"] is not None
+grown = round(increase["after"] / increase["before"], 6) if is_known else None
 elevated = bool(began) and (grown is None or grown >= 2)
 
 # %% [markdown]
@@ -104,11 +100,10 @@ by_source = key.sql("""
     order by errors desc, source
 """)
 worst = next(iter(by_source.limit(1).fetchall()), None)
-timed = counts.pop("timed")
 key.publish(
     **counts,
     errors_began_at=began,
-    errors_elevated=elevated if timed else None,
+    errors_elevated=elevated if key.row("select count(timestamp) as n from records")["n"] else None,
     error_increase=grown,
     error_patterns=patterns,
     pattern_found=(top[1] * 2 >= counts["errors"]) if top else None,
@@ -118,12 +113,12 @@ key.publish(
 )
 
 # %%
+often = f"; {grown:,.1f} times as often as before" if grown else ""
 key.findings(
     (
         f"{counts['errors']:,} errors, elevated since the time given",
         began,
-        f"{counts['error_rate']:.2%} of records"
-        + (f"; {grown:,.1f} times as often as before" if grown else ""),
+        f"{counts['error_rate']:.2%} of records{often}",
         "what changed at that time: deployments, configuration, traffic",
     )
     if elevated
@@ -139,14 +134,12 @@ key.findings(
 )
 key.table("errors_by_pattern", by_pattern)
 key.table("errors_by_source", by_source)
-key.table(
-    "status_classes",
-    key.sql("""
-        select (status // 100) || 'xx' as status_class, count(*) as records,
-            min(timestamp) as first_seen, max(timestamp) as last_seen
-        from records where status is not null group by status_class order by status_class
-    """),
-)
+classes = key.sql("""
+    select (status // 100) || 'xx' as status_class, count(*) as records,
+        min(timestamp) as first_seen, max(timestamp) as last_seen
+    from records where status is not null group by status_class order by status_class
+""")
+key.table("status_classes", classes)
 
 # %%
 levels = key.counts(

@@ -34,11 +34,8 @@ from runner import kit
 
 key = kit.open_key("jupyter-stripe-subscription-reconciliation", columns)
 window = tuple(kit.moment(bound, timezone) for bound in (window_start, window_end))
-loaded = (
-    key.load("stripe", stripe, between=window),
-    key.load("database", database, timezone=timezone, between=window),
-)
-by_sides = [{name for name, _ in side.columns} for side in loaded]
+left = key.load("stripe", stripe, between=window)
+right = key.load("database", database, timezone=timezone, between=window)
 
 # %% [markdown]
 # ## What is compared?
@@ -61,8 +58,9 @@ for side in ("stripe", "database"):
     )
 names = {"customer_id", "plan", "quantity", "currency", "period_start", "period_end", "created"}
 names |= {"status", "cancel_at_period_end", "user_id"}
-given = [side | ({"amount"} if "amount_cents" in side else set()) for side in by_sides]
-absent = (names | {"amount"}) - (given[0] & given[1])
+absent = {name for name in names if not (left.has(name) and right.has(name))}
+if not all(side.has("amount") or side.has("amount_cents") for side in (left, right)):
+    absent.add("amount")
 
 found = key.reconcile(
     "stripe_side",
@@ -107,7 +105,7 @@ customers = key.row("""
         select subscription_id, customer_id from stripe_side
         union select subscription_id, customer_id from database_side
     )
-    select case when (select count(customer_id) from known) > 0 then count(distinct customer_id) end
+    select if((select count(customer_id) from known) > 0, count(distinct customer_id), null)
         as affected_customers from differing join known on key = subscription_id
 """)
 
@@ -127,8 +125,8 @@ key.findings(
     if began
     else None,
 )
-differing = {one.column: one.mismatches for one in found.columns}
-periods = [differing[name] for name in ("period_start", "period_end") if name in differing]
+wrong = {one.column: one.mismatches for one in found.columns}
+periods = [wrong[name] for name in ("period_start", "period_end") if name in wrong]
 key.publish(
     in_sync=None if found.match_rate is None else found.discrepancies == 0,
     discrepancies=found.discrepancies,
@@ -137,13 +135,13 @@ key.publish(
     missing_in_stripe=found.only_right,
     **apart,
     **customers,
-    status_mismatches=differing.get("status"),
-    plan_mismatches=differing.get("plan"),
-    amount_mismatches=differing.get("amount"),
-    quantity_mismatches=differing.get("quantity"),
+    status_mismatches=wrong.get("status"),
+    plan_mismatches=wrong.get("plan"),
+    amount_mismatches=wrong.get("amount"),
+    quantity_mismatches=wrong.get("quantity"),
     period_mismatches=max(periods, default=None),
-    customer_mismatches=differing.get("customer_id"),
-    metadata_mismatches=differing.get("user_id"),
+    customer_mismatches=wrong.get("customer_id"),
+    metadata_mismatches=wrong.get("user_id"),
     duplicate_subscriptions=found.ambiguous_keys,
     subscriptions_without_id=found.left.without_key + found.right.without_key,
     stripe_subscriptions=found.left.rows,
@@ -179,7 +177,7 @@ key.chart("mismatches_chart", chart, "Mismatched subscriptions by column, most f
 drift = key.sql("""
     select date_trunc('day', timestamp) as day, count(*) as subscriptions,
         count(*) filter (differs) as discrepancies,
-        round(count(*) filter (differs) / count(*), 4) as discrepancy_rate
+        round(discrepancies / subscriptions, 4) as discrepancy_rate
     from compared where timestamp is not null group by day order by day
 """)
 key.table("drift_over_time", drift)
