@@ -38,7 +38,7 @@ class KeyRunOptions:
 def run_key_command(options: KeyRunOptions, kernels: "KernelSupply | None" = None) -> int:
     """Execute one KEY and print what it published. `kernels` are those of the resident."""
     from runner.cli.key_views import find_key
-    from runner.cli.run import given_inputs, pairs
+    from runner.cli.typed_values import given_inputs, pairs
     from runner.keys.catalog import Library
     from runner.runs.key_run import KeyRequest, named_inputs, run_key
 

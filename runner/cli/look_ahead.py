@@ -37,7 +37,7 @@ class PlanOptions:
 
 def plan_command(options: PlanOptions) -> int:
     """Print the plan of a runbook, with the inputs that are given; they are looked at, not kept."""
-    from runner.cli.run import given_inputs
+    from runner.cli.typed_values import given_inputs
     from runner.report.plan import Plan, next_command, plan_text
     from runner.runs.assignment import assign_inputs
 

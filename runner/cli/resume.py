@@ -8,18 +8,17 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from runner.cli import console
-from runner.cli.containment import Bounds, Containment
-from runner.cli.options import OutputFormat
-from runner.cli.run import (
+from runner.cli.around_run import (
     at_terminal,
     listen_to_signals,
     operator_for,
-    prepare_report,
     refuse_errors,
     shown,
     view_for,
-    write_report,
 )
+from runner.cli.containment import Bounds, Containment
+from runner.cli.options import OutputFormat
+from runner.cli.reporting import prepare_report, write_report
 from runner.cli.taken_over import refuse_missing_secrets, taken_over
 from runner.errors import NotFound, UsageError
 from runner.evidence.store import Store

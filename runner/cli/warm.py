@@ -25,7 +25,8 @@ OF_A_RUN = (
     "runner.keys.papermill_executor", "runner.keys.papermill_engine", "runner.keys.execution",
     "runner.report.html", "runner.report.text", "runner.report.json_form",
     "runner.report.diagnostics", "runner.evidence.signing", "runner.evidence.index", "jinja2",
-    "runner.checks.check", "runner.kit", "runner.runs.settings", "runner.runs.settings_decoder",
+    "runner.checks.check", "runner.kit.formats.catalog",
+    "runner.runs.settings", "runner.runs.settings_decoder",
     "yaml", "sqlite3", "pwd", "gzip", "encodings.ascii", "encodings.unicode_escape",
     "encodings.utf_8_sig", "importlib.readers", "importlib.resources.readers",
 )  # fmt: skip

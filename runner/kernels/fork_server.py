@@ -33,7 +33,8 @@ from runner.kernels.box import Box
 _LONGEST_REQUEST = 1 << 20
 _DATABASE = "runner.kit.engine"
 """It is opened in a thread while a spare waits for its KEY."""
-_OF_KEYS = ("runner.kit", "duckdb", "IPython.display", "json", "csv")
+_KIT = "runner.kit"
+_OF_KEYS = ("duckdb", "IPython.display", "json", "csv")
 """What notebooks import: before the first fork, since the runner is not ready earlier either."""
 
 
@@ -52,6 +53,7 @@ class ForkServer:
         boot.preload()
         for name in _OF_KEYS:
             importlib.import_module(name)
+        importlib.import_module(_KIT).load_all()
         gc.freeze()
         gc.enable()
         while self._serve_pending(None):

@@ -83,11 +83,6 @@ def heat(relation: Any, x: str, y: str, value: str, *, title: str = "") -> Chart
     return ChartSpec(picture, vega.vega_lite(encoding))
 
 
-def warm_up() -> None:
-    """Load the engine, which a waiting kernel does ahead."""
-    import duckdb  # noqa: F401
-
-
 def _ranking(rows: list[dict[str, Any]], x: str, y: str, title: str) -> ChartSpec:
     ranked = sorted(rows, key=lambda row: (row[y] is None, -float(row[y] or 0)))
     channels = {"x": vega.amount(y, _is_share(y)), "y": {**vega.name(x), "sort": "-x"}}

@@ -7,7 +7,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from runner.kit.change_points import parts
+from runner.kit.partition import parts
 from runner.kit.quoting import identifier
 from runner.model.frozen import frozen
 

@@ -4,8 +4,8 @@
 Every word that holds a digit is masked, inside the engine, but for the name of a field (`size=`).
 The distinct masked lines, few by now, are grouped by a small Drain (He et al., 2017): lines of one
 length that begin alike belong together where enough words agree, and words that differ become `<*>`
-too, unless they are few. A record with a stack trace counts by the names of the exceptions in it,
-and its first line.
+too, unless they are few and say what happened. A record with a stack trace counts by the names of
+the exceptions in it, and its first line.
 """
 
 import re
@@ -27,7 +27,6 @@ FEW_WORDS = 4
 """So many words in a place of a pattern say what happened (`paused`, `resumed`); more are names."""
 _NAMES_FOLLOW = frozenset(
     (
-        "as",
         "at",
         "by",
         "called",
@@ -43,11 +42,18 @@ _NAMES_FOLLOW = frozenset(
         "with",
     )
 )
+_VERB_BEFORE = frozenset(("a", "an", "the"))
+"""`to attach the volume`: a word before one of these is no name, whatever is in front of it."""
 _VALUE = r"[^\s=]*\d\S*"
-_WITH_UNIT = re.compile(
+_DOES = re.compile(r"[A-Za-z]+(?<!warn)ing", re.IGNORECASE)
+"""`removing`, `Starting`: what follows at the front of a line is what it is done to."""
+_PATH = re.compile(r"(?:^|[\s=(\[\"'])[~.]?/|:\\|://")
+_DAY, _MONTH = "Mon|Tue|Wed|Thu|Fri|Sat|Sun", "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_IN_WORDS = re.compile(
     r"<\*> (?:(?:bytes? )?<\*> [KMGTP]i?B\)|(?:[KMGTP]?i?B|bytes?|ms|secs?|s|min)\b)"
+    rf"|\b(?:(?:{_DAY}),? +)?(?:{_MONTH})(?: +(?:<\*>|UTC|GMT)(?!\S)){{2,4}}"
 )
-"""`1190 bytes (1.16 KB)`, `12 s` and `340 ms`, when their numbers are masked."""
+"""`1190 bytes (1.16 KB)`, `12 s`, `340 ms` and `Tue Mar 3 09:14:07 2026`, their numbers masked."""
 _RAISED = r"\n(?:Caused by: )?([\w$.]+(?:Error|Exception|Throwable|Interrupt))"
 
 
@@ -67,8 +73,8 @@ def cluster(con: Any, source: str, text: str, name: str) -> int:
         "group by kit_mask order by count(*) desc, kit_mask"
     ).fetchall()
     masks = [mask for (mask,) in found]
-    lines = [_WITH_UNIT.sub(MASK, mask) for mask in masks]
-    patterns = with_few_words(drain(lines), lines)
+    lines = [_IN_WORDS.sub(MASK, mask) for mask in masks]
+    patterns = with_many_masked(with_few_words(drain(lines), lines))
     con.execute(
         "create or replace temp table kit_patterns as "
         "select unnest($masks::varchar[]) as kit_mask, unnest($patterns::varchar[]) as pattern",
@@ -106,7 +112,8 @@ def drain(lines: list[str]) -> list[str]:
 def with_few_words(patterns: Sequence[str], lines: Sequence[str]) -> list[str]:
     """The pattern of each masked line, with the words put back that are few in their place.
 
-    A word behind one such as `for` or `from` is a name, however few there are.
+    A word behind one such as `for` or `from` is a name, however few there are, unless an article
+    follows; so is a path.
     """
     of_pattern: dict[str, list[list[str]]] = defaultdict(list)
     for pattern, line in zip(patterns, lines, strict=True):
@@ -122,11 +129,34 @@ def with_few_words(patterns: Sequence[str], lines: Sequence[str]) -> list[str]:
 
 
 def _places_of_few(pattern: list[str], lines: list[list[str]]) -> Iterable[int]:
-    for place, (before, known) in enumerate(zip(["", *pattern], pattern, strict=False)):
-        if known == MASK and before.strip("\"':,").lower() not in _NAMES_FOLLOW:
+    around = zip(["", *pattern], pattern, [*pattern[1:], ""], strict=False)
+    for place, (before, known, behind) in enumerate(around):
+        if known == MASK and (behind in _VERB_BEFORE or not _announces_a_name(before)):
             words = {line[place] for line in lines}
-            if len(words) <= FEW_WORDS and not any(MASK in word for word in words):
+            if len(words) <= FEW_WORDS and not any(MASK in w or _PATH.search(w) for w in words):
                 yield place
+
+
+def _announces_a_name(word: str) -> bool:
+    return word.strip("\"':,").lower() in _NAMES_FOLLOW
+
+
+def with_many_masked(patterns: Sequence[str]) -> list[str]:
+    """The patterns, with many words behind one such as `removing` masked where the rest is one.
+
+    `drain` keeps apart what differs in the first words, so that it never sees them together.
+    """
+    objects: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for words in map(str.split, set(patterns)):
+        if _DOES.fullmatch("".join(words[:1])) and MASK not in "".join(words[1:2]):
+            objects[words[0], *words[2:]].update(words[1:2])
+    many = {
+        " ".join((first, word, *rest)): " ".join((first, MASK, *rest))
+        for (first, *rest), words in objects.items()
+        if len(words) > FEW_WORDS
+        for word in words
+    }
+    return [many.get(pattern, pattern) for pattern in patterns]
 
 
 def _nearest(leaf: list[list[str]], words: list[str]) -> list[str] | None:

@@ -15,7 +15,7 @@ KINDS = (
 )
 """Kind, its SQLSTATEs, and the words of its message; the first that fits."""
 
-TROUBLE = (
+SERVER_TROUBLE = (
     ("crash", "crashes", "The server crashed", "core files and the kernel log"),
     ("resource", "resource_failures", "Out of memory or disk", "free space, work_mem"),
     ("wraparound", "wraparound_warnings", "Wraparound is near", "vacuum the table named"),

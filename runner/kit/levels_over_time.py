@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from runner.kit.change_points import ChangePoint, Part, change_points, parts
+from runner.kit.partition import ChangePoint, Part, change_points, parts
 from runner.model.frozen import frozen
 
 

@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from runner.kit.level_history import Worse, level_history
+from runner.kit.levels_over_time import Worse, level_history
 
 
 def series(*levels: tuple[int, float], noise: float = 0.02, seed: int = 1) -> list[float]:

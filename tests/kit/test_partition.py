@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.kit.change_points import PENALTY, change_points, partition
+from runner.kit.partition import PENALTY, change_points, partition
 
 
 def series(*levels: tuple[int, float], noise: float = 0.1, seed: int = 1) -> list[float]:
