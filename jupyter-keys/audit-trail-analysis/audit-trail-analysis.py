@@ -62,8 +62,7 @@ key.view(
     """,
 )
 half = "select min(timestamp) + (max(timestamp) - min(timestamp)) / 2 as half from events"
-usual_until = kit.moment(baseline_end, timezone) or key.row(half)["half"]
-usual_until = usual_until and usual_until.replace(tzinfo=None)
+usual_until = kit.table_time(baseline_end, timezone) or key.row(half)["half"]
 key.split("events", usual_until, "sides", "is_now")
 
 # %% [markdown]
@@ -73,7 +72,8 @@ key.split("events", usual_until, "sides", "is_now")
 key.actors("sides", "actors", many_failures)
 rows = key.rows("from actors order by rowid")
 unusual = [row for row in rows if row["signs"]]
-has_before = key.row("select coalesce(bool_or(not is_now), false) as yes from sides")["yes"]
+told = key.row("select count(*) filter (not is_now) as before, count(source_ip) as ip from sides")
+has_before, has_sources = told["before"] > 0, told["ip"] > 0
 focus = focus_actor or (unusual[0]["actor"] if unusual and has_before else None)
 
 # %% [markdown]
@@ -93,18 +93,13 @@ found = key.row("""
         (select case when count(event_id) > 0 then count(event_id) - count(distinct event_id) end
             from audit_log
             where coalesce(stage, 'ResponseComplete') in ('ResponseComplete', 'Panic'))
-            as duplicate_events,
-        count(source_ip) > 0 as has_sources
+            as duplicate_events
     from events
 """)
-has_sources = found.pop("has_sources")
 began = key.onset("events", "failed")
 
 # %%
-firsts = key.row("""
-    select min(timestamp) filter (is_privilege) as privilege, max(actor) filter (is_privilege) as who
-    from events
-""")
+first = key.row("select min(timestamp) as at from events where is_privilege")["at"]
 key.findings(
     *[
         (
@@ -113,10 +108,9 @@ key.findings(
             ", ".join(said for name, said in kit.SIGNS.items() if row[name]),
             "sequence_report",
         )
-        for row in unusual[:5]
-        if has_before
+        for row in unusual[: 5 if has_before else 0]
     ],
-    ("Privileges were changed", firsts["privilege"], f"{found['privilege_changes']} times", "privilege_report")
+    ("Privileges were changed", first, f"{found['privilege_changes']} times", "privilege_report")
     if found["privilege_changes"]
     else None,
     ("More is refused or fails", began, f"{found['failed_events']} events", "failure_report")
@@ -126,15 +120,14 @@ key.findings(
     if gaps
     else None,
 )  # fmt: skip
-enough = found["events"] > 1
 key.publish(
     **found,
     failures_began_at=began,
     unusual_actors=len(unusual) if has_before else None,
     new_actors=sum(row["is_new"] for row in rows) if has_before else None,
     new_sources=sum(row["new_sources"] for row in rows) if has_before and has_sources else None,
-    gaps=len(gaps) if enough else None,
-    trail_complete=not gaps and not found["missing_sequence"] if enough else None,
+    gaps=len(gaps) if found["events"] > 1 else None,
+    trail_complete=not gaps and not found["missing_sequence"] if found["events"] > 1 else None,
     focus_actor=focus,
 )
 
@@ -163,14 +156,10 @@ key.tables(
     """,
 )
 key.table("gap_report", silences)
-over_time = """
-    select time_bucket(interval '15 minutes', timestamp) as time,
-        case when failed then 'failed' when is_privilege then 'privileges'
-            when is_change then 'other changes' else 'reads' end as kind, count(*) as events
-    from events group by all order by time, kind
+KIND = """
+    case when failed then 'failed' when is_privilege then 'privileges'
+        when is_change then 'other changes' else 'reads' end as kind
 """
-key.chart(
-    "events_over_time",
-    kit.bars(key.sql(over_time), "time", "events", stack="kind"),
-    caption="Events over time by kind",
-)
+over_time = key.counts("events", 15, KIND, "events")
+chart = kit.bars(over_time, "time", "events", stack="kind")
+key.chart("events_over_time", chart, "Events over time by kind")

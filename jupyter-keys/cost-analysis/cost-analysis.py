@@ -37,14 +37,11 @@ from runner import kit
 
 key = kit.open_key("jupyter-cost-analysis", columns)
 key.load("cost_export", cost_export, timezone=timezone, between=(window_start, window_end))
-present = [
-    name for (name,) in key.sql("select distinct currency from cost_export order by 1").fetchall()
-]
-if len(set(filter(None, present))) > 1 and not currency:
-    raise kit.KitMisuse(
-        f"costs in {', '.join(filter(None, present))}: set the parameter `currency`"
-    )
-wanted = currency or next(filter(None, present), "")
+named = key.sql("select distinct currency from cost_export where currency <> '' order by 1")
+present = [name for (name,) in named.fetchall()]
+if len(present) > 1 and not currency:
+    raise kit.KitMisuse(f"costs in {', '.join(present)}: set the parameter `currency`")
+wanted = currency or next(iter(present), "")
 path = kit.literal("$." + json.dumps(tag))
 key.view(
     "charges",
@@ -77,9 +74,8 @@ found = key.row(
     from charges
     """
 )
-has_charges = found["total_cost"] is not None
 found["gross_cost"] = found.pop("gross")
-found |= {} if has_charges else {"gross_cost": None, "credits": None}
+found |= {} if found["total_cost"] is not None else {"gross_cost": None, "credits": None}
 
 # %% [markdown]
 # ## Which days are out of line, and what will it cost?
@@ -103,21 +99,13 @@ change = round(100 * (rate / before - 1), 4) if grown and before > 0 else None
 excess = round(sum(row["off_by"] for row in odd), 6)
 unit = f" {wanted}".rstrip()
 since = min((row["day"] for row in odd), default=None)
+off = f"{len(odd)} days of {len({row['name'] for row in odd})} services are out of line"
+risen = f"{change or 0:+.0f} % to {rate or 0:,.2f}{unit} a day"
 key.findings(
-    (
-        f"{len(odd)} days of {len({row['name'] for row in odd})} services are out of line",
-        since,
-        f"{excess:,.2f}{unit}, most in {odd[0]['name']}",
-        "anomaly_report",
-    )
+    (off, since, f"{excess:,.2f}{unit}, most in {odd[0]['name']}", "anomaly_report")
     if odd
     else None,
-    (
-        "The run rate has risen",
-        None,
-        f"{change:+.0f} % to {rate:,.2f}{unit} a day",
-        "cost_over_time",
-    )
+    ("The run rate has risen", None, risen, "cost_over_time")
     if change is not None and change >= 100 * odd_share
     else None,
     (
@@ -154,8 +142,7 @@ SPLIT = """
 """
 services = key.sql(SPLIT.format(column="service_name as service"))
 key.table("cost_by_service", services)
-key.table("cost_by_account", key.sql(SPLIT.format(column="account")))
-key.table("cost_by_tag", key.sql(SPLIT.format(column="tag")))
+key.tables(cost_by_account=SPLIT.format(column="account"), cost_by_tag=SPLIT.format(column="tag"))
 COLUMNS = ("day", "service", "cost", "usual", "off_by", "deviations")
 key.table("anomaly_report", [dict(zip(COLUMNS, row.values(), strict=True)) for row in odd])
 key.table("cost_by_day", daily)
@@ -167,13 +154,7 @@ stacked = key.sql(
     """,
     top=top,
 )
-key.chart(
-    "cost_over_time",
-    kit.bars(stacked, "time", "cost", stack="service"),
-    caption="Cost by day and service, whole days",
-)
-key.chart(
-    "cost_by_service_chart",
-    kit.bars(services.limit(12), "service", "cost"),
-    caption="Cost by service",
-)
+chart = kit.bars(stacked, "time", "cost", stack="service")
+key.chart("cost_over_time", chart, "Cost by day and service, whole days")
+chart = kit.bars(services.limit(12), "service", "cost")
+key.chart("cost_by_service_chart", chart, "Cost by service")

@@ -148,10 +148,8 @@ key.tables(
 )
 
 # %%
-key.table(
-    "activity_over_time",
-    key.sql(
-        """
+activity = key.sql(
+    """
     select time_bucket(to_minutes($minutes::integer), timestamp) as time, count(*) as entries,
         count(distinct coalesce(session_id, process_id)) as sessions,
         count(*) filter (is_error) as errors, count(*) filter (kind = 'lock wait') as lock_waits,
@@ -159,19 +157,12 @@ key.table(
         count(*) filter (duration_ms >= $slow) as slow_statements
     from told group by time order by time
     """,
-        minutes=bucket_minutes,
-        slow=slow_ms,
-    ),
-)
-trouble = key.sql(
-    """
-    select time_bucket(to_minutes($minutes::integer), timestamp) as time, kind, count(*) as times
-    from told where kind not in ('checkpoint', 'vacuum') group by time, kind order by time, kind
-    """,
     minutes=bucket_minutes,
+    slow=slow_ms,
 )
-key.chart(
-    "trouble_over_time",
-    kit.bars(trouble, "time", "times", stack="kind"),
-    caption="What went wrong over time, by kind",
+key.table("activity_over_time", activity)
+trouble = key.counts(
+    "told", int(bucket_minutes), "kind", "times", "kind not in ('checkpoint', 'vacuum')"
 )
+chart = kit.bars(trouble, "time", "times", stack="kind")
+key.chart("trouble_over_time", chart, "What went wrong over time, by kind")

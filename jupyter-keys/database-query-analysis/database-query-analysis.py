@@ -138,11 +138,8 @@ key.view(
 by_total = key.sql("from report order by total_seconds desc, fingerprint")
 key.table("query_report", by_total)
 key.table("queries_by_mean", key.sql("from report order by mean_ms desc, fingerprint"))
-key.chart(
-    "query_report_chart",
-    kit.bars(by_total.limit(12), "fingerprint", "total_seconds"),
-    caption="Total seconds by query, the most expensive first",
-)
+chart = kit.bars(by_total.limit(12), "fingerprint", "total_seconds")
+key.chart("query_report_chart", chart, "Total seconds by query, the most expensive first")
 
 # %%
 over_time = key.sql(
@@ -157,11 +154,8 @@ over_time = key.sql(
     slow=slow_ms,
 )
 key.table("queries_over_time", over_time)
-key.chart(
-    "duration_over_time",
-    kit.lines(over_time, "time", "p95_ms"),
-    caption="p95 of query durations over time, in milliseconds",
-)
+chart = kit.lines(over_time, "time", "p95_ms")
+key.chart("duration_over_time", chart, "p95 of query durations over time, in milliseconds")
 
 # %%
 by_user = key.sql("""

@@ -56,8 +56,7 @@ failing = key.onset("made", f"errors > 0 and errors >= {failing_rate} * calls")
 steps = key.sql("from over_time order by bucket").fetchall()
 history = kit.level_history([mean for _, mean in steps])
 slower = steps[history.worse[0].start][0] if history and history.worse else None
-began = kit.moment(incident_start, timezone) or failing or slower
-began = began and began.replace(tzinfo=None)
+began = kit.table_time(incident_start, timezone) or failing or slower
 key.suspects("made", began, "report")
 
 # %% [markdown]
@@ -101,21 +100,11 @@ if not key.row("select count(span_id) as n from call_graph")["n"]:
     key.warn("edges only: errors and time of a service's own are estimates")
 
 # %%
+new = f"{suspect['root_cause_suspicion'] or 0:.0%} of what is new ({suspect['trouble_kind']})"
+failing = f"{found['failing_dependencies']} dependencies fail"
 key.findings(
-    (
-        f"{cause} is the likely root cause",
-        began,
-        f"{suspect['root_cause_suspicion']:.0%} of what is new ({suspect['trouble_kind']})",
-        "dependency_report",
-    )
-    if cause
-    else None,
-    (
-        f"{found['failing_dependencies']} dependencies fail",
-        began,
-        "see error_rate_after",
-        "call_edges",
-    )
+    (f"{cause} is the likely root cause", began, new, "dependency_report") if cause else None,
+    (failing, began, "see error_rate_after", "call_edges")
     if found["failing_dependencies"]
     else None,
     (f"{found['slow_dependencies']} dependencies are slow", began, "own time", "dependency_report")
@@ -150,11 +139,8 @@ report = key.sql(
     """
 )
 key.table("dependency_report", report)
-key.chart(
-    "suspicion_chart",
-    kit.bars(report.filter("suspicion is not null"), "service", "suspicion"),
-    caption="Suspicion by service",
-)
+chart = kit.bars(report.filter("suspicion is not null"), "service", "suspicion")
+key.chart("suspicion_chart", chart, "Suspicion by service")
 key.table("affected_report", affected)
 edges = """
     select source, target, sum(calls)::bigint as calls, sum(errors)::bigint as errors,
@@ -170,8 +156,5 @@ errors = """
         sum(errors)::bigint as errors
     from made where timestamp is not null group by all order by time, service
 """
-key.chart(
-    "errors_over_time",
-    kit.lines(key.sql(errors, minutes=bucket_minutes), "time", "errors", by="service"),
-    caption="Errors by service that was called, over time",
-)
+chart = kit.lines(key.sql(errors, minutes=bucket_minutes), "time", "errors", by="service")
+key.chart("errors_over_time", chart, "Errors by service that was called, over time")

@@ -42,7 +42,7 @@ key.need("request_log", "status", "failed", hint="export the status of each requ
 # ## When was the deployment?
 
 # %%
-first_of_new = """
+new = key.row("""
     with versions as (
         select version, min(timestamp) as first, max(timestamp) as last
         from request_log where version is not null group by version
@@ -52,10 +52,8 @@ first_of_new = """
             then max_by(first, (last, first)) filter (first > (select min(first) from versions)) end
             as at
     from versions
-"""
-new = key.row(first_of_new)
-at = kit.moment(deployed_at, timezone) or new["at"]
-at = at and at.replace(tzinfo=None)
+""")
+at = kit.table_time(deployed_at, timezone) or new["at"]
 key.split("request_log", at, "sides", "is_later")
 key.view(
     "requests",
@@ -112,35 +110,25 @@ began_before = key.onset("earlier", "failed") if found["error_rate_before"] else
 # %%
 both = bool(found["requests_before"] and found["requests_after"])
 change = 100 * (found["error_rate_after"] - found["error_rate_before"]) if both else None
-distance = abs(found.pop("z") or 0)
-chance = round(math.erfc(distance / math.sqrt(2)), 9) if both else None
-found.pop("pooled")
-worse = bool(found["errors_worse"] or found["latency_worse"])
+z, _ = found.pop("z"), found.pop("pooled")
+chance = round(math.erfc(abs(z or 0) / math.sqrt(2)), 9) if both else None
+rates = f"{found['error_rate_before'] or 0:.2%} to {found['error_rate_after'] or 0:.2%}"
+other = "look for another cause"
 key.findings(
-    (
-        "Errors grew with the deployment",
-        at,
-        f"{found['error_rate_before']:.2%} to {found['error_rate_after']:.2%}",
-        "endpoint_report",
-    )
+    ("Errors grew with the deployment", at, rates, "endpoint_report")
     if found["errors_worse"]
     else None,
     ("Requests are slower", at, f"p95 {found['p95_ratio']:g} times", "latency_over_time")
     if found["latency_worse"]
     else None,
     (f"{worst} got worst", at, "see its row", "endpoint_report") if worst else None,
-    (
-        "It was failing before the deployment",
-        began_before,
-        "look for another cause",
-        "errors_over_time",
-    )
+    ("It was failing before the deployment", began_before, other, "errors_over_time")
     if began_before
     else None,
 )
 key.publish(
     **found,
-    regression=worse if both else None,
+    regression=bool(found["errors_worse"] or found["latency_worse"]) if both else None,
     version_changed=new["at"] is not None if new["versions"] else None,
     worse_before=began_before is not None if both else None,
     deployed_at=at,
@@ -167,13 +155,7 @@ over_time = key.sql(
     """,
     minutes=bucket_minutes,
 )
-key.chart(
-    "errors_over_time",
-    kit.lines(over_time, "time", "failed_share"),
-    caption="Share of failed requests over time",
-)
-key.chart(
-    "latency_over_time",
-    kit.lines(over_time, "time", "p95_seconds"),
-    caption="p95 of durations over time, in seconds",
-)
+errors = kit.lines(over_time, "time", "failed_share")
+key.chart("errors_over_time", errors, "Share of failed requests over time")
+latencies = kit.lines(over_time, "time", "p95_seconds")
+key.chart("latency_over_time", latencies, "p95 of durations over time, in seconds")

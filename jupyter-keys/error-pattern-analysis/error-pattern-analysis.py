@@ -52,8 +52,7 @@ key.view(
     f"""
     select *, coalesce(message, status || ' ' || coalesce(path, '')) as said,
         {f"is_new and timestamp >= timestamptz '{until.isoformat()}' at time zone 'UTC'" if until else "is_new"} as now,
-        coalesce(coalesce(kit_level(level), case when status >= 500 then 'error'
-            when status is not null then 'info' end) in ('error', 'fatal'), false) as failed
+        coalesce(kit_severity(level, status) in ('error', 'fatal'), false) as failed
     from ({both})
     """,
 )
@@ -150,17 +149,8 @@ over_time = key.sql("""
     from patterned where timestamp is not null and now and pattern in (from first)
     group by minute, error order by minute, error
 """)
-key.chart(
-    "patterns_over_time",
-    kit.bars(over_time, "minute", "errors", stack="error"),
-    caption="The six most frequent patterns by minute",
-)
-key.chart(
-    "most_frequent_patterns",
-    kit.bars(
-        key.sql("select pattern, errors from patterns order by 2 desc, 1 limit 12"),
-        "pattern",
-        "errors",
-    ),
-    caption="The twelve most frequent patterns",
-)
+chart = kit.bars(over_time, "minute", "errors", stack="error")
+key.chart("patterns_over_time", chart, "The six most frequent patterns by minute")
+frequent = key.sql("select pattern, errors from patterns order by 2 desc, 1 limit 12")
+chart = kit.bars(frequent, "pattern", "errors")
+key.chart("most_frequent_patterns", chart, "The twelve most frequent patterns")

@@ -64,21 +64,15 @@ over_time = key.sql(
     """,
     minutes=bucket_minutes,
 )
-began = kit.moment(incident_start, timezone) or key.onset("tried", "bad")
-began = began and began.replace(tzinfo=None)
-ended = kit.moment(incident_end, timezone)
+began = kit.table_time(incident_start, timezone) or key.onset("tried", "bad")
+ended = kit.table_time(incident_end, timezone)
 if began and not ended:
     steps = [(row[0], row[3]) for row in over_time.fetchall() if row[0] >= began]
-    for one in kit.change_points([share for _, share in steps]):
-        if one.after < one.before / 2:
-            ended = steps[one.place][0]
-            break
-ended = ended and ended.replace(tzinfo=None)
+    ended = kit.recovered_at(steps)
 key.split("tried", began, "since", "is_since")
 key.split("since", ended, "until", "is_over")
 key.view(
-    "marked",
-    "select *, coalesce(is_since and not coalesce(is_over, false), false) as is_during from until",
+    "marked", "select *, coalesce(is_since, false) and is_over is not true as is_during from until"
 )
 
 # %% [markdown]
@@ -87,12 +81,15 @@ key.view(
 # An amount is made good where the same user later succeeds with at least as much.
 
 # %%
+known = key.row("""
+    select count(*) as requests, count(user_id) as users, count(amount) as amounts,
+        epoch(max(timestamp)) - epoch(min(timestamp)) as seconds, max(timestamp) as last,
+        count(*) filter (not is_during) as usual
+    from marked
+""")
 found = key.row(
     """
-    with last_good as (
-        select user_id, max(timestamp) as at, max_by(amount, timestamp) as amount
-        from marked where not bad and user_id is not null group by user_id
-    ), lost as (
+    with lost as (
         select user_id, max(amount) as amount from marked as m
         where bad and is_during and user_id is not null and not exists (
             from marked as later where later.user_id = m.user_id and not later.bad
@@ -107,33 +104,27 @@ found = key.row(
                 (select user_id from marked where not bad and is_during)) as locked_out,
             sum(amount) filter (bad) as failed_amount
         from marked where is_during
-    ), known as (
-        select count(*) as all_requests, count(user_id) > 0 as has_users,
-            count(amount) > 0 as has_amounts,
-            epoch(max(timestamp)) - epoch(min(timestamp)) as seconds,
-            max(timestamp) as last, count(*) filter (not is_during) as usual_requests
-        from marked
     )
-    select requests, failed_requests, failed_share, all_requests, seconds, usual_requests, last,
-        case when has_users then bad_users end as affected_users,
-        case when has_users then bad_users / nullif(users, 0) end as affected_share,
-        case when has_users then locked_out end as locked_out_users,
-        case when has_amounts then coalesce(failed_amount, 0) end as failed_amount,
-        case when has_amounts and has_users then coalesce((select sum(amount) from lost), 0) end
+    select requests, failed_requests, failed_share,
+        if($has_users, bad_users, null) as affected_users,
+        if($has_users, bad_users / nullif(users, 0), null) as affected_share,
+        if($has_users, locked_out, null) as locked_out_users,
+        if($has_amounts, coalesce(failed_amount, 0), null) as failed_amount,
+        if($has_users and $has_amounts, coalesce((select sum(amount) from lost), 0), null)
             as lost_amount
-    from during, known
-    """
+    from during
+    """,
+    has_users=known["users"] > 0,
+    has_amounts=known["amounts"] > 0,
 )
 
 # %% [markdown]
 # ## How much of the error budget?
 
 # %%
-all_requests, seconds = found.pop("all_requests"), found.pop("seconds")
-usual, last = found.pop("usual_requests"), found.pop("last")
-lasted = ((ended or last) - began).total_seconds() if began and last else None
-outside = (seconds or 0) - (lasted or 0)
-expected = usual / outside * 86_400 * slo_days if usual and outside > 0 else None
+lasted = ((ended or known["last"]) - began).total_seconds() if began and known["last"] else None
+outside = (known["seconds"] or 0) - (lasted or 0)
+expected = known["usual"] / outside * 86_400 * slo_days if outside > 0 else None
 spent = found["failed_requests"] / ((1 - slo_target) * expected) if expected else None
 burn = found["failed_share"] and round(found["failed_share"] / (1 - slo_target), 4)
 share = found["affected_share"] if found["affected_share"] is not None else found["failed_share"]
@@ -144,13 +135,9 @@ if spent is not None:
 
 # %%
 users = f"{found['affected_users']:,} users, " if found["affected_users"] else ""
+failed = f"{users}{found['failed_requests']:,} requests failed, {found['failed_share'] or 0:.2%}"
 key.findings(
-    (
-        f"The impact is {impact}",
-        began,
-        f"{users}{found['failed_requests']:,} requests failed, {found['failed_share']:.2%}",
-        "impact_by_segment",
-    )
+    (f"The impact is {impact}", began, failed, "impact_by_segment")
     if found["failed_requests"]
     else None,
     ("It lasts to the end of the data", began, "not over", "impact_over_time")
@@ -165,8 +152,8 @@ key.findings(
 )
 key.publish(
     **found,
-    impact=impact if all_requests else None,
-    incident_found=began is not None if all_requests else None,
+    impact=impact if known["requests"] else None,
+    incident_found=began is not None if known["requests"] else None,
     incident_began_at=began,
     incident_ended_at=ended,
     incident_duration=lasted,
@@ -185,8 +172,5 @@ by_segment = """
 """
 key.table("impact_by_segment", key.sql(by_segment))
 key.table("impact_over_time", over_time)
-key.chart(
-    "failures_chart",
-    kit.lines(over_time, "time", "failed_share"),
-    caption="Share of failed requests over time",
-)
+chart = kit.lines(over_time, "time", "failed_share")
+key.chart("failures_chart", chart, "Share of failed requests over time")

@@ -43,23 +43,14 @@ key.load("job_runs", job_runs, timezone=timezone, between=(window_start, window_
 key.view(
     "ended",
     r"""
-    with known as (
-        select *, coalesce(kit_ending(status), 'unknown') as ending from job_runs
-    )
-    select *, case when ending <> 'failed' then null
-        when kit_failure(error) = 'other' then kit_failure(status)
-        else kit_failure(error) end as error_class,
-        coalesce(duration_ms / 1000, date_diff('millisecond', timestamp, finished_at) / 1000)
-            as seconds
-    from known
+    select *, coalesce(kit_ending(status), 'unknown') as ending,
+        ending = 'failed' as failed, if(failed, coalesce(nullif(kit_failure(error), 'other'),
+            kit_failure(status)), null) as error_class,
+        coalesce(duration_ms, date_diff('millisecond', timestamp, finished_at)) / 1000 as seconds
+    from job_runs
     """,
 )
-unknown = key.row("""
-    select count(*) as n, string_agg(distinct status, ', ' order by status) as statuses
-    from ended where ending = 'unknown'
-""")
-if unknown["n"]:
-    key.warn(f"{unknown['n']:,} runs have a status of no known meaning: {unknown['statuses']:.200}")
+key.warn_of("ended", "ending = 'unknown'", "status", "runs have a status of no known meaning")
 key.view("finished", "from ended where ending in ('succeeded', 'failed')")
 
 # %% [markdown]
@@ -71,20 +62,14 @@ key.view("finished", "from ended where ending in ('succeeded', 'failed')")
 # before one error.
 
 # %%
-began = key.onset("finished", "ending = 'failed'")
+began = key.onset("finished", "failed")
 named, what = "widespread" if began else "none", None
-for name, column in (("one error", "error_class"), ("one worker", "worker"), ("one job", "job")):
-    top = key.row(f"""
-        with counts as (
-            select {column} as what, count(*) filter (ending = 'failed') as n
-            from finished where {column} is not null group by what
-        )
-        select first(what order by n desc, what) as what, coalesce(max(n), 0) as most,
-            coalesce(sum(n), 0) as failures, count(*) as choices from counts
-    """)
-    is_most = top["most"] >= max(pattern_runs, pattern_share * int(top["failures"]))
-    if began and is_most and (top["choices"] > 1 or column == "error_class"):
-        named, what = name, top["what"]
+patterns = (("one error", "error_class", 1), ("one worker", "worker", 2), ("one job", "job", 2))
+for name, column, choices in patterns:
+    limits = {"share": pattern_share, "least": pattern_runs, "choices": choices}
+    most = key.dominant("finished", "failed", column, **limits)
+    if began and most is not None:
+        named, what = name, most
 
 # %% [markdown]
 # ## What can be replayed?
@@ -94,80 +79,65 @@ for name, column in (("one error", "error_class"), ("one worker", "worker"), ("o
 
 # %%
 key.view(
-    "lost",
+    "jobs",
     """
-    with jobs as (
-        select job_id, job, count(*) as attempts, max(attempt) as last_attempt,
-            max(max_attempts) as max_attempts, min(timestamp) as first_tried,
-            max(timestamp) as last_tried, arg_max(ending, (timestamp, attempt)) as last_ending,
-            arg_max(error_class, (timestamp, attempt)) as error_class,
-            arg_max(error, (timestamp, attempt)) as error,
-            count(*) filter (ending = 'succeeded') as successes
-        from ended where job_id is not null group by job_id, job
-    )
-    select *, error_class in ('timeout', 'connection', 'rate limit', 'resource') as replayable
-    from jobs where successes = 0 and last_ending = 'failed'
+    select job_id, job, count(*) as attempts, min(timestamp) as first_tried,
+        max(timestamp) as last_tried, count(*) filter (ending = 'succeeded') as successes,
+        arg_max(ending, (timestamp, attempt)) as last_ending,
+        arg_max(error_class, (timestamp, attempt)) as last_class,
+        arg_max(error, (timestamp, attempt)) as last_error,
+        successes = 0 and last_ending = 'failed' as is_lost,
+        is_lost and kit_passes(last_class) as replayable
+    from ended where job_id is not null group by job_id, job
     """,
 )
-KINDS = ["timeout", "connection", "rate limit", "resource", "permission", "data", "code", "other"]
-kinds = ", ".join(
-    f"count(*) filter (error_class = '{kind}') as {kind.replace(' ', '_')}_failures"
-    for kind in KINDS
-)
-found = key.row(f"""
-    select count(*) as runs, count(*) filter (ending in ('succeeded', 'failed')) as ended_runs,
-        count(error_class) as failed_runs,
-        count(error_class) / nullif(count(*) filter (ending in ('succeeded', 'failed')), 0)
-            as failure_rate,
-        count(*) filter (ending = 'succeeded')
-            / nullif(count(*) filter (ending in ('succeeded', 'failed')), 0) as success_rate,
-        count(distinct job) filter (ending = 'failed') as failing_jobs,
-        (select first(job order by n desc, job) from (select job, count(*) as n from ended
-            where ending = 'failed' group by job)) as worst_job,
-        {kinds},
-        case when count(attempt) > 0 then count(*) filter (attempt > 1) end as retried_runs,
-        case when count(attempt) > 0 and count(max_attempts) > 0 then count(*) filter
-            (ending = 'failed' and attempt >= max_attempts) end as exhausted_jobs,
-        round(quantile_cont(seconds, 0.95), 6) as duration_p95
-    from ended
-""")
 jobs = key.row("""
-    select count(*) as lost_jobs, count(*) filter (replayable) as replayable_jobs,
-        count(*) filter (not replayable) as jobs_to_mend, (select count(*) from (
-            select job_id from ended where ending = 'succeeded' and job_id is not null
-            group by job_id, job having count(*) > 1)) as done_twice
-    from lost
+    select count(*) as known, count(*) filter (is_lost) as lost_jobs,
+        count(*) filter (replayable) as replayable_jobs,
+        lost_jobs - replayable_jobs as jobs_to_mend,
+        count(*) filter (successes > 1) as done_twice
+    from jobs
 """)
-has_ids = key.row("select count(job_id) > 0 as yes from ended")["yes"]
+has_ids = jobs.pop("known") > 0
 key.view(
     "stuck",
     f"""
-    select *, date_diff('minute', timestamp, (select max(timestamp) from ended)) as minutes
-    from ended where ending = 'running' and finished_at is null
-        and timestamp < (select max(timestamp) from ended) - to_minutes({int(stuck_minutes)})
+    with ends as (select max(timestamp) as last from ended)
+    select ended.*, date_diff('minute', timestamp, last) as minutes from ended, ends
+    where ending = 'running' and finished_at is null
+        and timestamp < last - to_minutes({int(stuck_minutes)})
     """,
 )
-stuck = key.row("select count(*) as stuck_runs from stuck")
-
+found = key.row(f"""
+    select count(*) as runs, count(*) filter (ending in ('succeeded', 'failed')) as ended_runs,
+        count(error_class) as failed_runs, failed_runs / nullif(ended_runs, 0) as failure_rate,
+        count(*) filter (ending = 'succeeded') / nullif(ended_runs, 0) as success_rate,
+        count(distinct job) filter (failed) as failing_jobs,
+        (select first(job order by n desc, job) from (select job, count(*) as n from ended
+            where failed group by job)) as worst_job,
+        {kit.failure_counts("error_class")},
+        case when count(attempt) > 0 then count(*) filter (attempt > 1) end as retried_runs,
+        case when count(attempt) > 0 and count(max_attempts) > 0 then count(*) filter
+            (failed and attempt >= max_attempts) end as exhausted_jobs,
+        round(quantile_cont(seconds, 0.95), 6) as duration_p95,
+        (select count(*) from stuck) as stuck_runs
+    from ended
+""")
 # %%
 rate = f"{found['failed_runs']:,} of {found['ended_runs']:,} runs, most {found['worst_job']}"
 key.findings(
     ("Jobs fail", began, rate, "failures_by_job") if began else None,
     (f"The failures are of {named}", began, what, "failures_by_error") if what else None,
-    *[
-        (what, None, f"{count:,} jobs", look)
-        for what, count, look in (
-            ("Jobs never succeeded", jobs["lost_jobs"], "replay_list"),
-            ("Jobs must be mended before a replay", jobs["jobs_to_mend"], "replay_list"),
-            ("Jobs were done twice", jobs["done_twice"], "whether they are idempotent"),
-            ("Runs are stuck", stuck["stuck_runs"], "stuck_list, their workers"),
-        )
-        if count
-    ],
+    *kit.counted(
+        "jobs",
+        ("Jobs never succeeded", jobs["lost_jobs"], "replay_list"),
+        ("Jobs must be mended before a replay", jobs["jobs_to_mend"], "replay_list"),
+        ("Jobs were done twice", jobs["done_twice"], "whether they are idempotent"),
+        ("Runs are stuck", found["stuck_runs"], "stuck_list, their workers"),
+    ),
 )
 key.publish(
     **found,
-    **stuck,
     **{name: count if has_ids else None for name, count in jobs.items()},
     failures_began_at=began,
     failure_pattern=named if found["ended_runs"] else None,
@@ -176,9 +146,9 @@ key.publish(
 
 # %%
 by_job = key.sql("""
-    select job, count(*) as runs, count(*) filter (ending = 'failed') as failures,
-        round(count(*) filter (ending = 'failed') / count(*), 4) as failure_rate,
-        min(timestamp) filter (ending = 'failed') as first_failure,
+    select job, count(*) as runs, count(*) filter (failed) as failures,
+        round(count(*) filter (failed) / count(*), 4) as failure_rate,
+        min(timestamp) filter (failed) as first_failure,
         round(quantile_cont(seconds, 0.95), 3) as p95_seconds
     from finished group by job order by failures desc, job
 """)
@@ -189,37 +159,30 @@ key.tables(
     failures_by_error=r"""
     select error_class, regexp_replace(error, '\S*\d\S*', '?', 'g') as error, count(*) as failures,
         count(distinct job) as jobs, min(timestamp) as first_seen, max(timestamp) as last_seen
-    from ended where ending = 'failed' group by error_class, 2
+    from ended where failed group by error_class, 2
     order by failures desc, error_class, 2
     """,
     failures_by_worker="""
-    select worker, queue, count(*) as runs, count(*) filter (ending = 'failed') as failures
+    select worker, queue, count(*) as runs, count(*) filter (failed) as failures
     from finished group by worker, queue order by failures desc, worker, queue
     """,
     failures_by_hour="""
     select date_trunc('hour', timestamp) as hour, count(*) as runs,
-        count(*) filter (ending = 'failed') as failures from finished group by hour order by hour
+        count(*) filter (failed) as failures from finished group by hour order by hour
     """,
 )
-over_time = key.sql("""
-    select date_trunc('hour', timestamp) as hour, error_class, count(*) as failures
-    from ended where ending = 'failed' group by all order by hour, error_class
-""")
-key.chart(
-    "failures_over_time",
-    kit.bars(over_time, "hour", "failures", stack="error_class"),
-    caption="Failed runs by hour and kind of error",
-)
+over_time = key.counts("ended", "hour", "error_class", "failures", where="failed")
+chart = kit.bars(over_time, "hour", "failures", stack="error_class")
+key.chart("failures_over_time", chart, "Failed runs by hour and kind of error")
 key.tables(
     replay_list="""
-    select job_id, job, replayable, error_class, attempts, first_tried, last_tried, error
-    from lost order by replayable desc, last_tried, job_id
+    select job_id, job, replayable, last_class as error_class, attempts, first_tried, last_tried,
+        last_error as error
+    from jobs where is_lost order by replayable desc, last_tried, job_id
     """,
     error_log="""
     select timestamp, 'error' as level, job as source, error as message
-    from ended where ending = 'failed' and error is not null order by timestamp, job, error
+    from ended where failed and error is not null order by timestamp, job, error
     """,
-    stuck_list="""
-    select job_id, job, timestamp, minutes, worker from stuck order by timestamp, job_id
-    """,
+    stuck_list="select job_id, job, timestamp, minutes, worker from stuck order by timestamp, job_id",
 )

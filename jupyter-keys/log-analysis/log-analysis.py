@@ -36,10 +36,7 @@ key.need("log", "message", "status", hint="a log needs a text or a status in eac
 key.view(
     "records",
     """
-    select *, coalesce(
-            kit_level(level),
-            case when status >= 500 then 'error' when status is not null then 'info' end
-        ) as severity,
+    select *, kit_severity(level, status) as severity,
         coalesce(severity in ('error', 'fatal'), false) as failed
     from log
     """,
@@ -56,8 +53,7 @@ counts = key.row("""
         count(*) filter (severity is null) as unleveled_records,
         min(timestamp) filter (failed) as first_error_at,
         case when count(status) > 0 then count(*) filter (status between 500 and 599) end
-            as server_errors,
-        count(timestamp) as timed
+            as server_errors
     from records
 """)
 
@@ -82,11 +78,8 @@ increase = key.row(
     """,
     began=began,
 )
-grown = (
-    round(increase["after"] / increase["before"], 6)
-    if began and increase["before"] and increase["after"] is not None
-    else None
-)
+is_known = began and increase["before"] and increase["after"] is not None
+grown = round(increase["after"] / increase["before"], 6) if is_known else None
 elevated = bool(began) and (grown is None or grown >= 2)
 
 # %% [markdown]
@@ -107,11 +100,10 @@ by_source = key.sql("""
     order by errors desc, source
 """)
 worst = next(iter(by_source.limit(1).fetchall()), None)
-timed = counts.pop("timed")
 key.publish(
     **counts,
     errors_began_at=began,
-    errors_elevated=elevated if timed else None,
+    errors_elevated=elevated if key.row("select count(timestamp) as n from records")["n"] else None,
     error_increase=grown,
     error_patterns=patterns,
     pattern_found=(top[1] * 2 >= counts["errors"]) if top else None,
@@ -121,12 +113,12 @@ key.publish(
 )
 
 # %%
+often = f"; {grown:,.1f} times as often as before" if grown else ""
 key.findings(
     (
         f"{counts['errors']:,} errors, elevated since the time given",
         began,
-        f"{counts['error_rate']:.2%} of records"
-        + (f"; {grown:,.1f} times as often as before" if grown else ""),
+        f"{counts['error_rate']:.2%} of records{often}",
         "what changed at that time: deployments, configuration, traffic",
     )
     if elevated
@@ -142,37 +134,28 @@ key.findings(
 )
 key.table("errors_by_pattern", by_pattern)
 key.table("errors_by_source", by_source)
-key.table(
-    "status_classes",
-    key.sql("""
-        select (status // 100) || 'xx' as status_class, count(*) as records,
-            min(timestamp) as first_seen, max(timestamp) as last_seen
-        from records where status is not null group by status_class order by status_class
-    """),
-)
+classes = key.sql("""
+    select (status // 100) || 'xx' as status_class, count(*) as records,
+        min(timestamp) as first_seen, max(timestamp) as last_seen
+    from records where status is not null group by status_class order by status_class
+""")
+key.table("status_classes", classes)
 
 # %%
-levels = key.sql("""
-    select date_trunc('hour', timestamp) as hour, coalesce(severity, 'unknown') as how_bad,
-        count(*) as records
-    from records where timestamp is not null group by hour, how_bad order by hour, how_bad
-""")
-key.chart(
-    "records_over_time",
-    kit.bars(levels, "hour", "records", stack="how_bad"),
-    caption="Records by hour and level",
+levels = key.counts(
+    "records",
+    "hour",
+    "coalesce(severity, 'unknown') as how_bad",
+    "records",
+    "timestamp is not null",
 )
-errors = key.sql("""
-    with first as (
-        select pattern from patterned group by pattern order by count(*) desc, pattern limit 5
-    )
-    select date_trunc('minute', timestamp) as minute,
-        case when pattern in (from first) then left(pattern, 60) else 'other' end as error,
-        count(*) as errors
-    from patterned where timestamp is not null group by minute, error order by minute, error
-""")
-key.chart(
-    "errors_over_time",
-    kit.bars(errors, "minute", "errors", stack="error"),
-    caption="Errors by minute and pattern",
+chart = kit.bars(levels, "hour", "records", stack="how_bad")
+key.chart("records_over_time", chart, "Records by hour and level")
+key.view(
+    "most_frequent",
+    "select pattern from patterned group by pattern order by count(*) desc, pattern limit 5",
 )
+KIND = "case when pattern in (from most_frequent) then left(pattern, 60) else 'other' end as error"
+errors = key.counts("patterned", "minute", KIND, "errors", "timestamp is not null")
+chart = kit.bars(errors, "minute", "errors", stack="error")
+key.chart("errors_over_time", chart, "Errors by minute and pattern")

@@ -81,72 +81,25 @@ key.view(
     once=True,
 )
 by_operation = key.sql("from by_operation")
-rows = by_operation.fetchall()
-slowed = [row for row in rows if change.degraded and (row[7] or 0) >= min_effect]
-slowed.sort(key=lambda row: (-row[7], row[0]))
+rows = key.rows(by_operation)
+slowed = change.slowed(rows, min_effect)
 key.publish(
     **totals,
-    degraded=change.degraded,
-    performance_state=change.state,
-    degraded_at=change.began_at,
-    recovered_at=change.ended_at,
-    p95_before=change.p95_before,
-    p95_during=change.p95_during,
-    p95_change=change.ratio,
-    slowest_operation=rows[0][0] if rows else None,
+    **change.outputs,
+    slowest_operation=rows[0]["operation"] if rows else None,
     slowed_operations=None if change.degraded is None else len(slowed),
     error_rate_before=change.errors_before if judged else None,
     error_rate_during=change.errors_during if judged else None,
 )
 
 # %%
-key.findings(
-    (
-        f"p95 went from {change.p95_before:,.0f} to {change.p95_during:,.0f} ms"
-        + (f", until {change.ended_at:%H:%M}" if change.ended_at else ", and it is not over"),
-        change.began_at,
-        f"{change.ratio:,.1f} times as long",
-        "what was released, or what else runs, since then",
-    )
-    if change.degraded
-    else None,
-    (
-        f"{slowed[0][0]} got slower most, {len(slowed)} of {len(rows)} did",
-        change.began_at,
-        f"p95 {slowed[0][7]:,.1f} times that of before",
-        "what they have in common" if len(slowed) > 1 else f"what {slowed[0][0]} waits for",
-    )
-    if slowed
-    else None,
-    (
-        f"{rows[0][0]} is slowest",
-        None,
-        f"p95 {rows[0][3]:,.0f} ms, p99 {rows[0][4]:,.0f} ms",
-        "whether it has to be",
-    )
-    if rows
-    else None,
-)
+key.findings(*kit.latency_findings(change, rows, slowed))
 key.table("by_operation", by_operation)
-key.table(
-    "by_time",
-    key.sql("""
-        select bucket, durations, round(p50, 3) as p50_ms, round(p95, 3) as p95_ms,
-            round(p99, 3) as p99_ms, errors from series order by bucket
-    """),
-)
-
+key.table("by_time", key.sql("from by_time"))
 
 # %%
-over_time = key.sql("""
-    unpivot (select bucket, p50, p95, p99 from series) on p50, p95, p99 into name quantile value ms
-    order by bucket, quantile
-""")
-key.chart(
-    "quantiles_over_time",
-    kit.lines(over_time, "bucket", "ms", by="quantile"),
-    caption="p50, p95 and p99 in milliseconds over time",
-)
+chart = kit.lines(key.sql("from quantiles"), "bucket", "ms", by="quantile")
+key.chart("quantiles_over_time", chart, "p50, p95 and p99 in milliseconds over time")
 key.chart(
     "slowest_operations",
     kit.bars(by_operation.limit(15), "operation", "p95_ms"),

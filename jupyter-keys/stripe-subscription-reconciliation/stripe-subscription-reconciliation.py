@@ -34,11 +34,8 @@ from runner import kit
 
 key = kit.open_key("jupyter-stripe-subscription-reconciliation", columns)
 window = tuple(kit.moment(bound, timezone) for bound in (window_start, window_end))
-loaded = (
-    key.load("stripe", stripe, between=window),
-    key.load("database", database, timezone=timezone, between=window),
-)
-by_sides = [{name for name, _ in side.columns} for side in loaded]
+left = key.load("stripe", stripe, between=window)
+right = key.load("database", database, timezone=timezone, between=window)
 
 # %% [markdown]
 # ## What is compared?
@@ -61,8 +58,9 @@ for side in ("stripe", "database"):
     )
 names = {"customer_id", "plan", "quantity", "currency", "period_start", "period_end", "created"}
 names |= {"status", "cancel_at_period_end", "user_id"}
-given = [side | ({"amount"} if "amount_cents" in side else set()) for side in by_sides]
-absent = (names | {"amount"}) - (given[0] & given[1])
+absent = {name for name in names if not (left.has(name) and right.has(name))}
+if not all(side.has("amount") or side.has("amount_cents") for side in (left, right)):
+    absent.add("amount")
 
 found = key.reconcile(
     "stripe_side",
@@ -107,31 +105,28 @@ customers = key.row("""
         select subscription_id, customer_id from stripe_side
         union select subscription_id, customer_id from database_side
     )
-    select case when (select count(customer_id) from known) > 0 then count(distinct customer_id) end
+    select if((select count(customer_id) from known) > 0, count(distinct customer_id), null)
         as affected_customers from differing join known on key = subscription_id
 """)
 
 # %%
 began = key.onset("compared", "differs")
 key.findings(
-    *[
-        (what, None, f"{count:,} subscriptions", look)
-        for what, count, look in (
-            ("Customers pay without access", apart["paid_without_access"], "access_report"),
-            ("Access without payment", apart["access_without_payment"], "access_report"),
-            ("Missing in the database", found.only_left, "discrepancy_report"),
-            ("Orphaned in the database", found.only_right, "discrepancy_report"),
-            ("Values differ", found.mismatched, "mismatches_by_column"),
-            ("Subscriptions are doubled", found.ambiguous_keys, "the exports"),
-        )
-        if count
-    ],
+    *kit.counted(
+        "subscriptions",
+        ("Customers pay without access", apart["paid_without_access"], "access_report"),
+        ("Access without payment", apart["access_without_payment"], "access_report"),
+        ("Missing in the database", found.only_left, "discrepancy_report"),
+        ("Orphaned in the database", found.only_right, "discrepancy_report"),
+        ("Values differ", found.mismatched, "mismatches_by_column"),
+        ("Subscriptions are doubled", found.ambiguous_keys, "the exports"),
+    ),
     ("Discrepancies set in", began, f"{found.discrepancies:,} in all", "drift_over_time")
     if began
     else None,
 )
-differing = {one.column: one.mismatches for one in found.columns}
-periods = [differing[name] for name in ("period_start", "period_end") if name in differing]
+wrong = {one.column: one.mismatches for one in found.columns}
+periods = [wrong[name] for name in ("period_start", "period_end") if name in wrong]
 key.publish(
     in_sync=None if found.match_rate is None else found.discrepancies == 0,
     discrepancies=found.discrepancies,
@@ -140,13 +135,13 @@ key.publish(
     missing_in_stripe=found.only_right,
     **apart,
     **customers,
-    status_mismatches=differing.get("status"),
-    plan_mismatches=differing.get("plan"),
-    amount_mismatches=differing.get("amount"),
-    quantity_mismatches=differing.get("quantity"),
+    status_mismatches=wrong.get("status"),
+    plan_mismatches=wrong.get("plan"),
+    amount_mismatches=wrong.get("amount"),
+    quantity_mismatches=wrong.get("quantity"),
     period_mismatches=max(periods, default=None),
-    customer_mismatches=differing.get("customer_id"),
-    metadata_mismatches=differing.get("user_id"),
+    customer_mismatches=wrong.get("customer_id"),
+    metadata_mismatches=wrong.get("user_id"),
     duplicate_subscriptions=found.ambiguous_keys,
     subscriptions_without_id=found.left.without_key + found.right.without_key,
     stripe_subscriptions=found.left.rows,
@@ -159,26 +154,21 @@ key.publish(
 # ## Which subscriptions don't match, and in what?
 
 # %%
-key.table("discrepancy_report", key.sql('from differences order by key, "column" nulls first'))
-key.table("mismatches_by_column", key.sql("from columns_compared"))
-key.table(
-    "access_report",
-    key.sql("select * exclude (pays, has_access) from access order by kind, subscription_id"),
-)
-key.table(
-    "amounts_at_stake",
-    key.sql("""
+key.tables(
+    discrepancy_report='from differences order by key, "column" nulls first',
+    mismatches_by_column="from columns_compared",
+    access_report="""
+    select * exclude (pays, has_access) from access order by kind, subscription_id
+    """,
+    amounts_at_stake="""
     select kind, currency, count(distinct subscription_id) as subscriptions,
         sum(amount) as amount_in_smallest_unit
     from access group by kind, currency order by kind, currency
-    """),
+    """,
 )
-chart = key.sql('select "column", mismatches from columns_compared where mismatches > 0')
-key.chart(
-    "mismatches_chart",
-    kit.bars(chart, "column", "mismatches"),
-    caption="Mismatched subscriptions by column, most first",
-)
+columns = key.sql('select "column", mismatches from columns_compared where mismatches > 0')
+chart = kit.bars(columns, "column", "mismatches")
+key.chart("mismatches_chart", chart, "Mismatched subscriptions by column, most first")
 
 # %% [markdown]
 # ## What is the data drift?
@@ -187,12 +177,9 @@ key.chart(
 drift = key.sql("""
     select date_trunc('day', timestamp) as day, count(*) as subscriptions,
         count(*) filter (differs) as discrepancies,
-        round(count(*) filter (differs) / count(*), 4) as discrepancy_rate
+        round(discrepancies / subscriptions, 4) as discrepancy_rate
     from compared where timestamp is not null group by day order by day
 """)
 key.table("drift_over_time", drift)
-key.chart(
-    "drift_chart",
-    kit.lines(drift, "day", "discrepancy_rate"),
-    caption="Share of subscriptions that differ, by the day of their creation",
-)
+chart = kit.lines(drift, "day", "discrepancy_rate")
+key.chart("drift_chart", chart, "Share of subscriptions that differ, by the day of their creation")

@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from runner.kit.actors import SIGNS
     from runner.kit.charts import bars, heat, histogram, lines
     from runner.kit.daily_amounts import forecast, odd_days
+    from runner.kit.endings import failure_counts
+    from runner.kit.findings import counted
     from runner.kit.key import Key, open_key
+    from runner.kit.latency import latency_findings
     from runner.kit.levels_over_time import level_history
-    from runner.kit.moments import moment
+    from runner.kit.moments import moment, table_time
     from runner.kit.pairing import counterparts
-    from runner.kit.partition import change_points
+    from runner.kit.partition import change_points, recovered_at
     from runner.kit.quoting import literal
     from runner.kit.refusal import InputRefused, KitMisuse
     from runner.kit.server_entries import SERVER_TROUBLE
@@ -32,27 +35,35 @@ __all__ = [
     "KitMisuse",
     "bars",
     "change_points",
+    "counted",
     "counterparts",
+    "failure_counts",
     "forecast",
     "heat",
     "histogram",
+    "latency_findings",
     "level_history",
     "lines",
     "literal",
     "moment",
     "odd_days",
     "open_key",
+    "recovered_at",
+    "table_time",
     "undefined",
 ]
 _PLACES = {
     "actors": ("SIGNS",),
     "charts": ("bars", "heat", "histogram", "lines"),
     "daily_amounts": ("forecast", "odd_days"),
+    "endings": ("failure_counts",),
+    "findings": ("counted",),
     "key": ("Key", "open_key"),
+    "latency": ("latency_findings",),
     "levels_over_time": ("level_history",),
-    "moments": ("moment",),
+    "moments": ("moment", "table_time"),
     "pairing": ("counterparts",),
-    "partition": ("change_points",),
+    "partition": ("change_points", "recovered_at"),
     "quoting": ("literal",),
     "refusal": ("InputRefused", "KitMisuse"),
     "server_entries": ("SERVER_TROUBLE",),

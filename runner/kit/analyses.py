@@ -107,12 +107,35 @@ class Analyses:
     def latency(self, source: str, *, least_effect: float, least_count: int) -> "Latency":
         """How the durations `ms` of `source` went, by `timestamp`; it also has a flag `failed`.
 
-        Makes the table `series` (quantiles by bucket) and the view `phases` (before, during and
-        after a degradation).
+        Makes the table `series` (quantiles by bucket), the views `by_time` (the same as a report)
+        and `quantiles` (a row each), and `phases` (before, during and after a degradation).
         """
         from runner.kit.latency import latency
 
         return latency(self.connection, source, least_effect, least_count)
+
+    def counts(
+        self, source: str, step: str | int, kind: str, count: str, where: str = "true"
+    ) -> Any:
+        """The relation of how many records of `source` there are by `step` of time and by `kind`.
+
+        `step` is `minute`, `hour`, `day` (the name of the first column) or a number of minutes
+        (called `time`); `kind` is a column or `… as name`; the number is called `count`.
+        """
+        from runner.kit.counts import counts_over_time
+
+        return counts_over_time(self.connection, source, step, kind, count, where)
+
+    def dominant(
+        self, source: str, failed: str, column: str, *, share: float, least: int, choices: int = 2
+    ) -> Any:
+        """The value of `column` that `share` of the failures of `source` have, or None.
+
+        `failed` is an SQL condition. There must be `least` such failures, and `choices` values.
+        """
+        from runner.kit.concentration import Share, dominant
+
+        return dominant(self.connection, source, failed, column, Share(share, least, choices))
 
     def onset(self, source: str, failed: str) -> datetime | None:
         """The minute from which on records of `source`, by `timestamp`, fail more than before.

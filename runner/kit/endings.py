@@ -29,6 +29,16 @@ FAILURES = (
 )
 """Kinds of failure and their words; the first that fits. The first three and `connection` pass by
 themselves; `permission`, `data` and `code` must be mended."""
+KINDS = ("timeout", "connection", "rate limit", "resource", "permission", "data", "code", "other")
+"""Every kind, in the order in which they are told."""
+
+
+def failure_counts(column: str) -> str:
+    """SELECT expressions that count each kind in a column: `timeout_failures` and so on."""
+    return ", ".join(
+        f"count(*) filter ({column} = '{kind}') as {kind.replace(' ', '_')}_failures"
+        for kind in KINDS
+    )
 
 
 def ending_macro() -> str:
@@ -44,3 +54,11 @@ def failure_macro() -> str:
         f"when regexp_matches(error, '{words}', 'i') then '{kind}'" for kind, words in FAILURES
     )
     return f"create or replace temp macro kit_failure(error) as case {cases} else 'other' end"
+
+
+def passing_macro() -> str:
+    """SQL that makes the macro `kit_passes(kind)`: whether a kind of failure passes by itself."""
+    return (
+        "create or replace temp macro kit_passes(kind) as "
+        "kind in ('timeout', 'connection', 'rate limit', 'resource')"
+    )

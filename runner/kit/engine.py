@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from runner.kit.currencies import smallest_unit_macro
-from runner.kit.endings import ending_macro, failure_macro
-from runner.kit.levels import level_macro
+from runner.kit.endings import ending_macro, failure_macro, passing_macro
+from runner.kit.levels import level_macro, severity_macro
 from runner.kit.quoting import literal
 from runner.kit.server_entries import server_entry_macro
 
@@ -74,8 +74,10 @@ def _open() -> Any:
     con.execute("set TimeZone = 'UTC'")
     for macro in (
         level_macro,
+        severity_macro,
         ending_macro,
         failure_macro,
+        passing_macro,
         server_entry_macro,
         smallest_unit_macro,
     ):

@@ -16,6 +16,7 @@ from runner.kit.analyses import Analyses
 from runner.kit.charts import ChartSpec
 from runner.kit.display import cell_text, show, show_rows, show_scrap
 from runner.kit.engine import connect
+from runner.kit.findings import NOTHING, Finding, rows_of
 from runner.kit.library import find_contract
 from runner.kit.loading import LoadedTable, Wanted, load_table
 from runner.kit.moments import moment, zone_of
@@ -217,21 +218,28 @@ class Key(Analyses):
         pictures = {"image/svg+xml": spec.svg, vega.MIME: json.loads(spec.vega_lite)}
         show({**pictures, "text/plain": caption})
 
-    def findings(self, *found: tuple[str, Any, str, str] | None) -> None:
+    def findings(self, *found: Finding | None) -> None:
         """Publish the table `findings`: what, since when, how bad, what to look at next.
 
         None is a finding that there is not, so that each can be written as `(…) if bad else None`.
         """
-        names = ("finding", "since", "how_bad", "look_at_next")
-        made = [dict(zip(names, one, strict=True)) for one in found if one]
-        nothing = (
-            "select '' as finding, null::timestamp as since, '' as how_bad, '' as look_at_next"
-        )
-        self.table("findings", made or self.sql(f"{nothing} where false"))
+        self.table("findings", rows_of(found) or self.sql(NOTHING))
 
     def warn(self, text: str) -> None:
         """Add a warning to the result; it changes no verdict and is shown with the outputs."""
         self._warnings[text] = None
+
+    def warn_of(self, source: str, where: str, column: str, what: str) -> None:
+        """Warn where rows of `source` are so: how many, `what` they are, and the words of theirs.
+
+        `where` is an SQL condition; the words are the different values of `column`.
+        """
+        found = self.row(
+            f"select count(*) as n, string_agg(distinct {identifier(column)}, ', ' order by "
+            f"{identifier(column)}) as words from {identifier(source)} where {where}"
+        )
+        if found["n"]:
+            self.warn(f"{found['n']:,} {what}: {found['words']:.200}")
 
     def data_window(self, data_from: Any, data_to: Any) -> None:
         """State the bounds of the data looked at, where no loaded input has a timestamp."""

@@ -4,6 +4,7 @@
 from datetime import datetime
 from typing import Any
 
+from runner.kit.findings import Finding
 from runner.kit.quoting import identifier
 from runner.kit.stretch import degradation
 from runner.model.frozen import frozen
@@ -39,6 +40,24 @@ class Latency:
         return "recovered" if self.ended_at else "degraded"
 
     @property
+    def outputs(self) -> dict[str, Any]:
+        """What KEYs of durations publish of it, by name."""
+        return {
+            "degraded": self.degraded,
+            "performance_state": self.state,
+            "degraded_at": self.began_at,
+            "recovered_at": self.ended_at,
+            "p95_before": self.p95_before,
+            "p95_during": self.p95_during,
+            "p95_change": self.ratio,
+        }
+
+    def slowed(self, rows: list[dict[str, Any]], least_effect: float) -> list[dict[str, Any]]:
+        """The rows whose `p95_change` is at least that in a degradation, the most first."""
+        slower = [row for row in rows if self.degraded and (row["p95_change"] or 0) >= least_effect]
+        return sorted(slower, key=lambda row: (-row["p95_change"], next(iter(row.values()))))
+
+    @property
     def ratio(self) -> float | None:
         """The p95 during the degradation against the one before it."""
         return self.p95_during / self.p95_before if self.p95_during and self.p95_before else None
@@ -53,13 +72,15 @@ class Latency:
 def latency(con: Any, source: str, least_effect: float, least_count: int) -> Latency:
     """How the durations of `source` went: columns `timestamp`, `ms` and `failed`.
 
-    Makes the table `series` (a row a bucket of a minute or more that has `least_count` durations)
-    and the view `phases` (`source` with a column `phase`: before, during, after). A stretch counts
-    as a degradation where its p95 is `least_effect` times the one before it.
+    Makes the table `series` (a row a bucket of a minute or more that has `least_count` durations),
+    the views `by_time` and `quantiles` of it, and the view `phases` (`source` with a column
+    `phase`: before, during, after). A stretch counts as a degradation where its p95 is
+    `least_effect` times the one before it.
     """
     con.execute(
         _SERIES.format(source=identifier(source), least=int(least_count), **_bucket(con, source))
     )
+    con.execute(_REPORTS)
     [(buckets,)] = con.execute("select count(*) from series").fetchall()
     found = degradation(con, "series", "p95")
     began, ended = (found.began_at, found.ended_at) if found else (_NEVER, None)
@@ -96,6 +117,14 @@ _SERIES = """
         from {source} where ms is not null group by bucket having count(*) >= {least}
     )
 """
+_REPORTS = """
+    create or replace temp view by_time as
+    select bucket, durations, round(p50, 3) as p50_ms, round(p95, 3) as p95_ms,
+        round(p99, 3) as p99_ms, errors from series order by bucket;
+    create or replace temp view quantiles as
+    unpivot (select bucket, p50, p95, p99 from series) on p50, p95, p99 into name quantile value ms
+    order by bucket, quantile
+"""
 _CHANGE = """
     select quantile_cont(ms, 0.95) filter (phase = 'before'),
         quantile_cont(ms, 0.95) filter (phase = 'during'),
@@ -109,3 +138,28 @@ _CHANGE = """
             - min(timestamp) filter (phase = 'during')) / 60, 0)
     from phases
 """
+
+
+def latency_findings(
+    change: Latency, rows: list[dict[str, Any]], slowed: list[dict[str, Any]]
+) -> list[Finding]:
+    """What got slower and when, which `rows` (slowest first) slowed most, and which is slowest.
+
+    The first column of a row names the operation; it also has `p95_ms`, `p99_ms` and `p95_change`.
+    """
+    found: list[Finding] = []
+    names = [str(next(iter(row.values()))) for row in (*slowed[:1], *rows[:1])]
+    if change.degraded:
+        until = f", until {change.ended_at:%H:%M}" if change.ended_at else ", and it is not over"
+        went = f"p95 went from {change.p95_before:,.0f} to {change.p95_during:,.0f} ms{until}"
+        what = "what was released, or what else runs, since then"
+        found.append((went, change.began_at, f"{change.ratio:,.1f} times as long", what))
+    if slowed:
+        did = f"{names[0]} got slower most, {len(slowed)} of {len(rows)} did"
+        times = f"p95 {slowed[0]['p95_change']:,.1f} times that of before"
+        what = "what they have in common" if len(slowed) > 1 else f"what {names[0]} waits for"
+        found.append((did, change.began_at, times, what))
+    if rows:
+        bad = f"p95 {rows[0]['p95_ms']:,.0f} ms, p99 {rows[0]['p99_ms']:,.0f} ms"
+        found.append((f"{names[-1]} is slowest", None, bad, "whether it has to be"))
+    return found

@@ -33,3 +33,14 @@ def level_macro() -> str:
         "[(try_cast(word as integer) - 1) // 4 + 1]"
     )
     return f"create or replace temp macro kit_level(word) as case {words} {pino} {otel} end"
+
+
+def severity_macro() -> str:
+    """SQL that makes the macro `kit_severity(level, status)`: one of LEVELS, or null.
+
+    A record without a known level is an error where its HTTP status is 500 or more.
+    """
+    return (
+        "create or replace temp macro kit_severity(level, status) as coalesce(kit_level(level), "
+        "case when status >= 500 then 'error' when status is not null then 'info' end)"
+    )

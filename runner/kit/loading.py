@@ -161,7 +161,7 @@ def _counted(
         rows_read=good,
         rows_bad=bad,
         columns=tuple(matched.items()),
-        bad_records=_first_bad(target, raw, con),
+        bad_records=_first_bad(declared, raw, con),
         warnings=(*raw.warnings, *_warnings(declared.name, good, bad, con)),
     )
 
@@ -179,11 +179,14 @@ def _warnings(name: str, good: int, bad: int, con: Any) -> Iterator[str]:
         yield f"{name}: exactly {good + bad:,} records; the export may be cut off"
 
 
-def _first_bad(target: str, raw: RawRecords, con: Any) -> tuple[BadRecord, ...]:
+def _first_bad(declared: DeclaredInput, raw: RawRecords, con: Any) -> tuple[BadRecord, ...]:
     """The first bad records by their place in the file; unread ones shift those after them."""
+    target = identifier(f"kit_loaded_{declared.name}")
+    is_hidden = any(rows.is_reserved(column.name) for column in declared.columns)
+    place = "row_number() over () - 1" if is_hidden else "rowid"  # its own column goes before
     faulty = con.execute(
-        f"select rowid, kit_fault from {target} where kit_fault is not null "
-        f"order by rowid limit {BAD_RECORDS_SHOWN}"
+        f"select place, kit_fault from (select {place} as place, kit_fault from {target}) "
+        f"where kit_fault is not null order by place limit {BAD_RECORDS_SHOWN}"
     ).fetchall()
     found = [BadRecord(one.record, _said(one)) for one in raw.unread[:BAD_RECORDS_SHOWN]]
     for row, why in faulty:

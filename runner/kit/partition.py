@@ -9,9 +9,11 @@ the variance, and so hides a small one: each part is divided again by its own va
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 from runner.model.frozen import frozen
 
+T = TypeVar("T")
 LEAST = 3
 """The fewest values of a part."""
 PENALTY = 3.0
@@ -67,6 +69,12 @@ def change_points(values: Sequence[float], least: int = LEAST) -> tuple[ChangePo
         ChangePoint(after.start, before.level, after.level, _effect(values, before, after))
         for before, after in pairwise(found)
     )
+
+
+def recovered_at(steps: Sequence[tuple[T, float]]) -> T | None:
+    """The time of the first step from which on the level is below half of what it was, or None."""
+    changes = change_points([value for _, value in steps])
+    return next((steps[one.place][0] for one in changes if one.after < one.before / 2), None)
 
 
 def _divided(values: Sequence[float], start: int, end: int, least: int) -> list[int]:

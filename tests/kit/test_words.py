@@ -104,3 +104,20 @@ def test_amounts_are_counted_in_the_smallest_unit(
 ) -> None:
     expression = "kit_smallest_unit(?::decimal(38, 9), ?::varchar)"
     assert value(con, expression, amount, currency) == units
+
+
+def test_a_record_without_a_level_is_as_bad_as_its_status(con: Any) -> None:
+    found = [
+        value(con, "kit_severity(?::varchar, ?::integer)", *given)
+        for given in (("warn", 500), (None, 500), (None, 204), ("purple", 503), (None, None))
+    ]
+
+    assert found == ["warning", "error", "info", "error", None]
+
+
+def test_what_passes_by_itself_can_be_replayed(con: Any) -> None:
+    kinds = ("timeout", "connection", "rate limit", "resource", "permission", "data", "code")
+
+    assert [value(con, "kit_passes(?::varchar)", kind) for kind in kinds] == [True] * 4 + [
+        False
+    ] * 3

@@ -17,7 +17,14 @@ from tools.write_key_readmes import MARK, readme
 SLUGS = [name.slug for name in LIBRARY.key_names()]
 CASES = [(slug, case) for slug in SLUGS for case in sample_cases(installed(slug))]
 FIRST = [next((one for one in CASES if one[0] == slug), (slug, None)) for slug in SLUGS]
-MOST_CODE_LINES = 175
+MOST_CODE_LINES = 120
+LONGER = {
+    "impact-analysis": 132,
+    "job-failure-analysis": 136,
+    "stripe-subscription-reconciliation": 131,
+    "webhook-event-analysis": 143,
+}
+"""KEYs that are not as short yet, and what they must not exceed."""
 
 
 def given(case: SampleCase) -> dict[str, Any]:
@@ -110,7 +117,7 @@ def test_a_readme_tells_every_question_input_parameter_and_output(slug: str) -> 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_notebook_reads_as_its_analysis(slug: str) -> None:
-    assert code_lines(installed(slug)) <= MOST_CODE_LINES
+    assert code_lines(installed(slug)) <= LONGER.get(slug, MOST_CODE_LINES)
 
 
 def code_lines(key: InstalledKey) -> int:

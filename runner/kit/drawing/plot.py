@@ -52,25 +52,38 @@ class _Ground:
 
 
 def draw_bars(plot: Plot) -> str:
-    """Bars, those of several series stacked in their order; a band where no series has a value."""
-    gap = _least_gap(plot)
-    sums: dict[float, float] = {}
-    for one in plot.series:
-        for x, y in one.points:
-            sums[x] = sums.get(x, 0) + max(y or 0, 0)
-    ground = _ground(plot, max(sums.values(), default=0), gap)
+    """Bars, those of several series stacked in their order; a band where no series has a value.
+
+    Amounts below zero hang from it, stacked by themselves.
+    """
+    gap, ends = _least_gap(plot), _stacked(plot)
+    reached = [0.0, *(high for stack in ends for _, high in stack)]
+    ground = _ground(plot, max(reached), gap, min(reached))
     wide = max(ground.x(ground.x.low + gap) - ground.x.start - 1, 1.0)
-    base: dict[float, float] = {}
     parts = _bands(plot, ground, wide)
-    for place, one in zip(_places(plot), plot.series, strict=True):
-        for x, y in one.points:
-            low = base.get(x, 0.0)
-            base[x] = high = low + max(y or 0, 0)
-            if high > low:
-                size = (wide, max(ground.y(low) - ground.y(high), 0.6))
+    for place, one, stack in zip(_places(plot), plot.series, ends, strict=True):
+        for (x, y), (start, end) in zip(one.points, stack, strict=True):
+            if start != end:
+                top, foot = ground.y(max(start, end)), ground.y(min(start, end))
+                size = (wide, max(foot - top, 0.6))
                 said = _said(plot, one, x, y)
-                parts.append(svg.box((ground.x(x), ground.y(high)), size, svg.colour(place), said))
+                parts.append(svg.box((ground.x(x), top), size, svg.colour(place), said))
     return _picture(plot, ground, parts)
+
+
+def _stacked(plot: Plot) -> list[list[tuple[float, float]]]:
+    """Where the bar of each point of each series begins and ends, seen from zero."""
+    bases: dict[tuple[float, bool], float] = {}
+    found = []
+    for one in plot.series:
+        stack = []
+        for x, y in one.points:
+            side = (x, (y or 0) < 0)
+            start = bases.get(side, 0.0)
+            bases[side] = start + (y or 0)
+            stack.append((start, bases[side]))
+        found.append(stack)
+    return found
 
 
 def _bands(plot: Plot, ground: _Ground, wide: float) -> list[str]:
@@ -103,14 +116,16 @@ def draw_lines(plot: Plot) -> str:
     return _picture(plot, ground, parts)
 
 
-def _ground(plot: Plot, top: float, gap: float) -> _Ground:
+def _ground(plot: Plot, top: float, gap: float, bottom: float = 0.0) -> _Ground:
     """`gap` is the width of a bar, which needs room after the last one."""
     xs = [x for one in plot.series for x, _ in one.points] or [0.0]
     room, legend = _legend(plot, filled=gap > 0)
     x = Scale(min(xs), max(xs) + gap, LEFT, WIDTH - RIGHT)
     known = [y for one in plot.series for _, y in one.points if y is not None]
     is_whole = not plot.is_share and all(y == int(y) for y in known)
-    ticks = number_ticks(min([0.0, *known]), top or 1, 5, plot.is_share, is_whole)
+    ticks = number_ticks(
+        min([0.0, bottom, *known]), top or (0.0 if bottom else 1), 5, plot.is_share, is_whole
+    )
     y = Scale(ticks[0].value, ticks[-1].value, room + TALL, room)
     parts = legend
     for tick in ticks:

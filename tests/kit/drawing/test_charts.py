@@ -104,6 +104,23 @@ def test_stacked_bars_reach_the_sum() -> None:
     assert tops[0] - tops[1] == pytest.approx(heights[1], abs=0.2)
 
 
+def test_a_bar_of_less_than_nothing_hangs_from_zero() -> None:
+    query = (
+        "select timestamp '2026-11-22' + interval (h) hour as hour, kind, amount from (values "
+        "(0, 'use', 4), (0, 'credit', -2), (0, 'refund', -1), (1, 'use', -3)) t(h, kind, amount)"
+    )
+    root = ET.fromstring(kit.bars(duckdb.connect().sql(query), "hour", "amount", stack="kind").svg)
+
+    drawn = [box for box in root.iter(f"{SVG}rect") if "00 UTC" in str(box.findtext(f"{SVG}title"))]
+    spans = [
+        (float(b.get("y", 0)), float(b.get("y", 0)) + float(b.get("height", 0))) for b in drawn
+    ]
+    (up, zero), below, (credit, end), (refund, _) = spans
+    assert up < zero
+    assert below[0] == credit == zero
+    assert refund == end
+
+
 @pytest.mark.parametrize("hours", [5, 24, 25, 47, 168])
 def test_labels_below_an_axis_do_not_touch(hours: int) -> None:
     root = ET.fromstring(chart("bars", f"{HOURS} 'a' as kind from range({hours}) t(h)").svg)
