@@ -182,8 +182,7 @@ def _warnings(name: str, good: int, bad: int, con: Any) -> Iterator[str]:
 def _first_bad(declared: DeclaredInput, raw: RawRecords, con: Any) -> tuple[BadRecord, ...]:
     """The first bad records by their place in the file; unread ones shift those after them."""
     target = identifier(f"kit_loaded_{declared.name}")
-    is_hidden = any(rows.is_reserved(column.name) for column in declared.columns)
-    place = "row_number() over () - 1" if is_hidden else "rowid"  # its own column goes before
+    place = "row_number() over () - 1" if rows.hide_places(declared) else "rowid"
     faulty = con.execute(
         f"select place, kit_fault from (select {place} as place, kit_fault from {target}) "
         f"where kit_fault is not null order by place limit {BAD_RECORDS_SHOWN}"

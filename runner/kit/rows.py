@@ -55,12 +55,14 @@ def _view(name: str, file: Path, numbered: bool) -> str:
 def go_to_file(path: Path, declared: DeclaredInput, found: DeclaredInput) -> bool:
     """Whether the rows of an input are so many that they go to a file, and their names allow it.
 
-    `found` has the columns that were found where none are `declared`; the engine gives a numbered
-    file columns of its own.
+    `found` has the columns that were found where none are `declared`.
     """
-    names = {column.name.lower() for column in found.columns}
-    is_free = names.isdisjoint(("rowid", "file_row_number"))
-    return is_free and are_many(path, are_joined=declared.has_any_columns)
+    return not hide_places(found) and are_many(path, are_joined=declared.has_any_columns)
+
+
+def hide_places(found: DeclaredInput) -> bool:
+    """Whether a column is called as one that the engine gives to numbered rows."""
+    return any(column.name.lower() in ("rowid", "file_row_number") for column in found.columns)
 
 
 def keeps_types(con: Any, select: str) -> bool:
