@@ -46,9 +46,7 @@ key.need("webhook_log", "http_status", "pending_webhooks", hint="export how each
 asked = ["true"]
 asked += ["coalesce(upper(method), 'POST') = 'POST'"] if log.has("method") else []
 asked += [f"contains(endpoint, {kit.literal(endpoint_has)})"] if endpoint_has else []
-key.view(
-    "deliveries",
-    rf"""
+DELIVERIES = rf"""
     select *, coalesce(latency_ms, latency_s * 1000) as latency, case
         when http_status between 200 and 299 then null
         when http_status is null and pending_webhooks = 0 then null
@@ -66,8 +64,8 @@ key.view(
     end as error_class
     from webhook_log
     where {" and ".join(asked)}
-    """,
-)
+"""
+key.view("deliveries", DELIVERIES)
 
 # %% [markdown]
 # ## What is the delivery success rate?
@@ -88,7 +86,8 @@ totals = key.row(f"""
             then count(*) filter (error_class = 'processing') end as processing_errors,
         case when {says_why} or failed_deliveries = 0
             then count(*) filter (error_class = 'connection') end as connection_errors,
-        count(*) filter (error_class = 'other') as other_errors
+        count(*) filter (error_class = 'other') as other_errors,
+        min(timestamp) filter (error_class is not null) as first_failure_at
     from deliveries
 """)
 key.publish(**totals)
@@ -102,12 +101,7 @@ key.publish(**totals)
 
 # %%
 began = key.onset("deliveries", "error_class is not null")
-key.publish(
-    failures_began_at=began,
-    **key.row("""
-    select min(timestamp) filter (error_class is not null) as first_failure_at from deliveries
-    """),
-)
+key.publish(failures_began_at=began)
 
 # %%
 by_hour = key.sql("""
@@ -128,52 +122,42 @@ failures = key.sql("""
         coalesce(sum(failures) filter (counted.kind = kinds.kind), 0)::bigint as failures
     from counted, kinds group by hour, kinds.kind order by hour, kinds.kind
 """)
-key.chart(
-    "failures_over_time",
-    kit.bars(failures, "hour", "failures", stack="error_class"),
-    caption="Failed deliveries by hour and kind of error",
-)
+chart = kit.bars(failures, "hour", "failures", stack="error_class")
+key.chart("failures_over_time", chart, "Failed deliveries by hour and kind of error")
 
 # %% [markdown]
 # ## What events are failing?
 
 # %%
-key.view(
-    "by_type",
-    """
+BY_TYPE = """
     select event_type, count(*) as deliveries, count(error_class) as failures,
         round(count(error_class) / count(*), 4) as failure_rate,
         min(timestamp) filter (error_class is not null) as first_failure
     from deliveries group by event_type having failures > 0
     order by failures desc, event_type
-    """,
-    once=True,
-)
+"""
+key.view("by_type", BY_TYPE, once=True)
 by_type = key.sql("from by_type")
+worst = by_type.limit(1).fetchall()
 key.table("failures_by_event_type", by_type)
 
 # %%
-key.chart(
-    "failures_by_event_type_chart",
-    kit.bars(by_type.limit(15), "event_type", "failures"),
-    caption="Failed deliveries by event type, most failures first",
-)
+caption = "Failed deliveries by event type, most failures first"
+chart = kit.bars(by_type.limit(15), "event_type", "failures")
+key.chart("failures_by_event_type_chart", chart, caption)
 
 # %% [markdown]
 # ## What kinds of error are there, and how do they read?
 
 # %%
-key.view(
-    "kinds",
-    """
+KINDS = """
     select error_class, count(*) as failures, min(timestamp) as first_seen,
         max(timestamp) as last_seen, min(http_status) as lowest_status,
         max(http_status) as highest_status, min(error) as example
     from deliveries where error_class is not null
     group by error_class order by failures desc, error_class
-    """,
-    once=True,
-)
+"""
+key.view("kinds", KINDS, once=True)
 kinds = key.sql("from kinds")
 key.table("error_classes", kinds)
 
@@ -186,24 +170,20 @@ key.view(
     "select event_id, endpoint from deliveries where error_class is null and event_id is not null",
 )
 key.repeats("delivered", ("event_id", "endpoint"), "delivered_again")
-key.publish(
-    **key.row("""
+more = key.row("""
     select
-        (select event_type from by_type order by failures desc, event_type limit 1)
-            as worst_event_type,
         case when count(attempt) > 0 then count(*) filter (attempt > 1) end as retried_deliveries,
         case when count(event_id) > 0
             then (select count(*) from delivered_again) end as duplicate_events,
         round(quantile_cont(latency, 0.95) / 1000, 6) as latency_p95
     from deliveries
-    """)
-)
+""")
+key.publish(worst_event_type=worst[0][0] if worst else None, **more)
 
 # %% [markdown]
 # ## What to look at first?
 
 # %%
-worst = by_type.limit(1).fetchall()
 kind = kinds.limit(1).fetchall()
 key.findings(
     (

@@ -22,7 +22,7 @@ LONGER = {
     "impact-analysis": 132,
     "job-failure-analysis": 136,
     "stripe-subscription-reconciliation": 131,
-    "webhook-event-analysis": 143,
+    "webhook-event-analysis": 123,
 }
 """KEYs that are not as short yet, and what they must not exceed."""
 
