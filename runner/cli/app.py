@@ -196,6 +196,7 @@ def verify_(
 def plan(
     name: NameArgument,
     inputs: InputsOption = None,
+    parameters: ParametersOption = None,
     from_step: FromOption = "",
     until_step: UntilOption = "",
     form: Annotated[
@@ -208,8 +209,8 @@ def plan(
     """Show what a run would do, and execute nothing.
 
     Every step and branch with what decides it, the inputs that are missing, what a person will be
-    asked, how it may end, how long KEYs usually take, and what bounds them. Inputs that are given
-    are looked at; nothing is written.
+    asked, how it may end, how long KEYs usually take, and what bounds them. Inputs and parameters
+    that are given are looked at; nothing is written.
     """
     from runner.cli.look_ahead import PlanOptions, plan_command
 
@@ -217,6 +218,7 @@ def plan(
     options = PlanOptions(
         name=name,
         inputs=tuple(inputs or ()),
+        parameters=tuple(parameters or ()),
         from_step=from_step,
         until_step=until_step,
         form=form,

@@ -28,6 +28,7 @@ class PlanOptions:
 
     name: str
     inputs: tuple[str, ...]
+    parameters: tuple[str, ...]
     from_step: str
     until_step: str
     form: str
@@ -36,22 +37,25 @@ class PlanOptions:
 
 
 def plan_command(options: PlanOptions) -> int:
-    """Print the plan of a runbook, with the inputs that are given; they are looked at, not kept."""
-    from runner.cli.typed_values import given_inputs
+    """Print the plan of a runbook, with what is given for a run; it is looked at, not kept."""
+    from runner.cli.typed_values import given_inputs, pairs
     from runner.report.plan import Plan, next_command, plan_text
-    from runner.runs.assignment import assign_inputs
+    from runner.runs.assignment import assign_inputs, assign_parameters, check_notebooks
 
     if options.form not in PLAN_FORMATS:
         known = ", ".join(PLAN_FORMATS)
         raise UsageError(f"there is no format {options.form!r}", "", f"one of: {known}")
     library = Library.find(options.library, Path.cwd(), os.environ)
     loaded = load_runbook(library, options.name, options.from_step, options.until_step)
-    given = assign_inputs(loaded, given_inputs(options.inputs), all_needed=False)
+    parameters = assign_parameters(loaded, pairs("--param", options.parameters))
+    given = assign_inputs(loaded, given_inputs(options.inputs), False, parameters)
+    check_notebooks(loaded, given, parameters)
     plan = Plan(
         loaded.program,
         frozenset(one.name for one in given),
         from_environment().bounds().settings(key.contract for key in loaded.keys),
         tuple(_usual_seconds(loaded, options.evidence_dir)),
+        typed=tuple(_typed(options)),
     )
     if options.form == "text":
         console.result(plan_text(plan, console.width(sys.stdout)).rstrip())
@@ -59,6 +63,12 @@ def plan_command(options: PlanOptions) -> int:
     else:
         console.result(_plan_for_programs(plan, options.form).rstrip())
     return ExitCode.HEALTHY
+
+
+def _typed(options: PlanOptions) -> Iterator[str]:
+    for option, texts in (("-i", options.inputs), ("-p", options.parameters)):
+        for text in texts:
+            yield from (option, text)
 
 
 def _usual_seconds(loaded: LoadedRunbook, evidence_dir: Path | None) -> Iterator[tuple[str, float]]:

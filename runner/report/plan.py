@@ -1,5 +1,6 @@
 """What a run would do: every step, KEY, binding, branch, input and question, without doing it."""
 
+import shlex
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from textwrap import wrap
@@ -36,13 +37,14 @@ class Plan:
 
     Without any input the plan is that of a run which has them all; they still count as missing.
     `settings` are the bounds of that run that were not left as they are; `usual_seconds` what KEYs
-    took in earlier runs, by their names.
+    took in earlier runs, by their names; `typed` the words of the command line that a run needs.
     """
 
     program: Program
     given: frozenset[str] = frozenset()
     settings: tuple[Setting, ...] = ()
     usual_seconds: tuple[tuple[str, float], ...] = ()
+    typed: tuple[str, ...] = ()
 
     @property
     def assumed(self) -> frozenset[str]:
@@ -105,7 +107,8 @@ def decider(bound: Bound) -> str:
 def next_command(plan: Plan) -> str:
     """The command that runs what was planned, with a place for each input that is missing."""
     slug = safe_line(plan.program.runbook.slug)
-    return " ".join(["runbook run", slug, *(f"-i {name}=FILE" for name in plan.missing)])
+    typed = (safe_line(shlex.quote(word)) for word in plan.typed)
+    return " ".join(["runbook run", slug, *typed, *(f"-i {name}=FILE" for name in plan.missing)])
 
 
 def _chapter(title: str, texts: Iterable[str], width: int) -> Iterator[str]:

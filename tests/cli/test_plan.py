@@ -32,6 +32,22 @@ def test_an_input_is_looked_at_and_nothing_is_written(runbook: Runbook, store: P
     assert not store.exists()
 
 
+def test_parameters_are_looked_at_and_kept_in_the_next_command(
+    runbook: Runbook, tmp_path: Path
+) -> None:
+    renamed = tmp_path / "log.csv"
+    renamed.write_text(SAMPLE.read_text().replace("timestamp", "seen at", 1))
+    refused = runbook("plan", "webhook-failures", "-i", str(renamed))
+    assert (refused.returncode, "no column timestamp" in refused.stderr) == (3, True)
+    mapping = "columns=timestamp=seen at"
+    ended = runbook("plan", "webhook-failures", "-i", str(renamed), "-p", mapping)
+    assert ended.returncode == 0
+    asked = f"runbook run webhook-failures -i {renamed} -p '{mapping}'"
+    assert ended.stderr.splitlines()[-1] == f"next: {asked}"
+    unknown = runbook("plan", "webhook-failures", "-p", "colums=a=b")
+    assert (unknown.returncode, "did you mean columns?" in unknown.stderr) == (3, True)
+
+
 def test_a_plan_is_a_picture_and_a_chart(runbook: Runbook) -> None:
     picture = runbook("plan", "webhook-failures", "--format", "svg").stdout
     assert ElementTree.fromstring(picture).tag.endswith("svg")
