@@ -2,6 +2,7 @@
 
 import codecs
 import gzip
+import mmap
 import stat
 import zlib
 from collections.abc import Iterator
@@ -90,6 +91,30 @@ def rewritten(source: SourceFile, path: Path, encoding: str) -> Path:
     except UnicodeError as error:
         raise source.refused(f"its bytes are not {encoding.upper()}: {error}") from None
     return made
+
+
+def refuse_endless_lines(source: SourceFile, path: Path) -> None:
+    """Raise InputRefused where a line is longer than the engine reads: it would be lost."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        begin = 0
+        while len(text) - begin > MOST_LINE_BYTES:
+            behind = begin + MOST_LINE_BYTES
+            end = text.rfind(b"\n", begin, behind)
+            if end < 0 and (end := text.rfind(b"\r", begin, behind)) < 0:
+                raise source.refused(
+                    f"line {_line_at(text, begin)} is longer than {MOST_LINE_BYTES >> 20} MiB",
+                    "it is no record; look at that line, and export again",
+                )
+            begin = end + 1
+
+
+def _line_at(text: mmap.mmap, place: int) -> int:
+    """The number of the line that begins there, from 1."""
+    ends = [0, 0]
+    for begin in range(0, place, CHUNK):
+        part = text[begin : min(begin + CHUNK, place)]
+        ends = [ends[0] + part.count(b"\n"), ends[1] + part.count(b"\r")]
+    return 1 + (ends[0] or ends[1])
 
 
 def is_utf8(path: Path) -> bool:

@@ -10,7 +10,13 @@ from typing import Any
 from runner.kit.formats.format import Format, Head, Reading
 from runner.kit.places import Layout, blanks_before, lines_of
 from runner.kit.quoting import literal
-from runner.kit.readable_file import CHUNK, LINE_LIMITS, rewritten
+from runner.kit.readable_file import (
+    CHUNK,
+    LINE_LIMITS,
+    MOST_LINE_BYTES,
+    refuse_endless_lines,
+    rewritten,
+)
 from runner.kit.records import LATIN_1, UNREAD_KEPT, RawRecords, Unread
 from runner.model.contract import ColumnSpec, DeclaredInput, match_columns
 from runner.model.frozen import frozen
@@ -86,6 +92,7 @@ def read(reading: Reading) -> RawRecords:
 def read_rows(reading: Reading, header: Header) -> RawRecords:
     """The records under a header that is known; see `read`."""
     source, path, con = reading.source, reading.path, reading.con
+    refuse_endless_lines(source, path)
     warnings: tuple[str, ...] = ()
     if not _materialise(reading, header):
         path = rewritten(source, path, "utf-8")
@@ -212,6 +219,8 @@ def _said(why: str, header: Header, first: int, last: int) -> str:
     It counts them from 1, but for those that are missing.
     """
     names = header.names
+    if why == "LINE SIZE OVER MAXIMUM":
+        return f"it is longer than {MOST_LINE_BYTES >> 20} MiB"
     if why == "MISSING COLUMNS":
         return f"it ends before {_cell(names, first + 1)}; {first} of {len(names)} cells"
     if why == "TOO MANY COLUMNS":

@@ -5,7 +5,7 @@ from typing import Any
 
 from runner.kit.formats.format import Format, Head, Reading
 from runner.kit.quoting import literal
-from runner.kit.readable_file import LINE_LIMITS, is_utf8, rewritten
+from runner.kit.readable_file import LINE_LIMITS, is_utf8, refuse_endless_lines, rewritten
 from runner.kit.records import LATIN_1, RawRecords
 from runner.model.contract import DeclaredInput
 
@@ -30,6 +30,7 @@ def fill(reading: Reading, table: str) -> None:
 
     Mixed line ends are mended.
     """
+    refuse_endless_lines(reading.source, reading.path)
     try:
         _materialise(reading.path, table, reading.con)
     except Exception as error:
