@@ -64,6 +64,8 @@ def test_a_mapped_column_is_found_under_its_new_name_and_no_other() -> None:
         (),
     )
     assert match_columns(log.columns, ("endpoint", "path"))[1] == ("endpoint", "user")
+    both = match_columns(log.columns, ("endpoint", "route", "who"))[0]
+    assert both["endpoint"] == "route"  # so that a KEY groups by what one chooses
 
 
 def test_a_key_gets_the_pairs_that_concern_it() -> None:
