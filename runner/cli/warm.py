@@ -28,7 +28,7 @@ OF_A_RUN = (
     "runner.checks.check", "runner.kit.formats.catalog",
     "runner.runs.settings", "runner.runs.settings_decoder",
     "yaml", "sqlite3", "pwd", "gzip", "encodings.ascii", "encodings.unicode_escape",
-    "encodings.utf_8_sig", "importlib.readers", "importlib.resources.readers",
+    "encodings.utf_8_sig",
 )  # fmt: skip
 """What a run imports, early or late."""
 _MAIN = "from runner.__main__ import main; main()"

@@ -5,7 +5,6 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import sha256
-from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_CHART_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 20
+_TEMPLATES = Path(__file__).with_name("templates")
 _TONES = {
     Outcome.HEALTHY: "good",
     Outcome.RESOLVED: "good",
@@ -113,4 +113,4 @@ def _safe(value: Any) -> Any:
 
 
 def _template(name: str) -> str:
-    return (resources("runner.report") / "templates" / name).read_text(encoding="utf-8")
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
