@@ -370,37 +370,3 @@ def test_a_told_column_may_be_a_nested_one(key: kit.Key) -> None:
 def test_a_column_that_no_input_has_is_no_use(key: kit.Key, mapping: str, why: str) -> None:
     with pytest.raises(kit.KitMisuse, match=re.escape(why)):
         kit.open_key("jupyter-delivery-log", mapping)
-
-
-LONG = "x" * (33 * 1024 * 1024)
-
-
-@pytest.mark.parametrize(
-    ("before", "ends"), [(HEADER + ROW * 40, "\n"), (HEADER + ROW * 40, "\r"), (LOG * 40, "\n")]
-)
-def test_a_line_that_is_too_long_to_be_a_record_is_named_and_none_is_lost(
-    key: kit.Key, before: str, ends: str
-) -> None:
-    line = before.count("\n") + 1
-    content = (before + ROW[:-1] + LONG + "\n" + ROW * 40).replace("\n", ends)
-
-    assert refusal(key, content) == f"line {line} is longer than 32 MiB"
-
-
-def test_a_quoted_record_that_is_too_long_is_bad_and_the_others_are_read(key: kit.Key) -> None:
-    long = "x" * 1023 + "\n"
-    loaded = load(key, HEADER + ROW * 40 + ROW[:-1] + f'"{long * 33 * 1024}"\n' + ROW * 40)
-
-    assert (loaded.rows_read, loaded.rows_bad) == (80, 1)
-    [bad] = loaded.bad_records
-    assert (bad.record, bad.why.partition(":")[0]) == (41, "it is longer than 32 MiB")
-
-
-def test_an_object_that_is_too_long_is_not_lost(key: kit.Key) -> None:
-    row = (
-        '{"timestamp": "2026-11-22T10:00:00Z", "event_type": "paid", "status": 200, "note": "%s"}\n'
-    )
-
-    said = refusal(key, row % "" * 40 + row % (LONG * 2) + row % "" * 40)
-
-    assert '"maximum_object_size" of 33554432 bytes exceeded' in said
